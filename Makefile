@@ -1,0 +1,58 @@
+# Kontor: `make help` lists what can be done. Needs Python 3.11 or newer and make; the rest is set up from the locks.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+# `make run DEMO=0` starts empty.
+DEMO ?= 1
+# Processes that tests share the work between.
+JOBS ?= 2
+# More for pytest, e.g. make test PYTEST="-k import".
+PYTEST ?=
+
+.PHONY: help run test test-deep lint types setup setup-tests requirements bench lock format clean
+
+help: ## List these targets
+	@echo "Kontor: make TARGET"
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+
+run: ## Set up everything and serve Kontor (DEMO=0: start empty, without the demo ecosystem)
+	@exec ./kontor run $(if $(filter 0 no false,$(DEMO)),--no-demo)
+
+test: setup-tests lint types ## Set up what tests need, then lint, types and all tests (at most 10 minutes)
+	@rm -f build/requirements.json
+	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup -m "not deep" $(PYTEST)
+
+test-deep: setup-tests ## The long tests: load, faults in every step, soak
+	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup -m deep $(PYTEST)
+
+lint: setup
+	$(PYTHON) -m ruff check . kontor
+	$(PYTHON) -m ruff format --check .
+
+types: setup
+	$(PYTHON) -m mypy
+
+format: setup ## Format the code and mend what lint can mend
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+setup: ## Make or renew .venv with the tools for tests and checks
+	@./kontor setup --dev
+
+setup-tests: setup
+	@$(PYTHON) -m tests.support.chromium
+
+requirements: setup ## Per area: how many written requirements have a passing test
+	@$(PYTHON) -m tests.plugin.report
+
+bench: setup ## Measure what we claim about speed: import, trend, page
+	@for name in import trend page; do ./kontor bench $$name --json || exit 1; done
+
+# The pins name no index: whoever installs uses their own. Hashes make the source irrelevant.
+lock: ## Compile the locks from requirements.in and requirements-dev.in (needs uv)
+	uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 requirements.in -o requirements.txt
+	uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove what checks and tests left behind (state under var/ stays)
+	rm -rf build .hypothesis .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,3 @@
+"""Loads our own pytest plugin for every run, wherever pytest is started from."""
+
+pytest_plugins = ["tests.plugin"]

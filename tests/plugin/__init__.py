@@ -1,0 +1,56 @@
+"""What every test run of ours does beside testing.
+
+- `@pytest.mark.meets("FIN-SEXP-01")` is recorded with the test's outcome in `build/requirements.json`;
+  an ID that no chapter of `docs/requirements/` defines fails the test that names it.
+- One temporary folder and, when a test asks for it, one PostgreSQL server serve the whole run, all processes of it.
+- Browser tests are skipped when there is no Chromium, which the last line of the run then says; on a build server
+  (`CI=true`) that is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.plugin import browser_tests, requirements_record
+from tests.support import session_folder
+
+__all__ = ["pytest_collection_modifyitems", "pytest_configure", "pytest_runtest_setup", "pytest_unconfigure"]
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is one of several that pytest-xdist started."""
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the run: the folder it shares and the record of requirements, both kept by the first process."""
+    if is_worker(config):
+        return
+    session_folder.open_folder()
+    config.pluginmanager.register(requirements_record.Record(Path(config.rootpath)), "requirements-record")
+    config.pluginmanager.register(
+        browser_tests.LastWord(on_build_server=os.environ.get("CI") == "true"), "browser-word"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Note what each test meets, and put the browser tests first and together (they take longest)."""
+    for item in items:
+        requirements_record.note(item)
+    browser_tests.arrange(items)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse unknown requirements; skip browser tests that cannot run."""
+    requirements_record.refuse_unknown(item)
+    browser_tests.skip_without_chromium(item)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what the run shared."""
+    if not is_worker(config):
+        session_folder.close_folder()
+        browser_tests.print_last_word(config)

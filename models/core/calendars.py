@@ -1,0 +1,74 @@
+"""Working time: which days and hours a country works, and due times computed from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+import holidays
+
+from models.core.clock import BUSINESS_ZONE
+
+
+@lru_cache(maxsize=256)
+def public_holidays(country: str, year: int) -> frozenset[date]:
+    """Public holidays of a country (ISO 3166 alpha-2) in a year; none are known for a country without a list."""
+    try:
+        return frozenset(holidays.country_holidays(country, years=year))
+    except NotImplementedError:
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCalendar:
+    """A country's working days and hours in business time (GMT+08:00), with the vendor's own exceptions."""
+
+    country: str
+    opens: time = time(9)
+    closes: time = time(18)
+    weekend: frozenset[int] = frozenset({5, 6})
+    extra_holidays: frozenset[date] = field(default_factory=frozenset)
+    extra_workdays: frozenset[date] = field(default_factory=frozenset)
+
+    def works_on(self, day: date) -> bool:
+        """Whether the day is a working day: a manager's exception first, then holidays, then the weekend."""
+        if day in self.extra_workdays:
+            return True
+        if day in self.extra_holidays or day in public_holidays(self.country, day.year):
+            return False
+        return day.weekday() not in self.weekend
+
+    def next_workday(self, day: date) -> date:
+        """The first working day after `day`.
+
+        Raises:
+            ValueError: the calendar has no working day within a year.
+        """
+        for ahead in range(1, 367):
+            if self.works_on(candidate := day + timedelta(days=ahead)):
+                return candidate
+        raise ValueError(f"the calendar of {self.country} has no working day in a year after {day}")
+
+    def add_workdays(self, start: date, days: int) -> date:
+        """The date `days` working days after `start`; the day of the start does not count."""
+        for _ in range(days):
+            start = self.next_workday(start)
+        return start
+
+    def due(self, start: datetime, *, workdays: int) -> datetime:
+        """When `workdays` working days after an instant end: closing time of that day, aware."""
+        day = self.add_workdays(start.astimezone(BUSINESS_ZONE).date(), workdays)
+        return datetime.combine(day, self.closes, BUSINESS_ZONE)
+
+    def working_time(self, start: datetime, end: datetime) -> timedelta:
+        """Time between two instants that falls into working hours; zero when the end is not later."""
+        start, end = start.astimezone(BUSINESS_ZONE), end.astimezone(BUSINESS_ZONE)
+        total, day = timedelta(), start.date()
+        while day <= end.date() and start < end:
+            if self.works_on(day):
+                opens = datetime.combine(day, self.opens, BUSINESS_ZONE)
+                closes = datetime.combine(day, self.closes, BUSINESS_ZONE)
+                total += max(min(closes, end) - max(opens, start), timedelta())
+            day += timedelta(days=1)
+        return total

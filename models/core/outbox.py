@@ -1,0 +1,171 @@
+"""The outbox: what the worker has to do, written in the transaction that needs it, done at least once and counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, Integer, UniqueConstraint, cast, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.core.database import Base, Unscoped
+from models.core.types import Id, Instant, new_id
+from models.core.unit_of_work import UnitOfWork
+
+CHANNEL = "kontor_outbox"
+
+
+class OutboxRow(Unscoped, Base):
+    """One piece of work for the worker, found by topic and due time, unique by topic and key."""
+
+    unscoped_because = "read by the worker and the operations page only, which demand operations.view"
+    __tablename__ = "outbox"
+    __table_args__ = (UniqueConstraint("topic", "key"), Index(None, "done_at", "failed_at", "due_at"))
+
+    id: Mapped[Id]
+    topic: Mapped[str]
+    key: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[Instant]
+    due_at: Mapped[Instant]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_until: Mapped[Instant | None]
+    done_at: Mapped[Instant | None]
+    failed_at: Mapped[Instant | None]
+    error: Mapped[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A claimed row: do it, then say `finished` or `failed`."""
+
+    id: UUID
+    topic: str
+    key: str
+    payload: dict[str, Any]
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a claim lasts and how often failed work is tried again."""
+
+    lease: timedelta = timedelta(minutes=5)
+    pauses: tuple[timedelta, ...] = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))
+
+
+PATIENCE = Patience()
+
+
+def write(session: Session, topic: str, key: str, payload: Mapping[str, Any], *, due: datetime, now: datetime) -> None:
+    """Add a row unless the topic has one with this key."""
+    dialect = session.connection().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    row = {"id": new_id(), "topic": topic, "key": key, "payload": dict(payload), "created_at": now, "due_at": due}
+    statement = insert(OutboxRow.__table__).values(attempts=0, **row)  # type: ignore[arg-type]
+    session.connection().execute(statement.on_conflict_do_nothing(index_elements=["topic", "key"]))
+    if dialect == "postgresql":
+        session.connection().exec_driver_sql(f"NOTIFY {CHANNEL}")
+
+
+def claim(uow: UnitOfWork, topics: Sequence[str], *, limit: int, patience: Patience = PATIENCE) -> list[Work]:
+    """Due rows of the topics, oldest first, kept from other workers until the lease ends."""
+    row = OutboxRow
+    due = (
+        select(row)
+        .where(
+            row.topic.in_(topics),
+            row.done_at.is_(None),
+            row.failed_at.is_(None),
+            row.due_at <= uow.now,
+            or_(row.claimed_until.is_(None), row.claimed_until <= uow.now),
+        )
+        .order_by(row.due_at, row.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    found = uow.session.scalars(due).all()
+    for entry in found:
+        entry.claimed_until = uow.now + patience.lease
+        entry.attempts += 1
+    return [Work(e.id, e.topic, e.key, dict(e.payload), e.attempts) for e in found]
+
+
+def extend(uow: UnitOfWork, work_id: UUID, patience: Patience = PATIENCE) -> None:
+    """Keep a claim while long work goes on."""
+    if entry := uow.session.get(OutboxRow, work_id):
+        entry.claimed_until = uow.now + patience.lease
+
+
+def finished(uow: UnitOfWork, work_id: UUID) -> None:
+    """The work is done; it is not given out again."""
+    if entry := uow.session.get(OutboxRow, work_id):
+        entry.done_at, entry.claimed_until, entry.error = uow.now, None, None
+
+
+def failed(uow: UnitOfWork, work_id: UUID, error: str, *, may_heal: bool, patience: Patience = PATIENCE) -> None:
+    """The work failed: tried again after a pause when that may help, otherwise kept for the operations page."""
+    entry = uow.session.get(OutboxRow, work_id)
+    if entry is None:
+        return
+    entry.error, entry.claimed_until = error[:2000], None
+    if may_heal and entry.attempts <= len(patience.pauses):
+        entry.due_at = uow.now + patience.pauses[entry.attempts - 1]
+    else:
+        entry.failed_at = uow.now
+
+
+def try_again(uow: UnitOfWork, work_id: UUID) -> None:
+    """Give failed work out once more; asked for by hand on the operations page."""
+    uow.actor.demand("operations.manage")
+    if entry := uow.session.get(OutboxRow, work_id):
+        entry.failed_at, entry.attempts, entry.due_at = None, 0, uow.now
+        uow.record("outbox.tried_again", "outbox", work_id, changes={"topic": entry.topic, "key": entry.key})
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """How a topic stands: rows waiting (due or not), failed for good, and since when the oldest due one waits."""
+
+    topic: str
+    waiting: int
+    failed: int
+    oldest_due: datetime | None
+
+
+def topics(uow: UnitOfWork) -> list[TopicState]:
+    """Every topic that has open or failed work."""
+    uow.actor.demand("operations.view")
+    row = OutboxRow
+    stmt = (
+        select(
+            row.topic,
+            func.sum(func.coalesce(cast(row.failed_at.is_(None), Integer), 0)),
+            func.count(row.failed_at),
+            func.min(row.due_at),
+        )
+        .where(row.done_at.is_(None))
+        .group_by(row.topic)
+        .order_by(row.topic)
+    )
+    return [
+        TopicState(topic, int(open_ or 0), failed_, oldest)
+        for topic, open_, failed_, oldest in uow.session.execute(stmt)
+    ]
+
+
+def failures(uow: UnitOfWork, *, limit: int = 50) -> list[tuple[UUID, str, str, datetime | None, str]]:
+    """Failed work, newest first: id, topic, key, when, why."""
+    uow.actor.demand("operations.view")
+    row = OutboxRow
+    stmt = (
+        select(row.id, row.topic, row.key, row.failed_at, func.coalesce(row.error, ""))
+        .where(row.failed_at.is_not(None))
+        .order_by(row.failed_at.desc(), row.id)
+        .limit(limit)
+    )
+    return [tuple(found) for found in uow.session.execute(stmt)]  # type: ignore[misc]

@@ -1,0 +1,99 @@
+"""Every setting of an installation, read from `KONTOR_…` variables. No secret has a default."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """What differs between installations; docs/operations.md describes each (a test keeps them in step)."""
+
+    model_config = SettingsConfigDict(env_prefix="KONTOR_", frozen=True, extra="ignore")
+
+    home: Path = Field(ROOT / "var", description="Folder that holds all state: database, lake, files, logs.")
+    database_url: str = Field(
+        "", description="SQLAlchemy address of the record store; empty means SQLite in the home folder."
+    )
+    lake_url: str = Field(
+        "", description="Where the fact tables lie; empty means the folder `lake` in the home folder."
+    )
+    files_url: str = Field(
+        "",
+        description="Where uploaded and exported files lie (a folder or s3://…); empty means `files` in the home folder.",
+    )
+    host: str = Field("127.0.0.1", description="Address the application listens on.")
+    port: int = Field(8080, ge=1, le=65535, description="Port of the application.")
+    prefect_port: int = Field(4210, ge=1, le=65535, description="Port of the Prefect server, on loopback only.")
+    public_url: str = Field("", description="Address people reach the application at; empty means host and port.")
+    vendor_name: str = Field("Northwind Cloud", description="Name of the vendor, shown on the sign-in page.")
+    support_contact: str = Field(
+        "partner-desk@northwind.example",
+        description="Whom to write to when signing in fails, shown on the sign-in page.",
+    )
+    base_currency: str = Field("USD", pattern="^[A-Z]{3}$", description="Currency that converted figures are shown in.")
+    session_idle_minutes: int = Field(60, ge=1, description="A session ends after so many minutes without a request.")
+    session_hours: int = Field(12, ge=1, description="A session ends so many hours after sign-in in any case.")
+    sign_in_attempts: int = Field(
+        5, ge=1, description="Failed sign-ins in a row before the account is locked for a while."
+    )
+    sign_in_pause_minutes: int = Field(
+        15, ge=1, description="How long an account stays locked after too many failures."
+    )
+    password_length: int = Field(
+        8, ge=8, description="Fewest characters of a password; letters and digits are both needed."
+    )
+    secure_cookies: bool = Field(
+        False, description="Send the session cookie over HTTPS only; set it behind a TLS proxy."
+    )
+    upload_mib: int = Field(2048, ge=1, description="Largest upload, in MiB; larger files go through the inbox folder.")
+    custom_roles_per_partner: int = Field(10, ge=0, description="Custom roles a partner may have (ORG-ROLE-03).")
+    lake_grace_minutes: int = Field(
+        60, ge=0, description="How long replaced fact files are kept for readers that still use them."
+    )
+    lake_memory_mib: int = Field(1024, ge=128, description="Memory that one process lets DuckDB use.")
+    lake_threads: int = Field(2, ge=1, description="Threads that one process lets DuckDB use.")
+    worker_poll_ms: int = Field(250, ge=50, description="How often the worker looks for due work, in milliseconds.")
+    worker_batch: int = Field(50, ge=1, description="Outbox rows that one flow run takes at most.")
+    smtp_url: SecretStr | None = Field(
+        None, description="Mail server as smtp://user:password@host:port; without it mails are kept."
+    )
+
+    @field_validator("home", mode="after")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().resolve()
+
+    @property
+    def record_store(self) -> str:
+        """SQLAlchemy address of the record store."""
+        return self.database_url or f"sqlite:///{self.home / 'kontor.db'}"
+
+    @property
+    def lake(self) -> str:
+        """Folder or address of the lake."""
+        return self.lake_url or str(self.home / "lake")
+
+    @property
+    def file_store(self) -> str:
+        """Folder or address of the file store."""
+        return self.files_url or str(self.home / "files")
+
+    @property
+    def address(self) -> str:
+        """Where people open the application."""
+        return (
+            self.public_url
+            or f"http://{'localhost' if self.host in ('127.0.0.1', '0.0.0.0') else self.host}:{self.port}"
+        )  # noqa: S104
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once (`settings.cache_clear()` reads them again)."""
+    return Settings()

@@ -1,0 +1,14 @@
+"""Every mapped class of every area in one place: for migrations and for checks over the whole schema."""
+
+from __future__ import annotations
+
+from models.catalog import tables as catalog
+from models.core import history, outbox
+from models.core.database import Base
+from models.customers import tables as customers
+from models.exports import tables as exports
+from models.identity import tables as identity
+from models.notices import tables as notices
+from models.partners import tables as partners
+
+__all__ = ["Base", "catalog", "customers", "exports", "history", "identity", "notices", "outbox", "partners"]

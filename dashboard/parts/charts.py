@@ -1,0 +1,306 @@
+"""Charts in the house look: figures over Plotly with direct labels and the previous period beside the current one.
+
+Charts are the only place where amounts become floating point: a picture needs no eight decimals.
+Every chart takes the sentence that says in words what it shows (`alt`); its numbers stand in a table or list as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.parts import formats
+from dashboard.parts.shell import is_dark
+
+PREVIOUS = "#8A93A1"
+GRID = "rgba(138,147,161,.18)"
+SERIES_LIGHT = (
+    "#2A66D9",
+    "#C8721B",
+    "#178F7D",
+    "#8A63D2",
+    "#C2486B",
+    "#6B7685",
+    "#94800F",
+    "#2C89C4",
+    "#A65A2E",
+    "#5B7A1F",
+)
+SERIES_DARK = (
+    "#6C9BF2",
+    "#E59A4C",
+    "#3DBBA6",
+    "#A98AE8",
+    "#E0708F",
+    "#97A1B0",
+    "#D0B53C",
+    "#7CC3EC",
+    "#D69A73",
+    "#A9C46C",
+)
+_CONFIG = {"displayModeBar": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One series over time; None where there is nothing to draw (a month that is not over)."""
+
+    name: str
+    values: Sequence[Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One ranked thing: its name, now and before (None: no comparison), and the key that a click leads on with."""
+
+    name: str
+    now: Decimal
+    before: Decimal | None = None
+    key: str = ""
+
+
+def note_color() -> str:
+    """The colour of ticks and notes in the theme that the person sees."""
+    return "#A3ABB8" if is_dark() else "#59616E"
+
+
+def series_colors() -> tuple[str, ...]:
+    """The ten series colours of the theme, in order."""
+    return SERIES_DARK if is_dark() else SERIES_LIGHT
+
+
+def figure(height: int = 204, *, right: int = 8) -> go.Figure:
+    """An empty chart in the house look. `right` is the room for the direct labels, in px."""
+    ticks = {"size": 12, "color": note_color()}
+    fig = go.Figure()
+    fig.update_layout(
+        height=height,
+        margin={"l": 4, "r": right, "t": 6, "b": 24},
+        showlegend=False,
+        hovermode="x unified",
+        dragmode=False,
+        bargap=0.38,
+        font_size=12,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+    )
+    fig.update_xaxes(showgrid=False, zeroline=False, ticks="", fixedrange=True, tickfont=ticks)
+    fig.update_yaxes(gridcolor=GRID, zeroline=False, ticks="", nticks=5, fixedrange=True, tickfont=ticks)
+    return fig
+
+
+def show(fig: go.Figure, *, key: str, alt: str) -> None:
+    """Draw a chart; `alt` says in a sentence what it shows."""
+    st.plotly_chart(fig, config=_CONFIG, key=key, alt=alt)
+
+
+# ---- lines ----
+
+
+def trend(
+    labels: Sequence[str], current: Line, previous: Line | None, *, unit: str, key: str, alt: str, height: int = 204
+) -> None:
+    """One line over time and, dotted, the previous period; both named at their ends.
+
+    `labels` are the ticks (days of the month, or months); shown sparsely where there are many.
+    """
+    fig = figure(height, right=106)
+    if previous is not None:
+        _line(fig, labels, previous, color=PREVIOUS, unit=unit, dotted=True)
+    _line(fig, labels, current, color=series_colors()[0], unit=unit)
+    _end_labels(
+        fig, [(current, series_colors()[0], True)] + ([(previous, note_color(), False)] if previous else []), height
+    )
+    fig.update_xaxes(tickmode="array", tickvals=_sparse(labels), range=[-0.4, len(labels) - 0.6])
+    fig.update_yaxes(rangemode="tozero", tickformat="~s")
+    show(fig, key=key, alt=alt)
+
+
+def _line(fig: go.Figure, labels: Sequence[str], line: Line, *, color: str, unit: str, dotted: bool = False) -> None:
+    style = {"color": color, "width": 1.5, "dash": "dot"} if dotted else {"color": color, "width": 2.6}
+    fig.add_scatter(
+        x=list(labels),
+        y=_floats(line.values),
+        name=line.name,
+        mode="lines+markers" if len(labels) == 1 else "lines",
+        line=style,
+        connectgaps=False,
+        customdata=[formats.amount(value) for value in line.values],
+        hovertemplate=f"{line.name}: %{{customdata}} {unit}<extra></extra>",
+    )
+
+
+def _end_labels(fig: go.Figure, lines: Sequence[tuple[Line, str, bool]], height: int) -> None:
+    """Name each line at its end; labels that would touch are moved apart."""
+    ends = []
+    for line, color, bold in lines:
+        at = max((index for index, value in enumerate(line.values) if value is not None), default=None)
+        if at is not None:
+            ends.append((at, float(line.values[at] or 0), line, color, bold))
+    top = max((float(value) for line, _, _ in lines for value in line.values if value is not None), default=1.0) or 1.0
+    least = 17 * top / max(height - 30, 1)
+    ends.sort(key=lambda end: end[1])
+    last = -least
+    for at, value, line, color, bold in ends:
+        y = max(value, last + least)
+        last = y
+        text = f"{line.name} {formats.compact(line.values[at] or Decimal(0))}"
+        fig.add_annotation(
+            x=at,
+            y=y,
+            text=f"<b>{text}</b>" if bold else text,
+            showarrow=False,
+            xanchor="left",
+            xshift=8,
+            font={"color": color, "size": 12},
+        )
+
+
+# ---- bars ----
+
+
+def ranked_bars(bars: Sequence[Bar], *, unit: str, key: str, alt: str, height: int = 204, before: str = "") -> None:
+    """Horizontal bars in the order given; a tick marks the previous period, value and change stand at the right."""
+    fig = figure(height, right=8)
+    names = [_shorten(bar.name) for bar in bars]
+    ends = [max(float(bar.now), float(bar.before or 0), 0.0) for bar in bars]
+    ordinals = list(range(len(bars)))
+    fig.add_bar(
+        x=[float(bar.now) for bar in bars],
+        y=ordinals,
+        orientation="h",
+        width=0.56,
+        marker_color=series_colors()[0],
+        customdata=[[bar.name, formats.amount(bar.now)] for bar in bars],
+        hovertemplate=f"%{{customdata[0]}}: %{{customdata[1]}} {unit}<extra></extra>",
+    )
+    _previous_ticks(fig, bars, unit, before)
+    fig.add_scatter(
+        x=ends,
+        y=ordinals,
+        mode="text",
+        text=[f"  {formats.compact(bar.now)}   {_change(bar)}".rstrip() for bar in bars],
+        textposition="middle right",
+        textfont={"size": 12},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    low = min((float(bar.now) for bar in bars), default=0.0)
+    fig.update_layout(hovermode="closest")
+    fig.update_xaxes(visible=False, range=[min(low, 0.0), max(ends, default=1.0) * 1.62 or 1.0])
+    fig.update_yaxes(
+        showgrid=False, autorange="reversed", tickmode="array", tickvals=ordinals, ticktext=names, ticksuffix="  "
+    )
+    show(fig, key=key, alt=alt)
+
+
+def _previous_ticks(fig: go.Figure, bars: Sequence[Bar], unit: str, before: str) -> None:
+    marked = [(index, bar) for index, bar in enumerate(bars) if bar.before is not None]
+    if not marked:
+        return
+    fig.add_scatter(
+        x=[float(bar.before or 0) for _, bar in marked],
+        y=[index for index, _ in marked],
+        mode="markers",
+        marker={"symbol": "line-ns-open", "size": 17, "color": PREVIOUS, "line": {"width": 2}},
+        customdata=[formats.amount(bar.before) for _, bar in marked],
+        hovertemplate=f"{before or 'Before'}: %{{customdata}} {unit}<extra></extra>",
+    )
+
+
+def _change(bar: Bar) -> str:
+    return "" if bar.before is None else formats.signed_share(formats.change_of(bar.now, bar.before))
+
+
+# ---- columns ----
+
+
+def stacked_columns(
+    labels: Sequence[str], series: Sequence[Line], *, unit: str, key: str, alt: str, height: int = 300
+) -> None:
+    """Columns over time, stacked by group, each group named right of the last column in its own colour."""
+    colors = series_colors()
+    fig = figure(height, right=190)
+    for index, line in enumerate(series):
+        fig.add_bar(
+            x=list(labels),
+            y=_floats(line.values),
+            name=line.name,
+            marker_color=colors[index % len(colors)],
+            customdata=[formats.amount(value) for value in line.values],
+            hovertemplate=f"{line.name}: %{{customdata}} {unit}<extra></extra>",
+        )
+    fig.update_layout(barmode="relative", bargap=0.24)
+    _stack_legend(fig, [line.name for line in series], colors)
+    fig.update_xaxes(tickmode="array", tickvals=_sparse(labels, most=14))
+    fig.update_yaxes(tickformat="~s")
+    show(fig, key=key, alt=alt)
+
+
+def _stack_legend(fig: go.Figure, names: Sequence[str], colors: Sequence[str]) -> None:
+    """Names in the order of the stack, top first, on the right edge: a legend that needs no looking across."""
+    step = 1 / max(len(names), 8)
+    for index, name in enumerate(reversed(names)):
+        color = colors[(len(names) - 1 - index) % len(colors)]
+        fig.add_annotation(
+            xref="paper",
+            yref="paper",
+            x=1,
+            y=1 - index * step,
+            text=f'<span style="color:{color}">\u25a0</span> {_shorten(name, 24)}',
+            showarrow=False,
+            xanchor="left",
+            yanchor="top",
+            xshift=10,
+            font={"size": 12},
+        )
+
+
+def shares(bars: Sequence[Bar], total: Decimal, *, unit: str, key: str, alt: str, height: int = 300) -> None:
+    """Horizontal bars with amount and share of the total: how a whole is distributed (never a pie)."""
+    fig = figure(height, right=8)
+    ordinals = list(range(len(bars)))
+    fig.add_bar(
+        x=[float(bar.now) for bar in bars],
+        y=ordinals,
+        orientation="h",
+        width=0.56,
+        marker_color=series_colors()[0],
+        text=[f" {formats.amount(bar.now)}   {formats.share(formats.part_of(bar.now, total))}" for bar in bars],
+        textposition="outside",
+        textfont={"size": 12},
+        cliponaxis=False,
+        customdata=[[bar.name, formats.amount(bar.now)] for bar in bars],
+        hovertemplate=f"%{{customdata[0]}}: %{{customdata[1]}} {unit}<extra></extra>",
+    )
+    low, high = (pick((float(bar.now) for bar in bars), default=0.0) for pick in (min, max))
+    fig.update_layout(hovermode="closest")
+    fig.update_xaxes(visible=False, range=[min(low * 1.4, 0.0), max(high * 1.3, 1.0)])
+    fig.update_yaxes(
+        showgrid=False,
+        autorange="reversed",
+        tickmode="array",
+        tickvals=ordinals,
+        ticktext=[_shorten(bar.name, 30) for bar in bars],
+        ticksuffix="  ",
+    )
+    show(fig, key=key, alt=alt)
+
+
+def _floats(values: Sequence[Decimal | None]) -> list[float | None]:
+    return [None if value is None else float(value) for value in values]
+
+
+def _sparse(labels: Sequence[str], *, most: int = 8) -> list[str]:
+    """Few enough ticks to read; the first is always among them."""
+    step = max(1, -(-len(labels) // most))
+    return [label for index, label in enumerate(labels) if index % step == 0]
+
+
+def _shorten(name: str, most: int = 22) -> str:
+    """A name that fits beside a bar; the whole one shows on hover."""
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"

@@ -1,0 +1,206 @@
+"""Values as words of the house: amounts, shares, dates and times as the person prefers them.
+
+HTML and charts take the true minus (U+2212); `st.metric` deltas and the data grid need the ASCII one (`ascii_minus`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from html import escape
+from zoneinfo import ZoneInfo
+
+from models.core.clock import BUSINESS_ZONE, now
+from models.core.money import WIDE, money_text
+
+MINUS = "\u2212"
+NOTHING = "--"
+NARROW = "\u202f"
+"""Stands between a number and its percent sign, so that the two never part at a line end."""
+
+
+class DateFormat(StrEnum):
+    """How a person likes dates."""
+
+    WORDS = "words"
+    ISO = "iso"
+    DAY_FIRST = "day_first"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How one person reads times: zone and date format. The default is the business zone."""
+
+    zone: tzinfo = BUSINESS_ZONE
+    date_format: DateFormat = DateFormat.WORDS
+
+    @property
+    def zone_name(self) -> str:
+        """The zone as it is named on a page: `GMT+08:00` or `Europe/Tallinn`."""
+        return self.zone.key if isinstance(self.zone, ZoneInfo) else str(self.zone)
+
+
+_preferences: ContextVar[Preferences | None] = ContextVar("kontor_preferences", default=None)
+
+
+def use_preferences(preferences: Preferences) -> None:
+    """Let everything formatted in this script run follow the person's preferences; the shell calls this once."""
+    _preferences.set(preferences)
+
+
+def preferences() -> Preferences:
+    """The preferences of the person this script run is for."""
+    return _preferences.get() or Preferences()
+
+
+# ---- numbers ----
+
+
+def amount(value: Decimal | None) -> str:
+    """`4,311,906.44`, half up, with a true minus; `--` for nothing. The currency stands beside it or in the header."""
+    return NOTHING if value is None else _true_minus(money_text(value))
+
+
+def signed(value: Decimal | None) -> str:
+    """A change with its sign: `+23,118.04`, `−588,204.10`, `0.00`."""
+    return NOTHING if value is None else _with_sign(amount(value))
+
+
+def count(value: int | None) -> str:
+    """`1,284`; `--` for nothing."""
+    return NOTHING if value is None else _true_minus(f"{value:,}")
+
+
+def signed_count(value: int) -> str:
+    """`+23`, `−4`, `0`."""
+    return _with_sign(count(value))
+
+
+def share(ratio: Decimal | None, places: int = 1) -> str:
+    """A ratio as a share: `Decimal("0.12")` is `12.0 %`; `--` when there is none (nothing to divide by)."""
+    if ratio is None:
+        return NOTHING
+    step = Decimal(1).scaleb(-places)
+    return _true_minus(f"{(ratio * 100).quantize(step, ROUND_HALF_UP, WIDE):,}") + f"{NARROW}%"
+
+
+def signed_share(ratio: Decimal | None, places: int = 1) -> str:
+    """A relative change with its sign: `−12.0 %`, `+4.1 %`."""
+    return NOTHING if ratio is None else _with_sign(share(ratio, places))
+
+
+def compact(value: Decimal) -> str:
+    """A short form for axis labels and figures that open the exact one: `2.41 M`, `981.2 k`, `184.30`."""
+    for limit, name in ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k")):
+        if abs(value) >= limit:
+            short = value / limit
+            places = Decimal("0.01") if abs(short) < 100 else Decimal("0.1")
+            return _true_minus(f"{short.quantize(places, ROUND_HALF_UP):,} {name}")
+    return amount(value)
+
+
+def change_of(current: Decimal, previous: Decimal | None) -> Decimal | None:
+    """The relative change, or None when there was nothing (or a negative sum) to compare with."""
+    return None if previous is None or previous <= 0 else WIDE.divide(current - previous, previous)
+
+
+def part_of(part: Decimal, whole: Decimal) -> Decimal | None:
+    """The part as a ratio of the whole, or None when the whole is nothing (or negative)."""
+    return None if whole <= 0 else WIDE.divide(part, whole)
+
+
+def ascii_minus(text: str) -> str:
+    """The same text with an ASCII minus: `st.metric` takes a delta that begins with U+2212 for a rise."""
+    return text.replace(MINUS, "-").replace(NARROW, " ")
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """`1 customer`, `1,284 customers`."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+# ---- dates ----
+
+
+def day(value: date | None) -> str:
+    """A business date: `Jul 16` in this year, `Jul 16, 2025` in another; or as the person prefers."""
+    if value is None:
+        return NOTHING
+    match preferences().date_format:
+        case DateFormat.ISO:
+            return value.isoformat()
+        case DateFormat.DAY_FIRST:
+            return f"{value:%d.%m.%Y}"
+    short = f"{value:%b} {value.day}"
+    return short if value.year == now().astimezone(BUSINESS_ZONE).year else f"{short}, {value.year}"
+
+
+def instant(value: datetime | None) -> str:
+    """A time in the person's zone: `Jul 16, 2026 14:05`."""
+    if value is None:
+        return NOTHING
+    local = value.astimezone(preferences().zone)
+    match preferences().date_format:
+        case DateFormat.ISO:
+            return f"{local:%Y-%m-%d %H:%M}"
+        case DateFormat.DAY_FIRST:
+            return f"{local:%d.%m.%Y %H:%M}"
+    return f"{local:%b} {local.day}, {local:%Y %H:%M}"
+
+
+def clock_or_day(value: datetime) -> str:
+    """When it happened, as short as possible: `14:01` today, `Yesterday`, else the day."""
+    zone = preferences().zone
+    local, today = value.astimezone(zone), now().astimezone(zone).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    return "Yesterday" if local.date() == today - timedelta(days=1) else day(local.date())
+
+
+def month(value: date) -> str:
+    """A billing cycle: `June 2026`."""
+    return f"{value:%B %Y}"
+
+
+def month_short(value: date) -> str:
+    """A billing cycle on an axis: `Jun 2026`."""
+    return f"{value:%b %Y}"
+
+
+def months(first: date, last: date) -> str:
+    """A range of billing cycles: `June 2026`, `Jan – Jun 2026`, `Nov 2025 – Jun 2026`."""
+    if (first.year, first.month) == (last.year, last.month):
+        return month(first)
+    return f"{first:%b} – {last:%b %Y}" if first.year == last.year else f"{first:%b %Y} – {last:%b %Y}"
+
+
+# ---- words ----
+
+
+def text(value: str | None) -> str:
+    """A value of somebody else as HTML: escaped; `--` for nothing."""
+    return escape(value) if value else NOTHING
+
+
+def listing(names: Sequence[str], *, most: int = 3) -> str:
+    """`A, B and C`, or `A, B and 4 more` when there are too many to name."""
+    if len(names) > most:
+        return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def _true_minus(number: str) -> str:
+    return number.replace("-", MINUS) if _something(number) else number.lstrip("-")
+
+
+def _something(number: str) -> bool:
+    """Whether a formatted number is more than zero; a rounded minus zero would read as a loss."""
+    return any(digit in number for digit in "123456789")
+
+
+def _with_sign(number: str) -> str:
+    return number if number.startswith(MINUS) or not _something(number) else f"+{number}"

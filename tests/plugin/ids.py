@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support import ROOT
+
 REQUIREMENTS = ROOT / "docs" / "requirements"
 
 _ID = r"(?:ONB|ORG|BEN|CUS|FIN|DST|RSL|SUB|OPP|SUP)-[A-Z0-9]+-\d+[a-z]?"

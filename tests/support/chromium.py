@@ -56,7 +56,7 @@ def _install_with_apt() -> None:
 
 
 def main() -> int:
-    """Make sure there is a browser, if it can be had; its absence is no error here, the test run's last line says it."""
+    """Make sure there is a browser, if it can be had; its absence is no error here, the run says it at its end."""
     for install in (None, _install_with_playwright, _install_with_apt):
         if install is not None:
             print(f"no Chromium yet: {install.__name__.strip('_').replace('_', ' ')}", file=sys.stderr)

@@ -23,9 +23,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
-from tests.support import session_folder
+from tests.support import ROOT, session_folder
 
-ROOT = Path(__file__).resolve().parents[2]
 _keepers: list[subprocess.Popen[bytes]] = []
 
 

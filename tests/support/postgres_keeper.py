@@ -50,7 +50,7 @@ def unprivileged() -> dict[str, Any]:
 def programs(folder: Path, identity: dict[str, Any]) -> Path:
     """The server's programs, copied to the run's folder when the other user may not reach them where they are."""
     here = wheel_folder()
-    command = [here / "pginstall" / "bin" / "postgres", "--version"]
+    command: list[Path | str] = [here / "pginstall" / "bin" / "postgres", "--version"]
     try:
         subprocess.run(command, check=True, capture_output=True, cwd="/", **identity)
     except (OSError, subprocess.CalledProcessError):
@@ -74,7 +74,7 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
         os.chown(home, identity["user"], identity["group"])
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(home), "LC_ALL": "C"}
     common: dict[str, Any] = {"cwd": home, "env": environment, "stdin": subprocess.DEVNULL, **identity}
-    make = [bin_ / "initdb", "-D", home / "data", "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+    make: list[Path | str] = [bin_ / "initdb", "-D", home / "data", "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
     subprocess.run([*make, "--locale=C", "--no-sync"], check=True, stdout=sys.stderr, **common)
     options = [part for name, value in _FAST.items() for part in ("-c", f"{name}={value}")]
     return subprocess.Popen(

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.support.postgres import ROOT, cloned_url, drop_database, postgres_url
+from tests.support import ROOT
+from tests.support.postgres import cloned_url, drop_database, postgres_url
 
 
 def run(url: str, statement: str) -> object:

@@ -1,0 +1,47 @@
+"""How every command speaks: a report for people or as JSON, problems in words with their codes."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+from models.core.errors import DomainError
+
+
+def log_to_stderr(*, verbose: bool = False) -> None:
+    """Send logs to standard error, so that standard output holds the report alone."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal what is going on; never part of the report."""
+    typer.echo(text, err=True)
+
+
+def report(result: Mapping[str, Any], words: str, *, as_json: bool) -> None:
+    """The outcome of a command: in words, or as one line of JSON that is the last of standard output."""
+    print(json.dumps(result, default=str) if as_json else words, flush=True)
+
+
+@contextmanager
+def problems_in_words(*, as_json: bool = False) -> Iterator[None]:
+    """Print what a person can put right, one `text (code)` a line, and end with status 1; bugs surface."""
+    try:
+        yield
+    except DomainError as error:
+        for problem in error.problems:
+            say(f"{problem.text} ({problem.code})")
+        if as_json:
+            told = [{"code": problem.code, "text": problem.text} for problem in error.problems]
+            print(json.dumps({"problems": told}), flush=True)
+        raise typer.Exit(1) from error

@@ -7,7 +7,10 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from models.core.unit_of_work import UnitOfWork
+from models.customers.intervals import assignment_intervals, association_intervals, names
 from models.customers.tables import AccountManagerAssignment
+
+__all__ = ["assigned_to", "assignment_intervals", "association_intervals", "names"]
 
 
 def assigned_to(uow: UnitOfWork, user_id: UUID) -> list[UUID]:

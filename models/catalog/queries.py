@@ -1,0 +1,88 @@
+"""What pages and other areas read of the reference data; the same for everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from models.catalog.tables import ExchangeRate, Product, Region, ServiceType
+from models.core.money import Rate
+from models.core.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A service type and its family."""
+
+    name: str
+    family: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRow:
+    """A region of the vendor's cloud."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """What is sold of a service."""
+
+    code: str
+    name: str
+    service_type: str
+
+
+def services(uow: UnitOfWork) -> list[ServiceRow]:
+    """Every service type, by family and name."""
+    stmt = select(ServiceType.name, ServiceType.family).order_by(ServiceType.family, ServiceType.name)
+    return [ServiceRow(*row) for row in uow.session.execute(stmt)]
+
+
+def regions(uow: UnitOfWork) -> list[RegionRow]:
+    """Every region, by name."""
+    return [RegionRow(*row) for row in uow.session.execute(select(Region.code, Region.name).order_by(Region.name))]
+
+
+def products(uow: UnitOfWork, *, service_type: str | None = None) -> list[ProductRow]:
+    """The products of a service type, or all, by name."""
+    stmt = select(Product.code, Product.name, Product.service_type).order_by(Product.name, Product.code)
+    if service_type is not None:
+        stmt = stmt.where(Product.service_type == service_type)
+    return [ProductRow(*row) for row in uow.session.execute(stmt)]
+
+
+def rate_sources(uow: UnitOfWork, base: str) -> list[str]:
+    """Who has said what other currencies are worth in `base`."""
+    stmt = select(ExchangeRate.source).where(ExchangeRate.base == base).distinct().order_by(ExchangeRate.source)
+    return list(uow.session.scalars(stmt))
+
+
+def rates(uow: UnitOfWork, on: date | None = None, *, base: str = "USD", source: str | None = None) -> dict[str, Rate]:
+    """The latest rate into `base` on or before a business date (today by default) of each currency (FIN-MONEY-11).
+
+    Of two sources with the same date the first by name counts, unless one is asked for. A currency without any rate
+    is missing from the answer: it is shown on its own, never guessed.
+    """
+    rate = ExchangeRate
+    newest = (
+        select(rate.currency, func.max(rate.on).label("on"))
+        .where(rate.base == base, rate.on <= (on or uow.today))
+        .group_by(rate.currency)
+    )
+    if source is not None:
+        newest = newest.where(rate.source == source)
+    latest = newest.subquery()
+    stmt = (
+        select(rate.currency, rate.base, rate.value, rate.on, rate.source)
+        .join(latest, (latest.c.currency == rate.currency) & (latest.c.on == rate.on))
+        .where(rate.base == base)
+        .order_by(rate.currency, rate.source.desc())
+    )
+    if source is not None:
+        stmt = stmt.where(rate.source == source)
+    return {row.currency: Rate(*row) for row in uow.session.execute(stmt)}

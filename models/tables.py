@@ -6,9 +6,10 @@ from models.catalog import tables as catalog
 from models.core import history, outbox
 from models.core.database import Base
 from models.customers import tables as customers
+from models.expenditures import tables as expenditures
 from models.exports import tables as exports
 from models.identity import tables as identity
 from models.notices import tables as notices
 from models.partners import tables as partners
 
-__all__ = ["Base", "catalog", "customers", "exports", "history", "identity", "notices", "outbox", "partners"]
+__all__ = ["Base", "catalog", "customers", "expenditures", "exports", "history", "identity", "notices", "outbox", "partners"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import JSON, Connection, Engine, Enum, MetaData, String, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from models.core.settings import settings
 
@@ -39,17 +39,18 @@ class Base(DeclarativeBase):
 
 
 class PartnerScoped:
-    """Rows of one partner: the session hides them from everybody whose scope lacks `partner_id`."""
+    """Rows of one partner: the session hides them from everybody whose scope lacks `partner_id`.
 
-    if TYPE_CHECKING:
-        partner_id: Mapped[UUID] | Mapped[UUID | None]
+    Each class says itself what `partner_id` is (a foreign key, or a synonym of its own key).
+    """
+
+    partner_id: Mapped[UUID | None] = mapped_column()
 
 
 class CustomerScoped(PartnerScoped):
     """Rows of one partner's customer: hidden also from an account manager who does not look after the customer."""
 
-    if TYPE_CHECKING:
-        customer_id: Mapped[UUID] | Mapped[UUID | None]
+    customer_id: Mapped[UUID | None] = mapped_column()
 
 
 class Unscoped:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from dashboard.cli.reporting import log_to_stderr, problems_in_words, report, say
+from dashboard.cli.reporting import as_operator, log_to_stderr, report, say
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,7 +44,7 @@ def run(
     from dashboard.cli.supervisor import Supervisor, commands_of
     from models.core.settings import ROOT, settings
 
-    with problems_in_words(), serve.sole_run(settings()):
+    with as_operator(), serve.sole_run(settings()):
         serve.demand_free_ports(settings())
         accounts, setup_code = serve.prepare(settings(), demo=demo)
         supervisor = Supervisor(
@@ -61,7 +61,7 @@ def migrate(as_json: Json = False) -> None:
     """Bring the record store to the newest schema (`kontor run` does it at each start)."""
     from models.core.migrate import migrate as bring_up_to_date
 
-    with problems_in_words(as_json=as_json):
+    with as_operator(as_json=as_json):
         revision = bring_up_to_date()
     report({"revision": revision}, f"The record store has the newest schema, revision {revision}.", as_json=as_json)
 
@@ -73,7 +73,7 @@ def demo(as_json: Json = False) -> None:
     from models.core.migrate import migrate as bring_up_to_date
     from models.core.settings import settings
 
-    with problems_in_words(as_json=as_json):
+    with as_operator(as_json=as_json):
         bring_up_to_date()
         counts = serve.build_demo(settings())
     result = {**counts, "accounts": str(serve.accounts_file(settings()))}
@@ -95,7 +95,6 @@ def user_add(
     as_json: Json = False,
 ) -> None:
     """Create a person who may sign in. Without --password-stdin the password is asked for."""
-    from models.core.actor import SYSTEM, acting_as
     from models.core.unit_of_work import unit_of_work
     from models.identity import service
 
@@ -103,7 +102,7 @@ def user_add(
         password = sys.stdin.readline().rstrip("\n")
     else:
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    with problems_in_words(as_json=as_json), acting_as(SYSTEM), unit_of_work() as uow:
+    with as_operator(as_json=as_json), unit_of_work() as uow:
         user_id = service.create_user(uow, service.NewUser(email, name, password, tuple(role), partner))
     report({"id": str(user_id), "email": email}, f"{email} may sign in now.", as_json=as_json)
 
@@ -115,10 +114,9 @@ def import_focus(
     as_json: Json = False,
 ) -> None:
     """Import cloud cost and usage data. Bad lines go to a rejects file, the good ones are kept."""
-    from models.core.actor import SYSTEM, acting_as
     from models.expenditures import service
 
-    with problems_in_words(as_json=as_json), acting_as(SYSTEM):
+    with as_operator(as_json=as_json):
         outcome = service.import_files(files, source=source)
     report(outcome.as_json(), outcome.in_words(), as_json=as_json)
 

@@ -34,6 +34,16 @@ def report(result: Mapping[str, Any], words: str, *, as_json: bool) -> None:
 
 
 @contextmanager
+def as_operator(*, as_json: bool = False) -> Iterator[None]:
+    """Act as the installation itself, whose command line this is; problems are told in words."""
+    import models.tables  # noqa: F401 - a table may refer to any other area's
+    from models.core.actor import SYSTEM, acting_as
+
+    with problems_in_words(as_json=as_json), acting_as(SYSTEM):
+        yield
+
+
+@contextmanager
 def problems_in_words(*, as_json: bool = False) -> Iterator[None]:
     """Print what a person can put right, one `text (code)` a line, and end with status 1; bugs surface."""
     try:

@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dashboard.cli.reporting import say
-from models.core.actor import SYSTEM, acting_as
 from models.core.errors import Problem, Refused
 from models.core.settings import ROOT, Settings
 
@@ -170,21 +169,19 @@ def prepare(settings: Settings, *, demo: bool) -> tuple[list[DemoAccount], str |
     from models.identity import service as identity
 
     migrate()
-    with acting_as(SYSTEM):
-        with unit_of_work(read_only=True) as uow:
-            empty = identity.setup_needed(uow)
-        if empty and demo:
-            say("First start: building the demo ecosystem (about a minute; DEMO=0 starts empty) …")
-            build_demo(settings)
-            empty = False
-        return read_accounts(settings), identity.setup_code() if empty else None
+    with unit_of_work(read_only=True) as uow:
+        empty = identity.setup_needed(uow)
+    if empty and demo:
+        say("First start: building the demo ecosystem (about a minute; DEMO=0 starts empty) …")
+        build_demo(settings)
+        empty = False
+    return read_accounts(settings), identity.setup_code() if empty else None
 
 
 def build_demo(settings: Settings) -> Mapping[str, int]:
     """Build the demo ecosystem and keep its accounts; what was made, counted."""
     from models.demo import service as demo
 
-    with acting_as(SYSTEM):
-        built = demo.build()
+    built = demo.build()
     write_accounts(settings, [DemoAccount(a.email, a.password, a.name, a.role) for a in built.accounts])
     return built.counts

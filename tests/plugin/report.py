@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.plugin.ids import ROOT, requirements_by_area
+from tests.plugin.ids import requirements_by_area
+from tests.support import ROOT
 
 
 def met_by(tests: dict[str, Any]) -> set[str]:

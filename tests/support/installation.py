@@ -56,7 +56,9 @@ class Installation:
         file = self.home.with_name(self.home.name + ".log")
         return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
 
-    def kontor(self, *arguments: str, given: str | None = None, timeout: float = 180) -> subprocess.CompletedProcess[str]:
+    def kontor(
+        self, *arguments: str, given: str | None = None, timeout: float = 180
+    ) -> subprocess.CompletedProcess[str]:
         """Run one command of `./kontor` for this installation."""
         return subprocess.run(
             [ROOT / "kontor", *arguments],

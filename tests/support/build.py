@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from models.core.actor import Actor, Scope
@@ -17,6 +17,8 @@ from models.identity.roles import role_book
 from models.identity.tables import UserAccount, UserRole
 from models.partners.rules import PartnerKind
 from models.partners.tables import Partner
+
+Row = TypeVar("Row")
 
 # Hash of the password "harbour-1": made once, since a test need not wait for argon2.
 PASSWORD = "harbour-1"
@@ -102,7 +104,7 @@ class Build:
             partner_id=user.partner_id,
         )
 
-    def _add(self, row: Any) -> Any:
+    def _add(self, row: Row) -> Row:
         self.uow.session.add(row)
         self.uow.session.flush()
         return row

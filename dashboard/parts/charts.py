@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from html import escape
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.parts import formats
+from dashboard.parts.formats import Scale
 from dashboard.parts.shell import is_dark
 
 PREVIOUS = "#8A93A1"
@@ -68,6 +70,11 @@ def note_color() -> str:
     return "#A3ABB8" if is_dark() else "#59616E"
 
 
+def ink_color() -> str:
+    """The colour of amounts written into a chart."""
+    return "#E7E9ED" if is_dark() else "#171A1F"
+
+
 def series_colors() -> tuple[str, ...]:
     """The ten series colours of the theme, in order."""
     return SERIES_DARK if is_dark() else SERIES_LIGHT
@@ -89,7 +96,9 @@ def figure(height: int = 204, *, right: int = 8) -> go.Figure:
         plot_bgcolor="rgba(0,0,0,0)",
     )
     fig.update_xaxes(showgrid=False, zeroline=False, ticks="", fixedrange=True, tickfont=ticks)
-    fig.update_yaxes(gridcolor=GRID, zeroline=False, ticks="", nticks=5, fixedrange=True, tickfont=ticks)
+    fig.update_yaxes(
+        gridcolor=GRID, zeroline=False, ticks="", nticks=5, fixedrange=True, tickfont=ticks, tickformat=","
+    )
     return fig
 
 
@@ -102,31 +111,41 @@ def show(fig: go.Figure, *, key: str, alt: str) -> None:
 
 
 def trend(
-    labels: Sequence[str], current: Line, previous: Line | None, *, unit: str, key: str, alt: str, height: int = 204
+    labels: Sequence[str],
+    current: Line,
+    previous: Line | None,
+    *,
+    unit: str,
+    scale: Scale,
+    key: str,
+    alt: str,
+    height: int = 204,
 ) -> None:
     """One line over time and, dotted, the previous period; both named at their ends.
 
-    `labels` are the ticks (days of the month, or months); shown sparsely where there are many.
+    `labels` are the ticks (days of the month, or months), shown sparsely where there are many; the axis is in `scale`.
     """
-    fig = figure(height, right=106)
+    fig = figure(height, right=112)
     if previous is not None:
-        _line(fig, labels, previous, color=PREVIOUS, unit=unit, dotted=True)
-    _line(fig, labels, current, color=series_colors()[0], unit=unit)
-    _end_labels(
-        fig, [(current, series_colors()[0], True)] + ([(previous, note_color(), False)] if previous else []), height
-    )
+        _line(fig, labels, previous, scale, unit=unit, color=PREVIOUS, dotted=True)
+    _line(fig, labels, current, scale, unit=unit, color=series_colors()[0])
+    ends = [_End(current, series_colors()[0], bold=True)] + ([_End(previous, note_color())] if previous else [])
+    _end_labels(fig, ends, scale, height)
     fig.update_xaxes(tickmode="array", tickvals=_sparse(labels), range=[-0.4, len(labels) - 0.6])
-    fig.update_yaxes(rangemode="tozero", tickformat="~s")
+    fig.update_yaxes(rangemode="tozero")
     show(fig, key=key, alt=alt)
 
 
-def _line(fig: go.Figure, labels: Sequence[str], line: Line, *, color: str, unit: str, dotted: bool = False) -> None:
+def _line(
+    fig: go.Figure, labels: Sequence[str], line: Line, scale: Scale, *, unit: str, color: str, dotted: bool = False
+) -> None:
     style = {"color": color, "width": 1.5, "dash": "dot"} if dotted else {"color": color, "width": 2.6}
+    drawn = sum(value is not None for value in line.values)
     fig.add_scatter(
         x=list(labels),
-        y=_floats(line.values),
+        y=_floats(line.values, scale),
         name=line.name,
-        mode="lines+markers" if len(labels) == 1 else "lines",
+        mode="lines+markers" if drawn == 1 else "lines",
         line=style,
         connectgaps=False,
         customdata=[formats.amount(value) for value in line.values],
@@ -134,81 +153,118 @@ def _line(fig: go.Figure, labels: Sequence[str], line: Line, *, color: str, unit
     )
 
 
-def _end_labels(fig: go.Figure, lines: Sequence[tuple[Line, str, bool]], height: int) -> None:
-    """Name each line at its end; labels that would touch are moved apart."""
-    ends = []
-    for line, color, bold in lines:
-        at = max((index for index, value in enumerate(line.values) if value is not None), default=None)
-        if at is not None:
-            ends.append((at, float(line.values[at] or 0), line, color, bold))
-    top = max((float(value) for line, _, _ in lines for value in line.values if value is not None), default=1.0) or 1.0
-    least = 17 * top / max(height - 30, 1)
-    ends.sort(key=lambda end: end[1])
-    last = -least
-    for at, value, line, color, bold in ends:
-        y = max(value, last + least)
-        last = y
-        text = f"{line.name} {formats.compact(line.values[at] or Decimal(0))}"
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where a line ends, and how its name is written there."""
+
+    line: Line
+    color: str
+    bold: bool = False
+
+    @property
+    def at(self) -> int:
+        return max((index for index, value in enumerate(self.line.values) if value is not None), default=-1)
+
+    @property
+    def value(self) -> Decimal:
+        return next((value for value in reversed(self.line.values) if value is not None), Decimal(0))
+
+
+def _end_labels(fig: go.Figure, ends: Sequence[_End], scale: Scale, height: int) -> None:
+    """Name each line where it ends, in its colour; names that would touch are moved apart."""
+    ends = sorted((end for end in ends if end.at >= 0), key=lambda end: end.value)
+    top = max((float(value) for end in ends for value in end.line.values if value is not None), default=0.0)
+    apart = 17 * (top or 1.0) / max(height - 30, 1)
+    lowest = -apart
+    for end in ends:
+        lowest = max(float(end.value), lowest + apart)
+        words = f"{end.line.name} {scale.short(end.value)}"
         fig.add_annotation(
-            x=at,
-            y=y,
-            text=f"<b>{text}</b>" if bold else text,
+            x=max(other.at for other in ends),
+            y=lowest / float(scale.divisor),
+            text=f"<b>{words}</b>" if end.bold else words,
             showarrow=False,
             xanchor="left",
             xshift=8,
-            font={"color": color, "size": 12},
+            font={"color": end.color, "size": 12},
         )
 
 
 # ---- bars ----
 
 
-def ranked_bars(bars: Sequence[Bar], *, unit: str, key: str, alt: str, height: int = 204, before: str = "") -> None:
+def ranked_bars(
+    bars: Sequence[Bar], *, unit: str, scale: Scale, key: str, alt: str, height: int = 204, before: str = "Before"
+) -> None:
     """Horizontal bars in the order given; a tick marks the previous period, value and change stand at the right."""
-    fig = figure(height, right=8)
-    names = [_shorten(bar.name) for bar in bars]
-    ends = [max(float(bar.now), float(bar.before or 0), 0.0) for bar in bars]
-    ordinals = list(range(len(bars)))
-    fig.add_bar(
-        x=[float(bar.now) for bar in bars],
-        y=ordinals,
-        orientation="h",
-        width=0.56,
-        marker_color=series_colors()[0],
-        customdata=[[bar.name, formats.amount(bar.now)] for bar in bars],
-        hovertemplate=f"%{{customdata[0]}}: %{{customdata[1]}} {unit}<extra></extra>",
-    )
+    fig = figure(height)
+    ends = [max(bar.now, bar.before or Decimal(0), Decimal(0)) for bar in bars]
+    _bars(fig, bars, unit)
     _previous_ticks(fig, bars, unit, before)
     fig.add_scatter(
-        x=ends,
-        y=ordinals,
+        x=_floats(ends),
+        y=list(range(len(bars))),
         mode="text",
-        text=[f"  {formats.compact(bar.now)}   {_change(bar)}".rstrip() for bar in bars],
+        text=[f"  {scale.short(bar.now)}   {_change(bar)}".rstrip() for bar in bars],
         textposition="middle right",
-        textfont={"size": 12},
+        textfont={"size": 12, "color": ink_color()},
         cliponaxis=False,
         hoverinfo="skip",
     )
-    low = min((float(bar.now) for bar in bars), default=0.0)
-    fig.update_layout(hovermode="closest")
-    fig.update_xaxes(visible=False, range=[min(low, 0.0), max(ends, default=1.0) * 1.62 or 1.0])
-    fig.update_yaxes(
-        showgrid=False, autorange="reversed", tickmode="array", tickvals=ordinals, ticktext=names, ticksuffix="  "
-    )
+    _bar_axes(fig, bars, room=1.62, top=float(max(ends, default=Decimal(1))))
     show(fig, key=key, alt=alt)
 
 
+def shares(bars: Sequence[Bar], total: Decimal, *, unit: str, key: str, alt: str, height: int = 300) -> None:
+    """Horizontal bars with amount and share of the total: how a whole is distributed (never a pie)."""
+    fig = figure(height)
+    _bars(fig, bars, unit)
+    fig.update_traces(
+        text=[f" {formats.amount(bar.now)}   {formats.share(formats.part_of(bar.now, total))}" for bar in bars],
+        textposition="outside",
+        textfont={"size": 12, "color": ink_color()},
+        cliponaxis=False,
+    )
+    _bar_axes(fig, bars, room=1.3, top=float(max((bar.now for bar in bars), default=Decimal(1))), longest=30)
+    show(fig, key=key, alt=alt)
+
+
+def _bars(fig: go.Figure, bars: Sequence[Bar], unit: str) -> None:
+    fig.add_bar(
+        x=[float(bar.now) for bar in bars],
+        y=list(range(len(bars))),
+        orientation="h",
+        width=0.56,
+        marker_color=series_colors()[0],
+        customdata=[[_plain(bar.name), formats.amount(bar.now)] for bar in bars],
+        hovertemplate=f"%{{customdata[0]}}: %{{customdata[1]}} {unit}<extra></extra>",
+    )
+
+
+def _bar_axes(fig: go.Figure, bars: Sequence[Bar], *, room: float, top: float, longest: int = 22) -> None:
+    """Names left, no amounts on the axis (they stand at the bars), `room` for those to the right."""
+    low = min((float(bar.now) for bar in bars), default=0.0)
+    fig.update_layout(hovermode="closest")
+    fig.update_xaxes(visible=False, range=[min(low * 1.1, 0.0), (top or 1.0) * room])
+    fig.update_yaxes(
+        showgrid=False,
+        autorange="reversed",
+        tickmode="array",
+        tickvals=list(range(len(bars))),
+        ticktext=[_shorten(bar.name, longest) for bar in bars],
+        ticksuffix="  ",
+    )
+
+
 def _previous_ticks(fig: go.Figure, bars: Sequence[Bar], unit: str, before: str) -> None:
-    marked = [(index, bar) for index, bar in enumerate(bars) if bar.before is not None]
-    if not marked:
-        return
+    marked = [(index, bar.before) for index, bar in enumerate(bars) if bar.before is not None]
     fig.add_scatter(
-        x=[float(bar.before or 0) for _, bar in marked],
+        x=[float(value) for _, value in marked],
         y=[index for index, _ in marked],
         mode="markers",
         marker={"symbol": "line-ns-open", "size": 17, "color": PREVIOUS, "line": {"width": 2}},
-        customdata=[formats.amount(bar.before) for _, bar in marked],
-        hovertemplate=f"{before or 'Before'}: %{{customdata}} {unit}<extra></extra>",
+        customdata=[formats.amount(value) for _, value in marked],
+        hovertemplate=f"{before}: %{{customdata}} {unit}<extra></extra>",
     )
 
 
@@ -220,7 +276,7 @@ def _change(bar: Bar) -> str:
 
 
 def stacked_columns(
-    labels: Sequence[str], series: Sequence[Line], *, unit: str, key: str, alt: str, height: int = 300
+    labels: Sequence[str], series: Sequence[Line], *, unit: str, scale: Scale, key: str, alt: str, height: int = 300
 ) -> None:
     """Columns over time, stacked by group, each group named right of the last column in its own colour."""
     colors = series_colors()
@@ -228,16 +284,15 @@ def stacked_columns(
     for index, line in enumerate(series):
         fig.add_bar(
             x=list(labels),
-            y=_floats(line.values),
-            name=line.name,
+            y=_floats(line.values, scale),
+            name=_plain(line.name),
             marker_color=colors[index % len(colors)],
             customdata=[formats.amount(value) for value in line.values],
-            hovertemplate=f"{line.name}: %{{customdata}} {unit}<extra></extra>",
+            hovertemplate=f"{_plain(line.name)}: %{{customdata}} {unit}<extra></extra>",
         )
     fig.update_layout(barmode="relative", bargap=0.24)
     _stack_legend(fig, [line.name for line in series], colors)
     fig.update_xaxes(tickmode="array", tickvals=_sparse(labels, most=14))
-    fig.update_yaxes(tickformat="~s")
     show(fig, key=key, alt=alt)
 
 
@@ -256,43 +311,13 @@ def _stack_legend(fig: go.Figure, names: Sequence[str], colors: Sequence[str]) -
             xanchor="left",
             yanchor="top",
             xshift=10,
-            font={"size": 12},
+            font={"size": 12, "color": ink_color()},
         )
 
 
-def shares(bars: Sequence[Bar], total: Decimal, *, unit: str, key: str, alt: str, height: int = 300) -> None:
-    """Horizontal bars with amount and share of the total: how a whole is distributed (never a pie)."""
-    fig = figure(height, right=8)
-    ordinals = list(range(len(bars)))
-    fig.add_bar(
-        x=[float(bar.now) for bar in bars],
-        y=ordinals,
-        orientation="h",
-        width=0.56,
-        marker_color=series_colors()[0],
-        text=[f" {formats.amount(bar.now)}   {formats.share(formats.part_of(bar.now, total))}" for bar in bars],
-        textposition="outside",
-        textfont={"size": 12},
-        cliponaxis=False,
-        customdata=[[bar.name, formats.amount(bar.now)] for bar in bars],
-        hovertemplate=f"%{{customdata[0]}}: %{{customdata[1]}} {unit}<extra></extra>",
-    )
-    low, high = (pick((float(bar.now) for bar in bars), default=0.0) for pick in (min, max))
-    fig.update_layout(hovermode="closest")
-    fig.update_xaxes(visible=False, range=[min(low * 1.4, 0.0), max(high * 1.3, 1.0)])
-    fig.update_yaxes(
-        showgrid=False,
-        autorange="reversed",
-        tickmode="array",
-        tickvals=ordinals,
-        ticktext=[_shorten(bar.name, 30) for bar in bars],
-        ticksuffix="  ",
-    )
-    show(fig, key=key, alt=alt)
-
-
-def _floats(values: Sequence[Decimal | None]) -> list[float | None]:
-    return [None if value is None else float(value) for value in values]
+def _floats(values: Sequence[Decimal | None], scale: Scale | None = None) -> list[float | None]:
+    divisor = scale.divisor if scale else Decimal(1)
+    return [None if value is None else float(value / divisor) for value in values]
 
 
 def _sparse(labels: Sequence[str], *, most: int = 8) -> list[str]:
@@ -303,4 +328,9 @@ def _sparse(labels: Sequence[str], *, most: int = 8) -> list[str]:
 
 def _shorten(name: str, most: int = 22) -> str:
     """A name that fits beside a bar; the whole one shows on hover."""
-    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+    return _plain(name if len(name) <= most else f"{name[: most - 1].rstrip()}…")
+
+
+def _plain(name: str) -> str:
+    """A name of somebody else's making: Plotly would read tags and templates in it."""
+    return escape(name, quote=False).replace("%{", "%\u200b{")

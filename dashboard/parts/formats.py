@@ -5,14 +5,14 @@ HTML and charts take the true minus (U+2212); `st.metric` deltas and the data gr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from html import escape
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from models.core.clock import BUSINESS_ZONE, now
 from models.core.money import WIDE, money_text
@@ -23,12 +23,27 @@ NARROW = "\u202f"
 """Stands between a number and its percent sign, so that the two never part at a line end."""
 
 
+_CONTINENTS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+
+
 class DateFormat(StrEnum):
     """How a person likes dates."""
 
     WORDS = "words"
     ISO = "iso"
     DAY_FIRST = "day_first"
+
+
+DATE_FORMATS = {"words": "Jul 16, 2026", "iso": "2026-07-16", "day_first": "16.07.2026"}
+ZONES = ("GMT+08:00", "UTC", *sorted(zone for zone in available_timezones() if zone.startswith(_CONTINENTS)))
+"""Zones a person may choose: the business zone first, then by continent and city."""
+
+
+def preferences_from(stored: Mapping[str, str]) -> Preferences:
+    """What a person stored; whatever is unknown by now counts as not chosen."""
+    zone, form = stored.get("zone", ""), stored.get("date_format", "")
+    chosen = ZoneInfo(zone) if zone in ZONES and zone != ZONES[0] else BUSINESS_ZONE
+    return Preferences(chosen, DateFormat(form) if form in DATE_FORMATS else DateFormat.WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +116,32 @@ def compact(value: Decimal) -> str:
             places = Decimal("0.01") if abs(short) < 100 else Decimal("0.1")
             return _true_minus(f"{short.quantize(places, ROUND_HALF_UP):,} {name}")
     return amount(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The unit that a chart's numbers are written in, so that they stay short and comparable."""
+
+    divisor: Decimal
+    word: str
+
+    def of(self, unit: str) -> str:
+        """The unit in words: `thousand USD`."""
+        return f"{self.word} {unit}".strip()
+
+    def short(self, value: Decimal) -> str:
+        """An amount in this scale: `1,702.4`; two decimals where nothing is scaled down."""
+        step = Decimal("0.01") if self.divisor == 1 else Decimal("0.1")
+        return _true_minus(f"{(value / self.divisor).quantize(step, ROUND_HALF_UP, WIDE):,}")
+
+
+def scale_for(values: Iterable[Decimal | None]) -> Scale:
+    """The scale in which the largest of the values has at most five digits before the point."""
+    largest = max((abs(value) for value in values if value is not None), default=Decimal(0))
+    for exponent, word in ((9, "billion"), (6, "million"), (3, "thousand")):
+        if largest >= 10 ** (exponent + 1):
+            return Scale(Decimal(10) ** exponent, word)
+    return Scale(Decimal(1), "")
 
 
 def change_of(current: Decimal, previous: Decimal | None) -> Decimal | None:
@@ -204,3 +245,9 @@ def _something(number: str) -> bool:
 
 def _with_sign(number: str) -> str:
     return number if number.startswith(MINUS) or not _something(number) else f"+{number}"
+
+
+def initials(name: str) -> str:
+    """At most two letters that stand for a person: `IS` for Ingrid Solberg."""
+    words = [word for word in name.split() if word[:1].isalpha()]
+    return "".join(word[0].upper() for word in (words[:1] + words[-1:] if len(words) > 1 else words)) or "?"

@@ -18,9 +18,10 @@ FAVICON = str(STATIC / "favicon.svg")
 
 def dress() -> None:
     """Put on the house style and the logo. Call once per script run, before the page."""
-    style("kontor.css")
     st.logo(str(STATIC / f"logo-{'dark' if is_dark() else 'light'}.svg"), size="large")
-    watch_theme()
+    with st.container(key="shell"):  # taken out of the flow by the CSS, so that the page begins at the top
+        style("kontor.css")
+        watch_theme()
 
 
 def style(name: str) -> None:

@@ -1,0 +1,58 @@
+"""The address holds a page's state: filters, tab, period. Copy, send, reload and the back button all work.
+
+Widgets get their value from the address before they are drawn and write it back in their callback, so the two never
+part. Callbacks here touch nothing but the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import streamlit as st
+
+T = TypeVar("T")
+Params = Mapping[str, str | Sequence[str]]
+
+
+def get(name: str, default: str = "") -> str:
+    """One value of the address."""
+    return st.query_params.get(name, default)
+
+
+def get_all(name: str) -> tuple[str, ...]:
+    """All values of a repeated parameter, in order, each once."""
+    return tuple(dict.fromkeys(st.query_params.get_all(name)))
+
+
+def put(**values: str | Sequence[str] | None) -> None:
+    """Change the address in place; None or nothing takes a parameter out."""
+    for name, value in values.items():
+        if value:
+            st.query_params[name] = value if isinstance(value, str) else list(value)
+        elif name in st.query_params:
+            del st.query_params[name]
+
+
+def remove(name: str, value: str) -> None:
+    """Take one value of a repeated parameter out."""
+    put(**{name: [other for other in get_all(name) if other != value]})
+
+
+def clear(names: Sequence[str]) -> None:
+    """Take several parameters out."""
+    put(**dict.fromkeys(names))
+
+
+def link(path: str, params: Params) -> str:
+    """The address of another page with a state."""
+    pairs = [(name, value) for name, value in params.items() if value]
+    query = urlencode(pairs, doseq=True)
+    return f"{path}?{query}" if query else path
+
+
+def bound(key: str, value: object, write: Callable[[Any], None]) -> dict[str, Any]:
+    """Arguments that bind a widget to the address: it shows `value`, and a change is given to `write`."""
+    st.session_state[key] = value
+    return {"key": key, "on_change": lambda: write(st.session_state[key])}

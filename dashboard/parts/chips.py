@@ -1,0 +1,78 @@
+"""Filter chips: what is filtered stands in a row below the head, each filter removable; the address holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.parts import address
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter that is on: its words, and the value of the address that removing it takes out."""
+
+    text: str
+    param: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One filter that can be set: its parameter, label, and the values to choose among with their words."""
+
+    param: str
+    label: str
+    options: Sequence[tuple[str, str]]
+
+
+@contextmanager
+def chip_bar(key: str = "chips") -> Iterator[None]:
+    """The row that the chips stand in; wraps on a phone."""
+    with st.container(horizontal=True, key=key, gap="xsmall", vertical_alignment="center"):
+        yield
+
+
+def removable(chips: Sequence[Chip]) -> None:
+    """One button for each filter that is on; pressing it takes the filter off."""
+    for chip in chips:
+        st.button(
+            chip.text,
+            key=f"chip:{chip.param}:{chip.value}",
+            icon=":material/close:",
+            icon_position="right",
+            help=f"Remove the filter {chip.text}",
+            on_click=address.remove,
+            args=(chip.param, chip.value),
+        )
+
+
+def filter_menu(choices: Sequence[Choice], *, on: bool, cleared: Sequence[str]) -> None:
+    """The button that sets filters, and *Clear all* while one is on."""
+    with st.popover("Filter", icon=":material/add:", type="tertiary", key="chip_filter"):
+        for choice in choices:
+            words = dict(choice.options)
+            st.multiselect(
+                choice.label,
+                list(words),
+                format_func=_named(words),
+                placeholder="All",
+                **address.bound(
+                    f"filter:{choice.param}",
+                    [value for value in address.get_all(choice.param) if value in words],
+                    _writer(choice.param),
+                ),
+            )
+    if on:
+        st.button("Clear all", type="tertiary", key="chip_clear", on_click=address.clear, args=(cleared,))
+
+
+def _named(words: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda value: words.get(value, value)
+
+
+def _writer(param: str) -> Callable[[Sequence[str]], None]:
+    return lambda values: address.put(**{param: values})

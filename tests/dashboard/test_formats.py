@@ -1,0 +1,125 @@
+"""Numbers and dates in the words of the house."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dashboard.parts import formats
+from dashboard.parts.formats import DateFormat, Preferences
+from models.core.clock import clock_at
+
+JULY = datetime(2026, 7, 16, 6, 5, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _default_preferences():
+    formats.use_preferences(Preferences())
+    yield
+    formats.use_preferences(Preferences())
+
+
+@pytest.mark.meets("FIN-MONEY-13")
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Decimal("4311906.435"), "4,311,906.44"),
+        (Decimal("-588204.1"), "\u2212588,204.10"),
+        (Decimal("-0.004"), "0.00"),
+        (Decimal("0"), "0.00"),
+        (None, "--"),
+    ],
+)
+def test_amount_shows_two_decimals_half_up_and_a_true_minus(value, shown):
+    assert formats.amount(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("23118.04", "+23,118.04"), ("-0.1", "\u22120.10"), ("0.001", "0.00"), ("-0.001", "0.00")],
+)
+def test_change_carries_its_sign_but_nothing_has_none(value, shown):
+    assert formats.signed(Decimal(value)) == shown
+
+
+@pytest.mark.parametrize(
+    ("ratio", "shown"),
+    [("0.12", "12.0\u202f%"), ("-0.12044", "\u221212.0\u202f%"), ("-0.0001", "0.0\u202f%"), ("12.5", "1,250.0\u202f%")],
+)
+def test_share(ratio, shown):
+    assert formats.share(Decimal(ratio)) == shown
+
+
+def test_signed_share_and_nothing_to_compare_with():
+    assert formats.signed_share(formats.change_of(Decimal(110), Decimal(100))) == "+10.0\u202f%"
+    assert formats.signed_share(formats.change_of(Decimal(110), Decimal(0))) == "--"
+    assert formats.signed_share(formats.change_of(Decimal(110), Decimal(-5))) == "--"
+
+
+def test_a_delta_for_a_metric_begins_with_an_ascii_minus():
+    assert (
+        formats.ascii_minus(f"{formats.signed(Decimal(-3))} ({formats.signed_share(Decimal('-0.1'))})")
+        == "-3.00 (-10.0 %)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("largest", "word", "short"),
+    [("9999.99", "", "9,999.99"), ("1702400", "thousand", "1,702.4"), ("12000000", "million", "12.0")],
+)
+def test_scale_keeps_chart_numbers_short(largest, word, short):
+    scale = formats.scale_for([Decimal(1), None, Decimal(largest)])
+    assert (scale.word, scale.short(Decimal(largest))) == (word, short)
+
+
+def test_dates_name_the_year_only_when_it_is_another():
+    with clock_at(JULY):
+        assert formats.day(date(2026, 7, 6)) == "Jul 6"
+        assert formats.day(date(2025, 7, 6)) == "Jul 6, 2025"
+
+
+def test_times_follow_the_person():
+    assert formats.instant(JULY) == "Jul 16, 2026 14:05"
+    formats.use_preferences(Preferences(ZoneInfo("Europe/Tallinn"), DateFormat.DAY_FIRST))
+    assert formats.instant(JULY) == "16.07.2026 09:05"
+    assert formats.preferences().zone_name == "Europe/Tallinn"
+
+
+def test_when_something_happened_is_as_short_as_possible():
+    with clock_at(JULY):
+        assert formats.clock_or_day(datetime(2026, 7, 15, 16, 1, tzinfo=UTC)) == "00:01"
+        assert formats.clock_or_day(datetime(2026, 7, 15, 15, 59, tzinfo=UTC)) == "Yesterday"
+        assert formats.clock_or_day(datetime(2026, 7, 13, 15, 59, tzinfo=UTC)) == "Jul 13"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        (date(2026, 6, 1), date(2026, 6, 1), "June 2026"),
+        (date(2026, 1, 1), date(2026, 6, 1), "Jan – Jun 2026"),
+        (date(2025, 11, 1), date(2026, 6, 1), "Nov 2025 – Jun 2026"),
+    ],
+)
+def test_months(first, last, shown):
+    assert formats.months(first, last) == shown
+
+
+def test_names_of_others_are_escaped():
+    assert formats.text('<b onclick="x">Müller & Co</b>') == "&lt;b onclick=&quot;x&quot;&gt;Müller &amp; Co&lt;/b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["A"], "A"),
+        (["A", "B"], "A and B"),
+        (["A", "B", "C"], "A, B and C"),
+        (list("ABCDE"), "A, B and 3 more"),
+        ([], ""),
+    ],
+)
+def test_listing(names, shown):
+    assert formats.listing(names) == shown

@@ -95,6 +95,30 @@ def claim(uow: UnitOfWork, topics: Sequence[str], *, limit: int, patience: Patie
     return [Work(e.id, e.topic, e.key, dict(e.payload), e.attempts) for e in found]
 
 
+def due_topics(uow: UnitOfWork, topics: Sequence[str]) -> set[str]:
+    """The topics that have work to give out now; a cheap question, asked several times a second."""
+    row = OutboxRow
+    stmt = (
+        select(row.topic)
+        .where(
+            row.topic.in_(topics),
+            row.done_at.is_(None),
+            row.failed_at.is_(None),
+            row.due_at <= uow.now,
+            or_(row.claimed_until.is_(None), row.claimed_until <= uow.now),
+        )
+        .distinct()
+    )
+    return set(uow.session.scalars(stmt))
+
+
+def release(uow: UnitOfWork, work_id: UUID) -> None:
+    """Give a claimed row back untouched, as if it had not been given out: others may claim it at once."""
+    entry = uow.session.get(OutboxRow, work_id)
+    if entry and entry.done_at is None and entry.failed_at is None and entry.claimed_until is not None:
+        entry.claimed_until, entry.attempts = None, max(entry.attempts - 1, 0)
+
+
 def extend(uow: UnitOfWork, work_id: UUID, patience: Patience = PATIENCE) -> None:
     """Keep a claim while long work goes on."""
     if entry := uow.session.get(OutboxRow, work_id):

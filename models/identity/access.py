@@ -62,22 +62,40 @@ def signed_in(uow: UnitOfWork, token: str) -> SignedIn | None:
         return _describe(uow, user, session)
 
 
-def _describe(uow: UnitOfWork, user: UserAccount, session: UserSession) -> SignedIn:
+def actor_of(uow: UnitOfWork, user_id: UUID) -> Actor | None:
+    """Who a user is now, for work that goes on after they left; None when locked or deleted meanwhile."""
+    with unscoped(uow, reason="rebuilds the actor in whose own name the worker goes on"):
+        user = uow.session.scalar(
+            select(UserAccount).where(UserAccount.id == user_id).options(selectinload(UserAccount.roles))
+        )
+        if user is None or user.deleted_at is not None or user.status is UserStatus.LOCKED:
+            return None
+        return _actor(uow, user, session_id=None)
+
+
+def _actor(uow: UnitOfWork, user: UserAccount, *, session_id: UUID | None) -> Actor:
     roles = sorted(role.role for role in user.roles)
-    custom = _custom_roles(uow, roles)
     book = role_book()
-    permissions = frozenset().union(*(book.of(role) for role in roles), *(role.permissions for role in custom.values()))
+    custom = _custom_roles(uow, roles).values()
+    permissions = frozenset().union(*(book.of(role) for role in roles), *(role.permissions for role in custom))
     if permissions:
         permissions |= set(book.default_permissions)
-    actor = Actor(
+    return Actor(
         user_id=user.id,
         name=user.name,
         roles=frozenset(roles),
         permissions=permissions,
         scope=scope_of(uow, user.id, user.partner_id, roles),
         partner_id=user.partner_id,
-        session_id=session.id,
+        session_id=session_id,
     )
+
+
+def _describe(uow: UnitOfWork, user: UserAccount, session: UserSession) -> SignedIn:
+    roles = sorted(role.role for role in user.roles)
+    custom = _custom_roles(uow, roles)
+    book = role_book()
+    actor = _actor(uow, user, session_id=session.id)
     names = tuple(custom[role].name if role in custom else book.name(role) for role in roles)
     organisation = partners.partner_name(uow, user.partner_id) if user.partner_id else settings().vendor_name
     return SignedIn(

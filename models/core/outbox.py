@@ -1,4 +1,4 @@
-"""The outbox: what the worker has to do, written in the transaction that needs it, done at least once and counted once."""
+"""The outbox: the worker's work, written in the transaction that needs it, done at least once and counted once."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def _start(folder: Path) -> None:
             stderr=log,
             start_new_session=True,
             cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))},
         )
     (folder / "keeper.pid").write_text(str(keeper.pid), encoding="utf-8")
     assert keeper.stdout is not None

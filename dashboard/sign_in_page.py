@@ -66,7 +66,7 @@ def first_administrator_html(
     hint = f"At least {least} characters, with a letter and a digit."
     entries = (
         Entry("code", "Setup code", "text", "one-time-code", code, "The start of Kontor printed it in its terminal."),
-        Entry("name", "Your name", "text", "name", name),
+        Entry("full_name", "Your name", "text", "name", name),
         Entry("email", "E-mail", "email", "username", email),
         Entry("password", "Password", "password", "new-password", hint=hint),
         Entry("again", "Password again", "password", "new-password"),

@@ -1,0 +1,4 @@
+"""The application that people see: Streamlit pages, our own HTTP routes, and the operator's command line.
+
+Begin with `app.py` (all of HTTP) and `main.py` (every script run).
+"""

@@ -1,0 +1,63 @@
+"""All of HTTP in one ASGI application: `uvicorn dashboard.app:app`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from anyio import to_thread
+from sqlalchemy import select
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from dashboard import downloads, sign_in, uploads
+from dashboard.guard import Guard
+from models.core.actor import SYSTEM
+from models.core.migrate import migrate
+from models.core.unit_of_work import unit_of_work
+from models.expenditures import service as expenditures
+
+log = logging.getLogger("kontor.web")
+HERE = Path(__file__).resolve().parent
+
+
+async def health(request: Request) -> Response:
+    """Whether this process can serve: 200 with the record store answering, 503 without."""
+    try:
+        await to_thread.run_sync(_ask_database)
+    except Exception:
+        log.exception("health.failed")
+        return JSONResponse({"status": "unavailable", "database": False}, status_code=503)
+    return JSONResponse({"status": "ok", "database": True})
+
+
+def _ask_database() -> None:
+    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+        uow.session.execute(select(1))
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
+    """Before the first request: the schema of this version, and imports that a killed process left half-way."""
+    await to_thread.run_sync(migrate)
+    await to_thread.run_sync(expenditures.recover)
+    yield None
+
+
+def on_script_error(error: BaseException, *_: Any) -> None:
+    """Write down what a page did not expect; the page itself tells the person without a trace."""
+    log.error("page.failed", exc_info=error)
+
+
+app = st.App(
+    HERE / "main.py",
+    lifespan=lifespan,
+    routes=[*sign_in.routes, *downloads.routes, *uploads.routes, Route("/health", health, methods=["GET"])],
+    middleware=[Middleware(Guard)],
+)

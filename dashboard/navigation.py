@@ -1,0 +1,113 @@
+"""The pages there are, in the groups of the menu; each person gets those that their permissions open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from models.core.actor import Actor
+
+PAGES = Path(__file__).resolve().parents[1] / "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page: its script below `pages/`, its address, the permission that opens it, and where it hangs.
+
+    `group` is its place in the menu. Pages of one group that have a `tab` stand beside each other at their head;
+    without a tab a page is reached from another one only.
+    """
+
+    script: str
+    address: str
+    permission: str
+    group: str
+    tab: str = ""
+    title: str = ""
+    vendor: bool = True
+    partner: bool = True
+
+    def opens_for(self, actor: Actor) -> bool:
+        """Whether the person may open the page."""
+        side = self.vendor if actor.is_vendor else self.partner
+        return side and actor.may(self.permission)
+
+
+ICONS = {
+    "Home": "home", "Partners": "handshake", "Customers": "groups", "Money": "account_balance_wallet",
+    "Statistics": "monitoring", "Organisation": "badge", "Administration": "settings",
+}  # fmt: skip
+"""The groups of the menu, at most nine, in their order."""
+
+ENTRIES = (
+    Entry("home.py", "home", "home.view", "Home", tab="Home"),
+    Entry("partners/partners.py", "partners", "partners.view", "Partners", tab="Partners", partner=False),
+    Entry("partners/partner.py", "partner", "partners.view", "Partners", title="Partner", partner=False),
+    Entry("customers/customers.py", "customers", "customers.view", "Customers", tab="Customers"),
+    Entry("customers/customer.py", "customer", "customers.view", "Customers", title="Customer"),
+    Entry("money/imports.py", "imports", "expenditures.import", "Money", tab="Import", partner=False),
+    Entry("money/sub_accounts.py", "sub-accounts", "expenditures.map", "Money", tab="Sub-accounts", partner=False),
+    Entry("statistics/expenditures.py", "expenditures", "statistics.view", "Statistics", tab="Expenditures"),
+    Entry("statistics/lines.py", "lines", "statistics.view", "Statistics", title="Expenditure lines"),
+    Entry("statistics/exports.py", "exports", "exports.create", "Statistics", tab="Export history"),
+    Entry("organisation/members.py", "members", "members.view", "Organisation", tab="Members", vendor=False),
+    Entry("administration/users.py", "users", "users.manage", "Administration", tab="Users", partner=False),
+    Entry("administration/operations.py", "operations", "operations.view", "Administration", tab="Operations",
+          partner=False),
+    Entry("account.py", "account", "home.view", "", title="My account"),
+)  # fmt: skip
+
+
+def entries_for(actor: Actor) -> list[Entry]:
+    """The pages that a person may open, in the order of the menu."""
+    return [entry for entry in ENTRIES if entry.opens_for(actor)]
+
+
+def pages_for(actor: Actor, here: str, otherwise: Callable[[], None]) -> list[StreamlitPage]:
+    """The same as Streamlit's pages; the first is where one arrives. The others' addresses say `otherwise`.
+
+    `here` is the address that is open: in its group that page stands for the group in the menu.
+    """
+    open_ = entries_for(actor)
+    in_menu = {group: _of_group(open_, group, here) for group in ICONS}
+    pages = [_page(entry, in_menu.get(entry.group) is entry, default=index == 0) for index, entry in enumerate(open_)]
+    return pages + [_hidden(entry, otherwise) for entry in ENTRIES if entry not in open_]
+
+
+def tabs_for(actor: Actor, here: str) -> list[Entry]:
+    """The pages beside the one that is open; empty when it stands alone or is reached from another page."""
+    open_ = entries_for(actor)
+    current = next((entry for entry in open_ if entry.address == here), None)
+    if current is None or not current.tab:
+        return []
+    tabs = [entry for entry in open_ if entry.group == current.group and entry.tab]
+    return tabs if len(tabs) > 1 else []
+
+
+def pages_outside(form: Callable[[], None]) -> list[StreamlitPage]:
+    """Every address shows the sign-in form, so that signing in leads on to what was asked for."""
+    return [st.Page(form, title="Sign in", default=True), *(_hidden(entry, form) for entry in ENTRIES)]
+
+
+def _of_group(open_: list[Entry], group: str, here: str) -> Entry | None:
+    tabs = [entry for entry in open_ if entry.group == group and entry.tab]
+    return next((entry for entry in tabs if entry.address == here), tabs[0] if tabs else None)
+
+
+def _page(entry: Entry, in_menu: bool, *, default: bool) -> StreamlitPage:
+    return st.Page(
+        PAGES / entry.script,
+        title=entry.group if in_menu else entry.title or entry.tab,
+        icon=f":material/{ICONS[entry.group]}:" if in_menu else None,
+        url_path=entry.address,
+        default=default,
+        visibility="visible" if in_menu else "hidden",
+    )
+
+
+def _hidden(entry: Entry, show: Callable[[], None]) -> StreamlitPage:
+    return st.Page(show, title=entry.title or entry.tab, url_path=entry.address, visibility="hidden")

@@ -1,0 +1,74 @@
+"""Who is asking: the cookie, and the signed-in person behind it, looked up again in every script run and request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from models.core.actor import SYSTEM, Actor
+from models.core.settings import settings
+from models.core.unit_of_work import unit_of_work
+from models.identity import access, service
+from models.identity.access import SignedIn
+
+COOKIE = "kontor_session"
+EMAIL_COOKIE = "kontor_email"
+"""Keeps a typed address over a failed sign-in, for some minutes, so that nothing has to be typed again."""
+_EMAIL_MINUTES = 5
+
+
+def person_of(cookies: Mapping[str, str]) -> SignedIn | None:
+    """The person whose session the cookies name; None when there is none or it is over."""
+    token = cookies.get(COOKIE)
+    if not token:
+        return None
+    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+        person = access.signed_in(uow, token)
+    if person and datetime.now(UTC) - person.seen_at > access.SEEN_EVERY:
+        _touch(person.actor)
+    return person
+
+
+def actor_of(connection: HTTPConnection) -> Actor | None:
+    """The actor of one of our own HTTP requests; one who still has to change the password may do nothing else."""
+    person = person_of(connection.cookies)
+    return None if person is None or person.must_change_password else person.actor
+
+
+def _touch(actor: Actor) -> None:
+    if actor.session_id:
+        with unit_of_work(actor=SYSTEM) as uow:
+            access.touch(uow, actor.session_id)
+
+
+def nobody_yet() -> bool:
+    """Whether the installation still waits for its first administrator."""
+    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+        return service.setup_needed(uow)
+
+
+def keep(response: Response, token: str) -> None:
+    """Give a browser its session: not readable by scripts, not sent from other sites."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(timedelta(hours=settings().session_hours).total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=settings().secure_cookies,
+        path="/",
+    )
+    response.delete_cookie(EMAIL_COOKIE, path="/")
+
+
+def forget(response: Response) -> None:
+    """Take the session from a browser."""
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=settings().secure_cookies)
+
+
+def keep_email(response: Response, email: str) -> None:
+    """Remember what somebody typed, for the form that is shown again."""
+    response.set_cookie(EMAIL_COOKIE, email[:200], max_age=60 * _EMAIL_MINUTES, httponly=True, samesite="lax", path="/")

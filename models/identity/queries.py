@@ -1,0 +1,134 @@
+"""What pages read about users and sessions, always within the actor's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from models.core.errors import NotFound
+from models.core.unit_of_work import UnitOfWork
+from models.identity.rules import UserStatus
+from models.identity.tables import UserAccount, UserRole, UserSession
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A user as lists and details show it."""
+
+    id: UUID
+    name: str
+    username: str
+    email: str
+    mobile: str | None
+    office_phone: str | None
+    roles: tuple[str, ...]
+    status: UserStatus
+    director_id: UUID | None
+    partner_id: UUID | None
+    created_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class UserFilter:
+    """Which users of a list are shown; all conditions together (ORG-USER-02)."""
+
+    search: str = ""
+    role: str = ""
+    status: UserStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One browser in which the actor is signed in."""
+
+    id: UUID
+    browser: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_this: bool
+
+
+def users(uow: UnitOfWork, partner_id: UUID | None, wanted: UserFilter = UserFilter()) -> list[UserRow]:  # noqa: B008
+    """The users of a partner (None: of the vendor), by name. Two statements, whatever their number."""
+    uow.actor.demand("users.manage" if partner_id is None else "members.view")
+    user = UserAccount
+    stmt = select(user).where(user.partner_id == partner_id, user.deleted_at.is_(None))
+    if wanted.search:
+        text = f"%{wanted.search.lower()}%"
+        stmt = stmt.where(or_(func.lower(user.name).like(text), user.email.like(text), user.username.like(text)))
+    if wanted.role:
+        stmt = stmt.where(exists(select(UserRole.user_id).where(UserRole.user_id == user.id, UserRole.role == wanted.role)))
+    if wanted.status:
+        stmt = stmt.where(user.status == wanted.status)
+    stmt = stmt.options(selectinload(user.roles)).order_by(user.name, user.id)
+    return [_row(found) for found in uow.session.scalars(stmt)]
+
+
+def user(uow: UnitOfWork, user_id: UUID) -> UserRow:
+    """One user.
+
+    Raises:
+        NotFound: no such user among those the actor may see.
+    """
+    stmt = select(UserAccount).where(UserAccount.id == user_id, UserAccount.deleted_at.is_(None))
+    found = uow.session.scalar(stmt.options(selectinload(UserAccount.roles)))
+    if found is None:
+        raise NotFound("There is no such user among those you may see.")
+    uow.actor.demand("users.manage" if found.partner_id is None else "members.view")
+    return _row(found)
+
+
+def _row(found: UserAccount) -> UserRow:
+    return UserRow(
+        found.id, found.name, found.username, found.email, found.mobile, found.office_phone,
+        tuple(sorted(role.role for role in found.roles)), found.status, found.director_id, found.partner_id,
+        found.created_at, found.version,
+    )  # fmt: skip
+
+
+def own_sessions(uow: UnitOfWork) -> list[SessionRow]:
+    """The browsers in which the actor is signed in, the latest first."""
+    row = UserSession
+    stmt = (
+        select(row.id, row.browser, row.created_at, row.last_seen_at)
+        .where(row.user_id == uow.actor.user_id, row.ended_at.is_(None))
+        .order_by(row.last_seen_at.desc(), row.id)
+    )
+    return [SessionRow(*found, is_this=found.id == uow.actor.session_id) for found in uow.session.execute(stmt)]
+
+
+def names(uow: UnitOfWork, user_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names of users among those the actor may see, the deleted ones too."""
+    stmt = select(UserAccount.id, UserAccount.name).where(UserAccount.id.in_(list(user_ids)))
+    return {key: name for key, name in uow.session.execute(stmt)}
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """What a person may see and change about themselves."""
+
+    name: str
+    email: str
+    must_change_password: bool
+    preferences: dict[str, Any]
+
+
+def me(uow: UnitOfWork) -> Me:
+    """The actor's own account.
+
+    Raises:
+        NotFound: the account is no more.
+    """
+    row = UserAccount
+    stmt = select(row.name, row.email, row.must_change_password, row.preferences).where(row.id == uow.actor.user_id)
+    found = uow.session.execute(stmt).one_or_none()
+    if found is None:
+        raise NotFound("You have no account here any more.")
+    return Me(*found)

@@ -1,0 +1,58 @@
+"""My account: password, where I am signed in, how I read dates and times (ORG-PWD, ORG-LOGIN-02)."""
+
+import streamlit as st
+
+from dashboard.parts.formats import DATE_FORMATS, ZONES, instant
+from dashboard.parts.head import page_head, section
+from dashboard.parts.outcome import outcome
+from dashboard.parts.tables import Column, grid
+from models.core.actor import current_actor
+from models.core.unit_of_work import unit_of_work
+from models.identity import queries, service
+
+actor = current_actor()
+page_head("My account", line=[actor.name])
+with unit_of_work(read_only=True) as uow:
+    me = queries.me(uow)
+    sessions = queries.own_sessions(uow)
+
+if me.must_change_password:
+    st.info("Choose a password of your own to go on. The one you signed in with was set by somebody else.")
+
+password, preferences = st.columns([1, 1], gap="large")
+with password:
+    section("Password", note="At least 8 characters, with letters and numbers, without spaces.")
+    with st.form("password", border=False):
+        old = st.text_input("Present password", type="password", autocomplete="current-password")
+        new = st.text_input("New password", type="password", autocomplete="new-password")
+        repeated = st.text_input("New password again", type="password", autocomplete="new-password")
+        if st.form_submit_button("Change password", type="primary"):
+            with outcome(done="Password changed. Your other browsers are signed out."), unit_of_work() as uow:
+                service.change_password(uow, old, new, repeated)
+
+if not me.must_change_password:
+    with preferences:
+        section("Dates and times", note="Billing cycles are cut at midnight GMT+08:00 whatever you choose here.")
+        with st.form("preferences", border=False):
+            zones, formats = list(ZONES), list(DATE_FORMATS)
+            zone = st.selectbox("Time zone", zones, index=zones.index(me.preferences.get("zone", zones[0])))
+            chosen = me.preferences.get("date_format", formats[0])
+            kind = st.selectbox("Dates", formats, index=formats.index(chosen), format_func=DATE_FORMATS.__getitem__)
+            if st.form_submit_button("Save"):
+                with outcome(done="Saved."), unit_of_work() as uow:
+                    service.set_preferences(uow, {"zone": zone, "date_format": kind})
+
+    section("Where you are signed in", aside=f"{len(sessions)} browsers" if len(sessions) > 1 else "this browser only")
+    grid(
+        [
+            {"browser": row.browser, "since": instant(row.created_at), "seen": instant(row.last_seen_at),
+             "this": "This browser" if row.is_this else ""}
+            for row in sessions
+        ],
+        [Column("browser", "Browser", width=560), Column("since", "Since"), Column("seen", "Last used"), Column("this", "")],
+        key="sessions",
+        alt=f"You are signed in in {len(sessions)} browsers.",
+    )  # fmt: skip
+    if st.button("Sign out everywhere else", disabled=len(sessions) < 2) and actor.user_id:
+        with outcome(done="Your other browsers are signed out."), unit_of_work() as uow:
+            service.end_all_sessions(uow, actor.user_id, but=actor.session_id)

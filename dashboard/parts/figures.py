@@ -1,4 +1,4 @@
-"""The strip of at most four figures below the answer."""
+"""The strip of at most four figures below the answer: what it is, the exact value, its change, its definition."""
 
 from __future__ import annotations
 
@@ -9,52 +9,63 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.parts import formats
+from dashboard.parts.formats import MINUS
 
 MOST = 4
 Meaning = Literal["more_is_good", "more_is_bad", "neutral"]
-_COLORS: dict[Meaning, Literal["normal", "inverse", "off"]] = {
-    "more_is_good": "normal",
-    "more_is_bad": "inverse",
-    "neutral": "off",
+_TONES: dict[Meaning, tuple[str, str]] = {
+    "more_is_good": ("green", "red"),
+    "more_is_bad": ("red", "green"),
+    "neutral": ("gray", "gray"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: what it is (with its unit), the exact value, its change and its definition."""
+    """One figure. `change` begins with its sign when it is a change; `link` leads to what makes the value."""
 
     label: str
     value: str
     change: str = ""
     definition: str = ""
     meaning: Meaning = "more_is_good"
-    spark: Sequence[float] = ()
+    link: str = ""
 
 
-def figures(items: Sequence[Figure], *, key: str = "figs", bordered: bool = False) -> None:
-    """Draw the strip; the definition opens on hover.
+def figures(items: Sequence[Figure]) -> None:
+    """Draw the strip; a definition opens on hover and on focus.
 
     Raises:
         ValueError: more than four, which nobody reads.
     """
     if len(items) > MOST:
         raise ValueError(f"{len(items)} figures on one page; show {MOST} at most")
-    with st.container(key=key):
-        for column, item in zip(st.columns(len(items)), items, strict=True):
-            _metric(column, item, bordered)
+    st.html(f'<div class="k figs n{len(items)}">{"".join(map(_figure, items))}</div>')
 
 
-def _metric(column: st.delta_generator.DeltaGenerator, item: Figure, bordered: bool) -> None:
-    change = formats.ascii_minus(item.change)
-    moves = change[:1] in ("+", "-")
-    column.metric(
-        item.label,
-        item.value,
-        (change[1:] if change.startswith("+") else change) or None,
-        delta_color=_COLORS[item.meaning] if moves else "off",
-        delta_arrow="auto" if moves else "off",
-        help=item.definition or None,
-        border=bordered,
-        chart_data=list(item.spark) or None,
-        chart_type="area",
+def _figure(item: Figure) -> str:
+    value = formats.text(item.value)
+    if item.link:
+        value = f'<a href="{formats.text(item.link)}" target="_self" title="See the lines">{value}</a>'
+    return (
+        f'<div class="fig"><div class="l">{formats.text(item.label)}{_definition(item)}</div>'
+        f'<div class="v">{value}</div>{_change(item)}</div>'
     )
+
+
+def _definition(item: Figure) -> str:
+    if not item.definition:
+        return ""
+    words = formats.text(item.definition)
+    return (
+        f'<span class="def" tabindex="0" role="note" aria-label="{words}" data-def="{words}">'
+        f'<span class="i" aria-hidden="true">help</span></span>'
+    )
+
+
+def _change(item: Figure) -> str:
+    if not item.change:
+        return ""
+    up, down = _TONES[item.meaning]
+    tone, arrow = (up, "↑ ") if item.change[0] == "+" else (down, "↓ ") if item.change[0] == MINUS else ("gray", "")
+    return f'<span class="pill t-{tone}"><span aria-hidden="true">{arrow}</span>{formats.text(item.change)}</span>'

@@ -7,10 +7,13 @@ import streamlit as st
 _WATCH = """
 export default function (component) {
   const scheme = () => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme;
+  // Dialogs and popovers hang outside the application's element and would keep the light colours.
+  const tell = () => { document.documentElement.style.colorScheme = scheme(); };
   let was = scheme();
+  tell();
   const timer = setInterval(() => {
     const is = scheme();
-    if (is !== was) { was = is; component.setStateValue('scheme', is); }
+    if (is !== was) { was = is; tell(); component.setStateValue('scheme', is); }
   }, 400);
   return () => clearInterval(timer);
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -40,7 +41,11 @@ def find() -> Path | None:
 
 
 def _install_with_playwright() -> None:
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False, stdout=sys.stderr)
+    # On a closed network a refusal should not take minutes; a slow line may still load 200 MB.
+    environment = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000"} | dict(os.environ)
+    command = [sys.executable, "-m", "playwright", "install", "chromium"]
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.run(command, check=False, stdout=sys.stderr, env=environment, timeout=900)
 
 
 def _install_with_apt() -> None:

@@ -92,7 +92,11 @@ def engine() -> Engine:
     return make_engine(url)
 
 
+class RecordSession(Session):
+    """A session of the record store: its own class, so that rules about it do not reach the sessions of libraries."""
+
+
 @cache
-def sessions() -> sessionmaker[Session]:
+def sessions() -> sessionmaker[RecordSession]:
     """Makes the sessions of this process."""
-    return sessionmaker(engine(), expire_on_commit=False)
+    return sessionmaker(engine(), class_=RecordSession, expire_on_commit=False)

@@ -16,7 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from models.core import clock
 from models.core.actor import SYSTEM, Actor, Scope, current_actor
-from models.core.database import CustomerScoped, PartnerScoped, sessions
+from models.core.database import CustomerScoped, PartnerScoped, RecordSession, sessions
 from models.core.errors import ChangedMeanwhile, DomainError
 
 
@@ -129,7 +129,7 @@ def as_system(uow: UnitOfWork) -> Iterator[UnitOfWork]:
         yield replace(uow, actor=SYSTEM)
 
 
-@event.listens_for(Session, "do_orm_execute")
+@event.listens_for(RecordSession, "do_orm_execute")
 def _within_scope(state: ORMExecuteState) -> None:
     """Add the actor's scope to every select; refuse what cannot carry it."""
     scope: Scope | None = state.session.info.get("scope")
@@ -152,7 +152,7 @@ def _within_scope(state: ORMExecuteState) -> None:
         )
 
 
-@event.listens_for(Session, "before_flush")
+@event.listens_for(RecordSession, "before_flush")
 def _keep_promises(session: Session, *_: object) -> None:
     """A reading transaction writes nothing, and history is only ever added to."""
     from models.core.history import HistoryEntry

@@ -70,11 +70,9 @@ def migrate(as_json: Json = False) -> None:
 def demo(as_json: Json = False) -> None:
     """Build the demo ecosystem: partners, customers, 18 months of expenditure, people who can sign in."""
     from dashboard.cli import serve
-    from models.core.migrate import migrate as bring_up_to_date
     from models.core.settings import settings
 
-    with as_operator(as_json=as_json):
-        bring_up_to_date()
+    with as_operator(as_json=as_json, on_store=True):
         counts = serve.build_demo(settings())
     result = {**counts, "accounts": str(serve.accounts_file(settings()))}
     words = ", ".join(f"{number:,} {what}" for what, number in counts.items())
@@ -102,7 +100,7 @@ def user_add(
         password = sys.stdin.readline().rstrip("\n")
     else:
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    with as_operator(as_json=as_json), unit_of_work() as uow:
+    with as_operator(as_json=as_json, on_store=True), unit_of_work() as uow:
         user_id = service.create_user(uow, service.NewUser(email, name, password, tuple(role), partner))
     report({"id": str(user_id), "email": email}, f"{email} may sign in now.", as_json=as_json)
 
@@ -116,7 +114,7 @@ def import_focus(
     """Import cloud cost and usage data. Bad lines go to a rejects file, the good ones are kept."""
     from models.expenditures import service
 
-    with as_operator(as_json=as_json):
+    with as_operator(as_json=as_json, on_store=True):
         outcome = service.import_files(files, source=source)
     report(outcome.as_json(), outcome.in_words(), as_json=as_json)
 

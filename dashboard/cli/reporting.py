@@ -34,12 +34,18 @@ def report(result: Mapping[str, Any], words: str, *, as_json: bool) -> None:
 
 
 @contextmanager
-def as_operator(*, as_json: bool = False) -> Iterator[None]:
-    """Act as the installation itself, whose command line this is; problems are told in words."""
+def as_operator(*, as_json: bool = False, on_store: bool = False) -> Iterator[None]:
+    """Act as the installation itself, whose command line this is; problems are told in words.
+
+    `on_store` brings the record store to the newest schema first, so that any command may be the first one.
+    """
     import models.tables  # noqa: F401 - a table may refer to any other area's
     from models.core.actor import SYSTEM, acting_as
+    from models.core.migrate import migrate
 
     with problems_in_words(as_json=as_json), acting_as(SYSTEM):
+        if on_store:
+            migrate()
         yield
 
 

@@ -1,0 +1,66 @@
+"""What happens by the calendar: each business day at 00:10 (GMT+08:00), and once by hand whenever asked for.
+
+The schedule only writes an outbox row with the date as its key, so a day is done once however often the schedule
+fires, by however many workers, and a schedule missed during a downtime is made up for once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from prefect import State, flow, task
+
+from flows.work import RETRIED, Payload, Work, carry, show_progress
+from models.core.actor import SYSTEM
+from models.core.unit_of_work import unit_of_work
+from models.exports import service as exports
+from models.identity import service as identity
+
+TOPIC = "calendar.daily"
+JOBS: dict[str, Callable[[date], object]] = {}
+"""What a day brings, by name, in order; each may run twice."""
+
+
+def daily(job: Callable[[date], object]) -> Callable[[date], object]:
+    """Let a job run each business day."""
+    JOBS[job.__name__] = job
+    return job
+
+
+@daily
+def end_old_sessions(day: date) -> int:
+    """Sign-ins whose time is over leave the list of sessions."""
+    with unit_of_work(actor=SYSTEM) as uow:
+        return identity.end_expired_sessions(uow)
+
+
+@daily
+def remove_old_exports(day: date) -> int:
+    """Files of exports are kept for a while, then only their history."""
+    return exports.remove_expired_files()
+
+
+@task(name="calendar-day", **RETRIED)
+def do_day(key: str, payload: Payload) -> None:
+    """Safe to repeat: so is each job."""
+    day = date.fromisoformat(str(payload["as_of"]))
+    for place, job in enumerate(JOBS.values()):
+        job(day)
+        show_progress((place + 1) / len(JOBS))
+
+
+@flow(name="calendar-days")
+async def calendar_days(batch: list[Work]) -> list[State[Any]]:
+    """Do what a business day brings."""
+    return await carry(do_day, batch)
+
+
+@flow(name="calendar-jobs")
+async def calendar_jobs(as_of: date | None = None) -> str:
+    """Ask for the day's jobs, once a day; the business date is the outbox row's key."""
+    with unit_of_work(actor=SYSTEM) as uow:
+        day = (as_of or uow.today).isoformat()
+        uow.emit(TOPIC, day, {"as_of": day})
+    return day

@@ -1,0 +1,22 @@
+"""Files that people asked to download are made (FIN-EXP-01)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import State, flow, task
+
+from flows.work import RETRIED, Payload, Work, carry, named, show_progress
+from models.exports import service
+
+
+@task(name="export", **RETRIED)
+def make_file(key: str, payload: Payload) -> None:
+    """Safe to repeat: a completed export is left as it is."""
+    service.run(named(payload, "task_id"), show=show_progress)
+
+
+@flow(name="exports")
+async def exports(batch: list[Work]) -> list[State[Any]]:
+    """Make the files, one after the other, each within the scope of who asked."""
+    return await carry(make_file, batch)

@@ -1,0 +1,58 @@
+"""Which flow carries which topic of the outbox, how many rows at once, and what runs by the calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from prefect import Flow
+
+from models.core.settings import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic and the flow that takes its batches; `most` is small where one row is long work."""
+
+    name: str
+    place: str
+    most: int = 1_000
+
+    @property
+    def batch(self) -> int:
+        """Rows that one run takes at most."""
+        return min(self.most, settings().worker_batch)
+
+    @property
+    def flow(self) -> Flow[Any, Any]:
+        """The flow, imported when its first row comes."""
+        module, name = self.place.split(":")
+        found: Flow[Any, Any] = getattr(import_module(module), name)
+        return found
+
+
+TOPICS = {
+    topic.name: topic
+    for topic in (
+        Topic("expenditures.import", "flows.imports:expenditure_imports", most=1),
+        Topic("expenditures.remap", "flows.imports:expenditure_remaps", most=1),
+        Topic("exports.run", "flows.exports:exports", most=1),
+        Topic("notices.mail", "flows.notices:notice_mails"),
+        Topic("calendar.daily", "flows.calendar:calendar_days"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A flow that the calendar starts: a Prefect deployment with a cron schedule in the business time zone."""
+
+    name: str
+    place: str
+    cron: str
+
+    flow = Topic.flow
+
+
+SCHEDULES = (Scheduled("daily", "flows.calendar:calendar_jobs", "10 0 * * *"),)

@@ -1,0 +1,156 @@
+"""The worker as a process, on both databases: everything due is done once, whoever dies meanwhile."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import time
+import urllib.request
+
+import pytest
+
+from models.core.settings import settings
+from tests.flows.conftest import Workers
+from tests.support.prefect import PrefectServer
+from tests.support.waiting import until
+
+FIFTY = [f"row-{n:02}" for n in range(50)]
+
+
+@pytest.mark.usefixtures("database")
+def test_two_workers_do_every_row_once(workers: Workers):
+    workers.ask(*FIFTY)
+    for _ in range(2):
+        workers.start(KONTOR_TEST_BATCH="10")
+    until(lambda: not workers.waiting(), within=40, what="an empty outbox")
+    assert sorted(workers.noted()) == FIFTY
+    assert len(workers.who()) == 2
+
+
+@pytest.mark.usefixtures("on_sqlite")
+def test_a_killed_workers_rows_are_taken_over(workers: Workers):
+    workers.ask(*FIFTY[:6], seconds=0.4)
+    victim = workers.start(KONTOR_TEST_LEASE="2")
+    until(lambda: len(workers.noted()) >= 2, what="the first rows")
+    victim.send_signal(signal.SIGKILL)
+    workers.start(KONTOR_TEST_LEASE="2")
+    until(lambda: not workers.waiting(), what="an empty outbox")
+    done = workers.noted()
+    assert set(done) == set(FIFTY[:6])
+    # Only the row that was being done when the worker died may have been begun twice.
+    assert len(workers.noted("begin")) <= len(FIFTY[:6]) + 1
+
+
+@pytest.mark.usefixtures("on_sqlite")
+def test_long_work_is_not_given_to_another_worker(workers: Workers):
+    workers.ask("long", seconds=4)
+    for _ in range(2):
+        workers.start(KONTOR_TEST_LEASE="1.5")
+    until(lambda: not workers.waiting(), what="an empty outbox")
+    assert workers.noted("begin") == ["long"]
+
+
+@pytest.mark.usefixtures("on_sqlite")
+def test_sigterm_finishes_the_running_row_and_gives_the_rest_back(workers: Workers):
+    workers.ask("first", "second", seconds=1.5)
+    worker = workers.start()
+    until(lambda: workers.noted("begin"), what="the first row")
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
+    assert workers.noted() == ["first"]
+    workers.start()
+    until(lambda: workers.noted() == ["first", "second"], within=15, what="the second row, long before the lease ends")
+
+
+@pytest.mark.usefixtures("on_sqlite")
+def test_a_refusal_fails_at_once_and_what_may_heal_comes_back(workers: Workers):
+    workers.ask("bad", fails="refused")
+    workers.ask("fire", fails="broken")
+    workers.ask("good")
+    workers.start()
+    until(lambda: len(workers.noted("begin")) == 5, what="three tries of what may heal, one of the others")
+    until(lambda: [(t.waiting, t.failed) for t in workers.waiting()] == [(1, 1)], what="one waiting, one failed")
+    assert workers.noted() == ["good"]
+    assert workers.noted("begin").count("fire") == 3
+
+
+@pytest.mark.usefixtures("on_sqlite")
+def test_a_run_is_found_by_the_rows_key(workers: Workers, prefect_server: PrefectServer):
+    workers.ask("import-4711")
+    workers.start()
+    until(lambda: not workers.waiting(), what="an empty outbox")
+    asked = urllib.request.Request(
+        f"{prefect_server.api}/flow_runs/filter",
+        data=b'{"flow_runs": {"tags": {"all_": ["import-4711"]}}}',
+        headers={"Content-Type": "application/json"},
+    )
+
+    def answer() -> str:
+        with urllib.request.urlopen(asked, timeout=5) as response:
+            return response.read().decode()
+
+    until(lambda: '"COMPLETED"' in answer() and '"test.note import-4711"' in answer(), what="the completed run")
+
+
+@pytest.mark.usefixtures("on_sqlite")
+def test_prefect_away_then_back(workers: Workers, prefect_server: PrefectServer):
+    worker = workers.start()
+    workers.ask("before")
+    until(lambda: workers.noted() == ["before"], what="the row before")
+    prefect_server.stop()
+    try:
+        workers.ask(*FIFTY[:5])
+        used = _cpu_seconds(worker.pid)
+        time.sleep(3)  # the absence itself is what is tested
+        assert worker.poll() is None
+        assert _cpu_seconds(worker.pid) - used < 0.6
+        assert workers.noted() == ["before"]
+    finally:
+        prefect_server.start()
+    until(lambda: not workers.waiting(), what="an empty outbox")
+    assert workers.noted() == ["before", *FIFTY[:5]]
+
+
+@pytest.mark.usefixtures("on_sqlite")
+def test_prefect_lost_in_the_middle_of_a_run(workers: Workers, prefect_server: PrefectServer):
+    workers.ask(*FIFTY[:8], seconds=0.3)
+    workers.start()
+    until(lambda: len(workers.noted()) >= 2, what="the first rows")
+    prefect_server.stop()
+    try:
+        until(lambda: len(workers.noted()) == 8, what="the batch, which needs no server any more")
+    finally:
+        prefect_server.start()
+    workers.ask("after")
+    until(lambda: not workers.waiting(), what="an empty outbox")
+    assert workers.noted() == [*FIFTY[:8], "after"]
+
+
+@pytest.mark.usefixtures("on_sqlite")
+def test_a_database_locked_for_a_while(workers: Workers):
+    workers.start()
+    workers.ask("before")
+    until(lambda: workers.noted() == ["before"], what="the row before")
+    workers.ask("after")
+    with sqlite3.connect(settings().home / "kontor.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(2)
+        other.execute("ROLLBACK")
+    until(lambda: not workers.waiting(), what="an empty outbox")
+    assert workers.noted() == ["before", "after"]
+
+
+@pytest.mark.usefixtures("on_sqlite")
+def test_a_schedule_starts_its_flow_in_the_worker(workers: Workers):
+    ticks = workers.folder / "ticks"
+    for _ in range(2):
+        workers.start(KONTOR_TEST_TICKS=str(ticks))
+    until(ticks.exists, within=75, what="a run that the schedule started")
+    assert ticks.read_text(encoding="utf-8") == "tick\n"
+
+
+def _cpu_seconds(process: int) -> float:
+    """User and system time of a process."""
+    with open(f"/proc/{process}/stat", encoding="utf-8") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100

@@ -1,0 +1,87 @@
+"""A real Prefect server for tests: its own SQLite file, a free port, ended by its process id."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support import ROOT
+from tests.support.installation import free_ports
+from tests.support.waiting import until
+
+
+@dataclass
+class PrefectServer:
+    """One server with its folder and port; it can go away and come back with what it knew."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def api(self) -> str:
+        """The address that PREFECT_API_URL takes."""
+        return f"http://127.0.0.1:{self.port}/api"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What a process needs to find this server and nothing else."""
+        return {
+            "PREFECT_HOME": str(self.folder),
+            "PREFECT_API_URL": self.api,
+            "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{self.folder / 'prefect.db'}",
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+            "DO_NOT_TRACK": "1",
+        }
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.port)]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, "--analytics-off"], env=dict(os.environ) | dict(self.environment), cwd=ROOT,
+                stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        until(self.answers, within=60, what="Prefect's server")
+
+    def answers(self) -> bool:
+        """Whether it is there."""
+        assert self.process is None or self.process.poll() is None, (self.folder / "log").read_text()
+        try:
+            with urllib.request.urlopen(f"{self.api}/health", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        """End it; its database stays."""
+        if self.process is None:
+            return
+        process, self.process = self.process, None
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[PrefectServer]:
+    """A running server."""
+    made = PrefectServer(folder, free_ports(1)[0])
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()

@@ -102,9 +102,14 @@ def figure(height: int = 204, *, right: int = 8) -> go.Figure:
     return fig
 
 
-def show(fig: go.Figure, *, key: str, alt: str) -> None:
-    """Draw a chart; `alt` says in a sentence what it shows."""
-    st.plotly_chart(fig, config=_CONFIG, key=key, alt=alt)
+def show(fig: go.Figure, *, key: str, alt: str, choose: bool = False) -> int | None:
+    """Draw a chart; `alt` says in a sentence what it shows. With `choose`, returns the place of the bar clicked on."""
+    if not choose:
+        st.plotly_chart(fig, config=_CONFIG, key=key, alt=alt)
+        return None
+    event = st.plotly_chart(fig, config=_CONFIG, key=key, alt=alt, on_select="rerun", selection_mode="points")
+    places = [point["point_index"] for point in event.selection.points]
+    return int(places[0]) if places else None
 
 
 # ---- lines ----
@@ -195,8 +200,11 @@ def _end_labels(fig: go.Figure, ends: Sequence[_End], scale: Scale, height: int)
 
 def ranked_bars(
     bars: Sequence[Bar], *, unit: str, scale: Scale, key: str, alt: str, height: int = 204, before: str = "Before"
-) -> None:
-    """Horizontal bars in the order given; a tick marks the previous period, value and change stand at the right."""
+) -> int | None:
+    """Horizontal bars in the order given; a tick marks the previous period, value and change stand at the right.
+
+    Returns the place of the bar that was clicked on.
+    """
     fig = figure(height)
     ends = [max(bar.now, bar.before or Decimal(0), Decimal(0)) for bar in bars]
     _bars(fig, bars, unit)
@@ -212,11 +220,11 @@ def ranked_bars(
         hoverinfo="skip",
     )
     _bar_axes(fig, bars, room=1.62, top=float(max(ends, default=Decimal(1))))
-    show(fig, key=key, alt=alt)
+    return show(fig, key=key, alt=alt, choose=True)
 
 
-def shares(bars: Sequence[Bar], total: Decimal, *, unit: str, key: str, alt: str, height: int = 300) -> None:
-    """Horizontal bars with amount and share of the total: how a whole is distributed (never a pie)."""
+def shares(bars: Sequence[Bar], total: Decimal, *, unit: str, key: str, alt: str, height: int = 300) -> int | None:
+    """Horizontal bars with amount and share of the total (never a pie); returns the place of the bar clicked on."""
     fig = figure(height)
     _bars(fig, bars, unit)
     fig.update_traces(
@@ -226,7 +234,7 @@ def shares(bars: Sequence[Bar], total: Decimal, *, unit: str, key: str, alt: str
         cliponaxis=False,
     )
     _bar_axes(fig, bars, room=1.3, top=float(max((bar.now for bar in bars), default=Decimal(1))), longest=30)
-    show(fig, key=key, alt=alt)
+    return show(fig, key=key, alt=alt, choose=True)
 
 
 def _bars(fig: go.Figure, bars: Sequence[Bar], unit: str) -> None:

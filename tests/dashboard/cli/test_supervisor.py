@@ -119,6 +119,15 @@ def test_a_process_that_will_not_end_is_killed(supervise):
     assert not alive(web)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a process to its parent")
+def test_a_killed_supervisor_leaves_nothing_behind(supervise):
+    running = supervise(web="echo $$ > web.pid; exec sleep 600")
+    web = running.pid_of("web")
+    running.process.kill()
+    until(lambda: not alive(web), within=10)
+    assert not alive(web)
+
+
 def test_each_second_something_may_be_looked_at(supervise):
     running = supervise(web="exec sleep 600")
     until(lambda: (running.folder / "ticks").exists() and "tick" in (running.folder / "ticks").read_text(), within=10)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from dashboard.cli.reporting import as_operator, log_to_stderr, report, say
+from dashboard.cli.reporting import as_operator, log_to_stderr, progress_line, report, say
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -115,7 +115,7 @@ def import_focus(
     from models.expenditures import service
 
     with as_operator(as_json=as_json, on_store=True):
-        outcome = service.import_files(files, source=source)
+        outcome = service.import_files(files, source=source, progress=progress_line())
     report(outcome.as_json(), outcome.in_words(), as_json=as_json)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,6 +26,18 @@ def log_to_stderr(*, verbose: bool = False) -> None:
 def say(text: str) -> None:
     """Tell the person at the terminal what is going on; never part of the report."""
     typer.echo(text, err=True)
+
+
+def progress_line() -> Callable[[str, float], None] | None:
+    """Shows how far a long command is, in one line that changes; nothing when nobody watches."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(step: str, done: float) -> None:
+        sys.stderr.write(f"\r\033[K{step} {done:.0%}" + ("\n" if done >= 1 else ""))
+        sys.stderr.flush()
+
+    return show
 
 
 def report(result: Mapping[str, Any], words: str, *, as_json: bool) -> None:

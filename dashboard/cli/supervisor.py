@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import shlex
 import signal
 import sys
 import threading
@@ -22,6 +23,8 @@ from types import FrameType
 from honcho.environ import parse_procfile
 from honcho.printer import Message, Printer
 from honcho.process import Process
+
+_TIED = Path(__file__).with_name("tied.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,9 @@ class Supervisor:
         for child in self._children.values():
             if self._status is None and child.start_at is not None and child.start_at <= time.monotonic():
                 child.start_at = None
-                process = Process(child.command, name=child.name, env=self._environment, cwd=str(self._folder))
-                # The thread lives as long as the process, reading its output.
+                command = shlex.join([sys.executable, "-I", str(_TIED), str(os.getpid()), child.command])
+                process = Process(f"exec {command}", name=child.name, env=self._environment, cwd=str(self._folder))
+                # The thread reads the process's output and lives as long as it; ends it, should we be killed.
                 threading.Thread(target=process.run, args=(self._events,), daemon=True, name=child.name).start()
                 started = self._wait_for_start(child.name)
                 child.pid = started.data["pid"]

@@ -12,7 +12,6 @@ import fcntl
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 import uuid
@@ -24,8 +23,6 @@ from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
 from tests.support import ROOT, session_folder
-
-_keepers: list[subprocess.Popen[bytes]] = []
 
 
 class NoServer(Exception):
@@ -124,21 +121,22 @@ def _server() -> URL:
 
 
 def _start(folder: Path) -> None:
-    """Start the keeper and wait until it says that the server answers."""
+    """Start the keeper, which belongs to the run and not to this process, and wait until it says `ready`."""
+    paths = [str(ROOT), os.environ.get("PYTHONPATH")]
+    reading, writing = os.pipe()
     with (folder / "keeper.log").open("w") as log:
-        keeper = subprocess.Popen(
+        keeper = os.posix_spawn(
+            sys.executable,
             [sys.executable, "-P", "-m", "tests.support.postgres_keeper", str(folder), str(session_folder.owner())],
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))},
+            os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            file_actions=[(os.POSIX_SPAWN_DUP2, writing, 1), (os.POSIX_SPAWN_DUP2, log.fileno(), 2)],
+            setsid=True,
         )
-    (folder / "keeper.pid").write_text(str(keeper.pid), encoding="utf-8")
-    assert keeper.stdout is not None
-    _keepers.append(keeper)  # a forgotten process object warns that its process still runs
-    if keeper.stdout.readline().strip() != b"ready":
-        raise NoServer("PostgreSQL did not start:\n" + (folder / "keeper.log").read_text(encoding="utf-8"))
+    os.close(writing)
+    (folder / "keeper.pid").write_text(str(keeper), encoding="utf-8")
+    with os.fdopen(reading) as told:
+        if told.readline().strip() != "ready":
+            raise NoServer("PostgreSQL did not start:\n" + (folder / "keeper.log").read_text(encoding="utf-8"))
 
 
 @contextlib.contextmanager

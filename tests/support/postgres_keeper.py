@@ -99,6 +99,7 @@ def main(folder: Path, owner: int) -> int:
             return 1
         time.sleep(0.02)
     print("ready", flush=True)
+    os.dup2(sys.stderr.fileno(), 1)  # whoever waited has read it and closed the pipe
     while not ending.wait(0.5) and server.poll() is None and _alive(owner):
         pass
     server.send_signal(signal.SIGINT)  # fast shutdown

@@ -66,6 +66,7 @@ def supervise(tmp_path: Path) -> Iterator[type]:
     yield start
     for supervised in started:
         supervised.process.kill()
+        supervised.process.communicate()
 
 
 def alive(pid: int) -> bool:

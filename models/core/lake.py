@@ -13,7 +13,8 @@ import random
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -21,10 +22,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 from pyiceberg.catalog.sql import IcebergTables, SqlCatalog
 from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, TableAlreadyExistsError, ValidationException
 from pyiceberg.expressions import (
+    AlwaysFalse,
     AlwaysTrue,
     And,
     BooleanExpression,
@@ -38,66 +41,39 @@ from pyiceberg.expressions.visitors import ROWS_MUST_MATCH, _InclusiveMetricsEva
 from pyiceberg.io import FileIO
 from pyiceberg.io.pyarrow import parquet_file_to_data_file
 from pyiceberg.manifest import DataFile, ManifestContent
-from pyiceberg.partitioning import PartitionField, PartitionSpec
-from pyiceberg.schema import Schema
 from pyiceberg.table import Table as IcebergTable
 from pyiceberg.table.snapshots import Snapshot
-from pyiceberg.transforms import IdentityTransform
-from pyiceberg.types import (
-    BooleanType,
-    DateType,
-    DecimalType,
-    IcebergType,
-    LongType,
-    NestedField,
-    StringType,
-    TimestamptzType,
-)
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, MetaData, Numeric, Table, Text, create_engine
+from sqlalchemy import Table, create_engine
 from sqlalchemy import select as sql_select
 from sqlalchemy import text as sql_text
 
 from models.core.clock import now
 from models.core.errors import DomainError
+from models.core.lake_tables import iceberg_schema, lake_metadata, partition_spec, table_properties
 from models.core.settings import settings
 
 __all__ = [
-    "AlwaysTrue",
-    "And",
-    "EqualTo",
-    "GreaterThanOrEqual",
-    "In",
     "Lake",
     "LakeBusy",
-    "LessThanOrEqual",
-    "Or",
     "RowFilter",
     "Scan",
+    "all_of",
+    "any_of",
+    "between",
+    "duck",
+    "equals",
     "lake",
     "lake_metadata",
     "one_of",
 ]
 
-lake_metadata = MetaData()
-"""The fact tables; Alembic does not see them."""
-
 RowFilter = BooleanExpression
-"""Which rows: built of the expressions re-exported here, e.g. `And(EqualTo("source", "aws"), In("cycle", {...}))`."""
+"""Which rows, e.g. `all_of(equals("source", "aws"), between("cycle", first, last))`."""
 
 COMMIT_ID = "kontor.commit-id"
 NAMESPACE = "kontor"
 COMMIT_ATTEMPTS = 12
 """Conflicting commits last milliseconds each, so this many tries outlast any real crowd of writers."""
-
-PROPERTIES = {
-    "format-version": "2",
-    "write.parquet.compression-codec": "zstd",
-    # Merged when files are only added, so that a plan reads few manifests.
-    "commit.manifest-merge.enabled": "true",
-    "commit.manifest.min-count-to-merge": "24",
-    "write.metadata.delete-after-commit.enabled": "true",
-    "write.metadata.previous-versions-max": "20",
-}
 
 
 class LakeBusy(DomainError):
@@ -144,43 +120,6 @@ class _Plan:
     table: IcebergTable
     snapshot: Snapshot | None
     files: tuple[DataFile, ...]
-
-
-def iceberg_type(column: Column[Any]) -> IcebergType:
-    """The Iceberg type of a column; only types that DuckDB and Iceberg hold without loss are allowed."""
-    kind = column.type
-    if isinstance(kind, Text):
-        return StringType()
-    if isinstance(kind, BigInteger):
-        return LongType()
-    if isinstance(kind, DateTime) and kind.timezone:
-        return TimestamptzType()
-    if isinstance(kind, Date):
-        return DateType()
-    if isinstance(kind, Boolean):
-        return BooleanType()
-    if isinstance(kind, Numeric) and kind.precision and kind.scale is not None:
-        return DecimalType(kind.precision, kind.scale)
-    raise TypeError(f"{column} has a type that the lake does not hold: {kind!r}")
-
-
-def iceberg_schema(table: Table) -> Schema:
-    """The Iceberg schema of a fact table. All fields are optional: DuckDB writes no NOT NULL into Parquet."""
-    return Schema(
-        *(
-            NestedField(number, column.name, iceberg_type(column), required=False)
-            for number, column in enumerate(table.columns, start=1)
-        )
-    )
-
-
-def _partition_spec(table: Table, schema: Schema) -> PartitionSpec:
-    return PartitionSpec(
-        *(
-            PartitionField(schema.find_field(name).field_id, 1000 + number, IdentityTransform(), name)
-            for number, name in enumerate(table.info["partition_by"])
-        )
-    )
 
 
 class Lake:
@@ -353,19 +292,13 @@ class Lake:
             return self._catalogue.load_table((NAMESPACE, table.name))
         except NoSuchTableError:
             schema = iceberg_schema(table)
-            # Bounds of the partition columns are kept whole: removing by them must be certain, not likely.
-            exact = {f"write.metadata.metrics.column.{name}": "full" for name in table.info["partition_by"]}
             try:
                 return self._catalogue.create_table(
                     (NAMESPACE, table.name),
                     schema,
                     location=self._location(table),
-                    partition_spec=_partition_spec(table, schema),
-                    properties={
-                        **PROPERTIES,
-                        **exact,
-                        "schema.name-mapping.default": schema.name_mapping.model_dump_json(),
-                    },
+                    partition_spec=partition_spec(table, schema),
+                    properties=table_properties(table, schema),
                 )
             except TableAlreadyExistsError:
                 return self._catalogue.load_table((NAMESPACE, table.name))
@@ -412,9 +345,30 @@ def _path(address: str) -> str:
     return address.removeprefix("file://")
 
 
+def equals(column: str, value: Any) -> RowFilter:
+    """Rows whose column has the value."""
+    return EqualTo(column, value)  # type: ignore[call-arg]
+
+
 def one_of(column: str, values: Iterable[Any]) -> RowFilter:
-    """Rows whose column has one of the values."""
-    return In(column, literals=set(values))
+    """Rows whose column has one of the values; none when there is no value."""
+    return In(column, set(values))  # type: ignore[call-arg]
+
+
+def between(column: str, first: Any, last: Any) -> RowFilter:
+    """Rows whose column lies from the first to the last value, both included."""
+    at_least = GreaterThanOrEqual(column, first)  # type: ignore[call-arg]
+    return And(at_least, LessThanOrEqual(column, last))  # type: ignore[call-arg]
+
+
+def all_of(*filters: RowFilter) -> RowFilter:
+    """Rows that every filter lets through; all rows without a filter."""
+    return And(AlwaysTrue(), AlwaysTrue(), *filters)
+
+
+def any_of(*filters: RowFilter) -> RowFilter:
+    """Rows that one of the filters lets through; none without a filter."""
+    return Or(AlwaysFalse(), AlwaysFalse(), *filters)
 
 
 def _catalogue_address() -> str:
@@ -450,3 +404,22 @@ def _catalogue_of(home: Path, store: str) -> str:
 def lake() -> Lake:
     """The lake of this installation."""
     return _lake(settings().lake, _catalogue_of(settings().home, settings().record_store))
+
+
+@contextmanager
+def duck(*, temporary: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB of one's own with the memory and threads that the settings allow; times are UTC.
+
+    What does not fit into memory goes to `temporary`, by default a folder in the home.
+    """
+    folder = temporary or settings().home / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    limits: dict[str, Any] = {
+        "memory_limit": f"{settings().lake_memory_mib}MiB",
+        "threads": str(settings().lake_threads),
+        "temp_directory": str(folder),
+    }
+    with duckdb.connect(config=limits) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+        yield connection

@@ -1,4 +1,4 @@
-"""How a FOCUS line becomes one of ours: a table of rules as data, evaluated as SQL over a file or line by line in Python."""
+"""How a FOCUS line becomes one of ours: a table of rules as data, read as SQL or line by line in Python."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def billing_mode(row: FocusRow, billed_cost: Decimal) -> BillingMode:
 
 def case_sql(rules: tuple[Rule, ...], texts: Mapping[str, str], billed_cost: str) -> str:
     """The rules as one SQL CASE; a rule about a column that the file lacks falls away."""
-    whens = []
+    whens: list[str] = []
     for rule in rules:
         condition = rule.sql(texts, billed_cost)
         if condition == "true":

@@ -47,7 +47,6 @@ class ImportStatus(StrEnum):
 
     PLANNED = "planned"
     READING = "reading"
-    STAGED = "staged"
     COMMITTING = "committing"
     DONE = "done"
     REFUSED = "refused"
@@ -62,7 +61,7 @@ class ImportStatus(StrEnum):
     @property
     def running(self) -> bool:
         """Whether a process should be at work on it."""
-        return self in (ImportStatus.READING, ImportStatus.STAGED, ImportStatus.COMMITTING)
+        return self in (ImportStatus.READING, ImportStatus.COMMITTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class ImportTerms:
     """How imports wait for each other and hold their source; a lease outlives several missed heartbeats."""
 
     lease: timedelta = timedelta(seconds=60)
-    heartbeat: timedelta = timedelta(seconds=5)
+    heartbeat: timedelta = timedelta(seconds=2)
     wait: timedelta = timedelta(minutes=2)
 
 
@@ -111,7 +110,7 @@ class Result:
             "billed_cost": totals_text(self.billed_cost),
         }
 
-    def sentence(self) -> str:
+    def in_words(self) -> str:
         """The result in words, for a page or a terminal."""
         if not self.read:
             return "No lines were read."

@@ -20,7 +20,7 @@ _BY_VENDOR = "deliveries belong to the vendor; the queries demand expenditures.i
 
 
 class DeliverySource(Unscoped, Base):
-    """A source of deliveries, such as one cloud account's export. Its lease lets one import at a time change its lines."""
+    """A source of deliveries, such as one cloud account's export. Its lease lets in one import at a time."""
 
     unscoped_because = _BY_VENDOR
     __tablename__ = "delivery_source"

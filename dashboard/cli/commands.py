@@ -75,8 +75,9 @@ def demo(as_json: Json = False) -> None:
     with as_operator(as_json=as_json, on_store=True):
         counts = serve.build_demo(settings())
     result = {**counts, "accounts": str(serve.accounts_file(settings()))}
-    words = ", ".join(f"{number:,} {what}" for what, number in counts.items())
-    report(result, f"Built {words}. Accounts and passwords: {result['accounts']}", as_json=as_json)
+    built = ", ".join(f"{number:,} {what}" for what, number in counts.items())
+    words = f"Built {built}." if built else "The demo ecosystem is here already; nothing was changed."
+    report(result, f"{words} Accounts and passwords: {result['accounts']}", as_json=as_json)
 
 
 @user_app.command("add")

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dashboard.cli.reporting import say
+from dashboard.cli.reporting import progress_line, say
 from models.core.errors import Problem, Refused
 from models.core.settings import ROOT, Settings
 
@@ -179,9 +179,11 @@ def prepare(settings: Settings, *, demo: bool) -> tuple[list[DemoAccount], str |
 
 
 def build_demo(settings: Settings) -> Mapping[str, int]:
-    """Build the demo ecosystem and keep its accounts; what was made, counted."""
+    """Build the demo ecosystem and keep its accounts; what was made, counted (nothing when it was there)."""
     from models.demo import service as demo
+    from models.demo.records import DemoAccount as Made
 
-    built = demo.build()
-    write_accounts(settings, [DemoAccount(a.email, a.password, a.name, a.role) for a in built.accounts])
-    return built.counts
+    def keep(accounts: Sequence[Made]) -> None:
+        write_accounts(settings, [DemoAccount(a.email, a.password, a.name, a.role) for a in accounts])
+
+    return demo.build(progress=progress_line(), keep=keep).counts

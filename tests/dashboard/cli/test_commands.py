@@ -21,6 +21,7 @@ from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
 from models.identity import service
 from models.identity.tables import UserAccount
+from tests.support import ROOT
 
 ACCOUNT = DemoAccount("mara@northwind.example", "tin-plum-4711", "Mara Lindqvist", "Ecosystem manager")
 
@@ -122,3 +123,23 @@ def test_processes_get_their_own_prefect_which_asks_nobody_outside(home: Path):
     assert environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert environment["DO_NOT_TRACK"] == "1"
     assert environment["PREFECT_API_URL"] == f"http://127.0.0.1:{settings().prefect_port}/api"
+
+
+def test_importing_the_sample_ends_with_its_exact_totals_and_a_second_time_changes_nothing(on_sqlite: str):
+    first = kontor("import-focus", str(ROOT / "tests/data/focus_sample_1000.csv"), "--source", "sample", "--json")
+    assert first.exit_code == 0, first.output
+    expected = {
+        "read": 1000, "accepted": 1000, "rejected": 0, "unmapped": 1000, "changed": True,
+        "billed_cost": {"USD": "20.52022672899"},
+    }  # fmt: skip
+    assert json.loads(first.stdout.splitlines()[-1]) == expected
+    again = kontor("import-focus", str(ROOT / "tests/data/focus_sample_1000.csv"), "--source", "sample", "--json")
+    assert json.loads(again.stdout.splitlines()[-1]) == expected | {"changed": False}
+
+
+def test_a_file_that_is_no_focus_file_is_refused_with_what_it_lacks(on_sqlite: str, tmp_path: Path):
+    (tmp_path / "notes.csv").write_text("name,price\nnails,3\n")
+    refused = kontor("import-focus", str(tmp_path / "notes.csv"), "--source", "sample", "--json")
+    assert refused.exit_code == 1
+    assert "BilledCost" in refused.stderr
+    assert "problems" in json.loads(refused.stdout.splitlines()[-1])

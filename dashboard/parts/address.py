@@ -26,8 +26,13 @@ def get_all(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(st.query_params.get_all(name)))
 
 
+PLACE = ("after", "before")
+"""Where in a paged list one is: a cursor of one question says nothing about another, so a changed question drops it."""
+
+
 def put(**values: str | Sequence[str] | None) -> None:
-    """Change the address in place; None or nothing takes a parameter out."""
+    """Change the address in place; None or nothing takes a parameter out. Leads back to the first page of a list."""
+    values = {**dict.fromkeys(PLACE), **values}
     for name, value in values.items():
         if value:
             st.query_params[name] = value if isinstance(value, str) else list(value)

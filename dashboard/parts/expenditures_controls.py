@@ -62,6 +62,7 @@ def tabs(view: View) -> None:
         format_func=TAB_NAMES.__getitem__,
         required=True,
         label_visibility="collapsed",
+        wrap=False,
         **address.bound("tab", view.tab, lambda tab: address.put(tab="" if tab is Tab.OVERVIEW else tab.value)),
     )
 
@@ -183,7 +184,7 @@ def search_box(view: View, placeholder: str) -> None:
 
 
 def _put_period(first: date, last: date) -> None:
-    address.put(**{"from": f"{first:%Y-%m}", "to": f"{last:%Y-%m}", "after": None})
+    address.put(**{"from": f"{first:%Y-%m}", "to": f"{last:%Y-%m}"})
 
 
 def _put_search(words: str) -> None:

@@ -13,6 +13,7 @@ from dashboard.parts import address, charts, findings, formats
 from dashboard.parts.charts import Bar, Line
 from dashboard.parts.figures import Figure, figures
 from dashboard.parts.findings import Moved
+from dashboard.parts.formats import Scale
 from dashboard.parts.go import go
 from dashboard.parts.head import answer, section
 from dashboard.parts.rows import Row, Tone, rows
@@ -149,15 +150,21 @@ def trend_section(
     charts.trend(labels, now, before, unit=unit, scale=scale, key=key, alt=f"{title}. {note}.")
 
 
-def bars_section(title: str, bars: Sequence[Bar], period: Period, *, unit: str, key: str = "bars") -> int | None:
-    """Ranked groups with a tick for the period before; returns the place of the bar that was clicked."""
-    scale = formats.scale_for([bar.now for bar in bars])
+def bars_head(title: str, amounts: Sequence[Decimal], period: Period, *, unit: str) -> Scale:
+    """The title over ranked bars, with unit and what the tick means; returns the scale the bars are written in."""
+    scale = formats.scale_for(amounts)
     words = scale.of(unit)
-    note = f"{words[:1].upper()}{words[1:]}" + (f"; tick = {period.before}" if period.compared else "")
-    section(title, note=note)
+    section(title, note=f"{words[:1].upper()}{words[1:]}" + (f"; tick = {period.before}" if period.compared else ""))
+    return scale
+
+
+def bars_chart(title: str, bars: Sequence[Bar], scale: Scale, period: Period, *, unit: str) -> int | None:
+    """Ranked groups with a tick for the period before; returns the place of the bar that was clicked on."""
     spoken = "; ".join(f"{bar.name} {formats.amount(bar.now)}" for bar in bars)
-    alt, height = f"{title}. {spoken} {unit}.", max(120, 34 * len(bars))
-    return charts.ranked_bars(bars, unit=unit, scale=scale, key=key, alt=alt, before=period.before, height=height)
+    height = max(120, 34 * len(bars))
+    return charts.ranked_bars(
+        bars, unit=unit, scale=scale, key="bars", alt=f"{title}. {spoken} {unit}.", before=period.before, height=height
+    )
 
 
 def customer_list(items: Sequence[CustomerRow], total: Decimal, period: Period, *, unit: str, partners: bool) -> None:
@@ -182,18 +189,18 @@ def customer_list(items: Sequence[CustomerRow], total: Decimal, period: Period, 
 
 def _customer_columns(period: Period, unit: str, partners: bool) -> list[Column]:
     compared = [
-        Column("before", f"{period.before}, {unit}", "amount", 112),
-        Column("change", f"Change, {unit}", "change", 108),
-        Column("percent", "Change, %", "percent", 76),
+        Column("before", f"{period.before}, {unit}", "amount", 104),
+        Column("change", f"Change, {unit}", "change", 104),
+        Column("percent", "Change, %", "percent", 72),
     ]
     return [
-        Column("name", "Customer", width=150 if partners else 260),
-        *([Column("partner", "Partner", width=150)] if partners else []),
-        Column("manager", "Account manager", width=118),
-        Column("history", "12 months", "spark", 92),
-        Column("now", f"{period.short}, {unit}", "amount", 112),
+        Column("name", "Customer", width=146 if partners else 260),
+        *([Column("partner", "Partner", width=148)] if partners else []),
+        Column("manager", "Account manager", width=112),
+        Column("history", "12 months", "spark", 84),
+        Column("now", f"{period.short}, {unit}", "amount", 104),
         *(compared if period.compared else []),
-        Column("share", "Share", "share", 96),
+        Column("share", "Share", "share", 100),
     ]
 
 

@@ -67,5 +67,6 @@ def _change(item: Figure) -> str:
     if not item.change:
         return ""
     up, down = _TONES[item.meaning]
-    tone, arrow = (up, "↑ ") if item.change[0] == "+" else (down, "↓ ") if item.change[0] == MINUS else ("gray", "")
-    return f'<span class="pill t-{tone}"><span aria-hidden="true">{arrow}</span>{formats.text(item.change)}</span>'
+    tone, arrow = (up, "↑") if item.change[0] == "+" else (down, "↓") if item.change[0] == MINUS else ("gray", "")
+    arrow = arrow and f'<span aria-hidden="true">{arrow}</span>'
+    return f'<span class="pill t-{tone}">{arrow}{formats.text(item.change)}</span>'

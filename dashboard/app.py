@@ -10,7 +10,6 @@ from typing import Any
 
 import streamlit as st
 from anyio import to_thread
-from sqlalchemy import select
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,9 +17,8 @@ from starlette.routing import Route
 
 from dashboard import downloads, sign_in, uploads
 from dashboard.guard import Guard
-from models.core.actor import SYSTEM
+from models.core.database import ask
 from models.core.migrate import migrate
-from models.core.unit_of_work import unit_of_work
 from models.expenditures import service as expenditures
 
 log = logging.getLogger("kontor.web")
@@ -30,16 +28,11 @@ HERE = Path(__file__).resolve().parent
 async def health(request: Request) -> Response:
     """Whether this process can serve: 200 with the record store answering, 503 without."""
     try:
-        await to_thread.run_sync(_ask_database)
+        await to_thread.run_sync(ask)
     except Exception:
         log.exception("health.failed")
         return JSONResponse({"status": "unavailable", "database": False}, status_code=503)
     return JSONResponse({"status": "ok", "database": True})
-
-
-def _ask_database() -> None:
-    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
-        uow.session.execute(select(1))
 
 
 @asynccontextmanager

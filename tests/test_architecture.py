@@ -77,6 +77,8 @@ def test_an_area_reaches_another_only_through_what_it_shows():
         ours, theirs = area_of(found.importer), area_of(found.imported)
         if ours is None or theirs is None or ours == theirs:
             return False
+        if ours == "demo":  # stands for years of everybody's work: writes all areas' rows, read by none
+            return False
         return not _shown(found.imported)
 
     assert violations(wrong) == []
@@ -132,7 +134,8 @@ def test_pages_and_flows_hold_no_sql():
         return in_layer(found.importer, "pages", "flows", "dashboard") and (
             top(found.imported) in SQL_WORDS
             or (found.imported.endswith((".tables", ".facts")) and found.imported != MODEL_LIST)
-            or in_layer(found.imported, "models.core.database", "models.core.lake")
+            or (in_layer(found.imported, "models.core.database") and found.names != ("ask",))
+            or in_layer(found.imported, "models.core.lake")
             or (found.imported == MODEL_LIST and found.names)  # entries load it as a whole; nobody picks from it
         )
 

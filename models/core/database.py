@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, Connection, Engine, Enum, MetaData, String, create_engine, event
+from sqlalchemy import JSON, Connection, Engine, Enum, MetaData, String, create_engine, event, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
@@ -100,3 +100,9 @@ class RecordSession(Session):
 def sessions() -> sessionmaker[RecordSession]:
     """Makes the sessions of this process."""
     return sessionmaker(engine(), class_=RecordSession, expire_on_commit=False)
+
+
+def ask() -> None:
+    """See that the record store answers; raises what the driver raises when it does not."""
+    with engine().connect() as connection:
+        connection.execute(select(1))

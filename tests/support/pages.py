@@ -1,0 +1,41 @@
+"""Runs one page as one person, in Streamlit's own test runner, within the frame's guard."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from models.core.actor import Actor, acting_as
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+_people: dict[int, Actor] = {}
+
+
+def draw(script: str, person: int) -> None:
+    """What AppTest runs, in its own thread: the page in the person's name."""
+    from dashboard.frame import guarded
+    from dashboard.parts.outcome import show_flash
+
+    with acting_as(_people[person]):
+        show_flash()
+        guarded(lambda: runpy.run_path(str(PAGES / script)) and None)
+
+
+def page(script: str, actor: Actor, **query: str | list[str]) -> AppTest:
+    """A page of `pages/`, opened by an actor at an address; call `.run()` to draw it."""
+    person = id(actor)
+    _people[person] = actor
+    test = AppTest.from_string(
+        f"from tests.support.pages import draw\ndraw({script!r}, {person})", default_timeout=30
+    )
+    for name, value in query.items():
+        test.query_params[name] = value
+    return test
+
+
+def texts(test: AppTest) -> str:
+    """Everything that stands on the page, as one text: HTML parts, Markdown, messages, captions."""
+    kinds = ("html", "markdown", "error", "warning", "info", "success", "caption", "title", "header", "subheader")
+    return "\n".join(str(element.value) for kind in kinds for element in test.get(kind) if hasattr(element, "value"))

@@ -1,0 +1,1 @@
+"""Engines that definitions run: they know no business area."""

@@ -16,7 +16,7 @@ from flows.work import RETRIED, Payload, Work, carry, show_progress
 from models.core.actor import SYSTEM
 from models.core.unit_of_work import unit_of_work
 from models.exports import service as exports
-from models.identity import service as identity
+from models.identity import upkeep
 
 TOPIC = "calendar.daily"
 JOBS: dict[str, Callable[[date], object]] = {}
@@ -30,10 +30,10 @@ def daily(job: Callable[[date], object]) -> Callable[[date], object]:
 
 
 @daily
-def end_old_sessions(day: date) -> int:
+def tidy_sessions(day: date) -> int:
     """Sign-ins whose time is over leave the list of sessions."""
     with unit_of_work(actor=SYSTEM) as uow:
-        return identity.end_expired_sessions(uow)
+        return upkeep.tidy_sessions(uow)
 
 
 @daily
@@ -45,7 +45,7 @@ def remove_old_exports(day: date) -> int:
 @task(name="calendar-day", **RETRIED)
 def do_day(key: str, payload: Payload) -> None:
     """Safe to repeat: so is each job."""
-    day = date.fromisoformat(str(payload["as_of"]))
+    day = date.fromisoformat(str(payload["day"]))
     for place, job in enumerate(JOBS.values()):
         job(day)
         show_progress((place + 1) / len(JOBS))
@@ -62,5 +62,5 @@ async def calendar_jobs(as_of: date | None = None) -> str:
     """Ask for the day's jobs, once a day; the business date is the outbox row's key."""
     with unit_of_work(actor=SYSTEM) as uow:
         day = (as_of or uow.today).isoformat()
-        uow.emit(TOPIC, day, {"as_of": day})
+        uow.emit(TOPIC, day, {"day": day})
     return day

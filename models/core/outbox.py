@@ -131,16 +131,20 @@ def finished(uow: UnitOfWork, work_id: UUID) -> None:
         entry.done_at, entry.claimed_until, entry.error = uow.now, None, None
 
 
-def failed(uow: UnitOfWork, work_id: UUID, error: str, *, may_heal: bool, patience: Patience = PATIENCE) -> None:
-    """The work failed: tried again after a pause when that may help, otherwise kept for the operations page."""
+def failed(uow: UnitOfWork, work_id: UUID, error: str, *, may_heal: bool, patience: Patience = PATIENCE) -> bool:
+    """The work failed: tried again after a pause when that may help, otherwise kept for the operations page.
+
+    Answers whether it will be tried again by itself.
+    """
     entry = uow.session.get(OutboxRow, work_id)
     if entry is None:
-        return
+        return False
     entry.error, entry.claimed_until = error[:2000], None
     if may_heal and entry.attempts <= len(patience.pauses):
         entry.due_at = uow.now + patience.pauses[entry.attempts - 1]
     else:
         entry.failed_at = uow.now
+    return entry.failed_at is None
 
 
 def try_again(uow: UnitOfWork, work_id: UUID) -> None:

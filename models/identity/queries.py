@@ -132,3 +132,12 @@ def me(uow: UnitOfWork) -> Me:
     if found is None:
         raise NotFound("You have no account here any more.")
     return Me(*found)
+
+
+def email_of(uow: UnitOfWork, user_id: UUID) -> str | None:
+    """Where a user gets mail; None when deleted or locked."""
+    return uow.session.scalar(
+        select(UserAccount.email).where(
+            UserAccount.id == user_id, UserAccount.deleted_at.is_(None), UserAccount.status != UserStatus.LOCKED
+        )
+    )

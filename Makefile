@@ -25,11 +25,11 @@ test: setup-tests lint types ## Set up what tests need, then lint, types and all
 test-deep: setup-tests ## The long tests: load, faults in every step, soak
 	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup -m deep $(PYTEST)
 
-lint: setup
+lint: setup ## Style alone
 	$(PYTHON) -m ruff check . kontor
 	$(PYTHON) -m ruff format --check .
 
-types: setup
+types: setup ## Types alone (mypy, strict)
 	$(PYTHON) -m mypy
 
 format: setup ## Format the code and mend what lint can mend

@@ -1,0 +1,86 @@
+"""Every page of the demo, as people see it: wide and narrow, light and dark. The pictures are kept in build/shots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from dashboard.navigation import ENTRIES
+from tests.browser.conftest import SHOTS
+from tests.support import browsing
+from tests.support.installation import Installation
+
+pytestmark = pytest.mark.browser
+
+# Who opens which pages: the vendor's administrator opens all but the partner's own.
+PEOPLE = {"vendor": "Administrator", "partner": "Partner admin"}
+SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
+NEEDS_A_SUBJECT = {"partner", "customer"}
+"""Detail pages, reached from their list with the key of one row."""
+
+
+def pages_of(side: str) -> list[str]:
+    """The addresses that a side's administrator opens by themselves."""
+    return [
+        entry.address
+        for entry in ENTRIES
+        if getattr(entry, side) and entry.address not in NEEDS_A_SUBJECT
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=[("vendor", "light"), ("vendor", "dark"), ("partner", "light")], ids="-".join)
+def somebody(
+    request: pytest.FixtureRequest, browser: object, demo_installation: Installation
+) -> Iterator[tuple[str, str, Page]]:
+    """Somebody signed in with the colours they prefer."""
+    side, colours = request.param
+    account = next(a for a in demo_installation.accounts().values() if a["role"] == PEOPLE[side])
+    context = browser.new_context(  # type: ignore[attr-defined]
+        base_url=demo_installation.address, color_scheme=colours, locale="en-GB", timezone_id="Europe/Berlin",
+        viewport={"width": 1280, "height": 900},
+    )  # fmt: skip
+    page = context.new_page()
+    browsing.sign_in(page, account["email"], account["password"])
+    yield side, colours, page
+    context.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_is_whole(somebody: tuple[str, str, Page], size: str):
+    """No red box, nothing beyond the right edge, the title and the answer without scrolling."""
+    side, colours, page = somebody
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    wrong: list[str] = []
+    for address in pages_of(side):
+        browsing.open_address(page, address)
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{side}-{address}-{size}-{colours}.png")
+        wrong += [f"{address}: {fault}" for fault in faults(page, height)]
+    assert wrong == []
+
+
+def faults(page: Page, height: int) -> list[str]:
+    """What is wrong with the page that is open."""
+    found = [f"error box: {text}" for text in browsing.error_boxes(page)]
+    if browsing.scrolls_sideways(page):
+        found.append("scrolls sideways")
+    for what, selector, needed in (("title", "h1", True), ("answer", ".k.answer", False)):
+        bottom = browsing.bottom_of(page, selector)
+        if (bottom is None and needed) or (bottom is not None and bottom > height):
+            found.append(f"{what} not in sight (ends at {bottom})")
+    return found
+
+
+def test_the_sign_in_page_is_whole(demo_installation: Installation, open_page: Callable[..., Page]):
+    for size, (width, height) in SIZES.items():
+        for dark in (False, True):
+            page = open_page(demo_installation.address, width=width, height=height, dark=dark)
+            page.goto("/")
+            page.get_by_role("button", name="Sign in").wait_for()
+            page.wait_for_load_state("networkidle")
+            SHOTS.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=SHOTS / f"sign-in-{size}-{'dark' if dark else 'light'}.png")
+            assert faults(page, height) == []

@@ -72,7 +72,7 @@ RowFilter = BooleanExpression
 
 COMMIT_ID = "kontor.commit-id"
 NAMESPACE = "kontor"
-COMMIT_ATTEMPTS = 12
+COMMIT_ATTEMPTS = 30
 """Conflicting commits last milliseconds each, so this many tries outlast any real crowd of writers."""
 
 
@@ -155,7 +155,8 @@ class Lake:
             doomed = _whole_files(plan, remove) if remove is not None else []
             placed = [self._place(table, path, commit_id) for path in files]
             try:
-                return self._commit(plan.table, doomed, placed, commit_id)
+                # A table of its own for each try: pyiceberg changes it, and other threads read the plan's.
+                return self._commit(self._load(table), plan, doomed, placed, commit_id)
             except (CommitFailedException, ValidationException):
                 time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))
         raise LakeBusy("Others are writing to the lake without pause; nothing was changed. Try again in a minute.")
@@ -209,7 +210,7 @@ class Lake:
         ]
         if old:
             try:
-                plan.table.maintenance.expire_snapshots().by_ids(old).commit()
+                self._load(table).maintenance.expire_snapshots().by_ids(old).commit()
             except CommitFailedException:  # somebody committed meanwhile; the next round does it
                 return []
         return self._collect(table, oldest) if self.local else []
@@ -229,7 +230,11 @@ class Lake:
                 )
         return findings
 
-    def _commit(self, target: IcebergTable, doomed: list[DataFile], placed: list[str], commit_id: str) -> int:
+    def _commit(
+        self, target: IcebergTable, plan: _Plan, doomed: list[DataFile], placed: list[str], commit_id: str
+    ) -> int:
+        if target.metadata_location != plan.location:
+            raise CommitFailedException("the table changed since the files to remove were chosen")
         added = [parquet_file_to_data_file(target.io, target.metadata, path) for path in placed]
         with target.transaction() as transaction:
             update = transaction.update_snapshot(snapshot_properties={COMMIT_ID: commit_id})

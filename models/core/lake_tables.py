@@ -25,6 +25,8 @@ lake_metadata = MetaData()
 PROPERTIES = {
     "format-version": "2",
     "write.parquet.compression-codec": "zstd",
+    # A conflict is met by planning again (Lake.replace), not by repeating the same commit.
+    "commit.retry.num-retries": "0",
     # Merged when files are only added, so that a plan reads few manifests.
     "commit.manifest-merge.enabled": "true",
     "commit.manifest.min-count-to-merge": "24",

@@ -133,7 +133,7 @@ def _line(shifts: Sequence[int]) -> str:
     """The number of the record in the file, its header being 1; records that were left out are counted."""
     if not shifts:
         return "record + 1"
-    return f"record + 1 + len(list_filter({list(shifts)}, shift -> shift <= record + 1))"
+    return f"record + 1 + len(list_filter({list(shifts)}, lambda shift: shift <= record + 1))"
 
 
 def _first(file: FocusFile, columns: Sequence[str], missing: str | None = None) -> str:

@@ -214,7 +214,8 @@ def _appetite(chance: random.Random, partner: DemoPartner) -> float:
         PartnerKind.CLOUD_SOLUTION_PROVIDER: 6.0, PartnerKind.DISTRIBUTOR: 4.0, PartnerKind.RESELLER: 2.2,
         PartnerKind.SERVICE: 0.9, PartnerKind.SOFTWARE: 0.9,
     }[partner.kind]  # fmt: skip
-    return usual * chance.lognormvariate(0, 0.6)
+    drawn = chance.lognormvariate(0, 0.6)
+    return 16.0 if any(anchor.partner == partner.name for anchor in ANCHORS) else usual * drawn
 
 
 class _Names:

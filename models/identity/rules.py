@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -90,3 +90,36 @@ def locked_until(failures: int, at: datetime, terms: LockTerms) -> datetime | No
 def session_alive(*, created: datetime, last_seen: datetime, at: datetime, terms: SessionTerms) -> bool:
     """Whether a session neither idled too long nor reached its greatest age."""
     return at - last_seen < terms.idle and at - created < terms.absolute
+
+
+def with_defaults(permissions: Collection[str], defaults: Collection[str]) -> list[str]:
+    """The permissions of a custom role with those that come with any other, sorted. Source: ORG-ROLE-04."""
+    return sorted(set(permissions) | set(defaults))
+
+
+def custom_role_problems(
+    name: str,
+    permissions: Collection[str],
+    *,
+    taken: Collection[str],
+    allowed: Collection[str],
+    within: Collection[str],
+) -> list[Problem]:
+    """Everything wrong with a partner's custom role; empty when nothing is. Source: ORG-ROLE-02.
+
+    `taken` are the names of other roles in lower case, `allowed` the permissions that such roles may hold at all,
+    `within` those that the person who makes the role may hand out.
+    """
+    problems = []
+    if not name.strip():
+        problems.append(Problem("ROLE-NAME", "Enter a name for the role.", "name"))
+    elif name.strip().lower() in taken:
+        problems.append(Problem("ROLE-TAKEN", f"There is a role {name.strip()} already. Choose another name.", "name"))
+    if not permissions:
+        problems.append(Problem("ROLE-EMPTY", "Select at least one permission.", "permissions"))
+    if set(permissions) - set(allowed):
+        problems.append(Problem("ROLE-PERMISSION", "Select permissions of the list only.", "permissions"))
+    elif set(permissions) - set(within):
+        text = "Your own roles do not hold all of these permissions, so you cannot hand them out."
+        problems.append(Problem("ROLE-BEYOND", text, "permissions"))
+    return problems

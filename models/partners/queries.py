@@ -2,12 +2,210 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
+from models.core.errors import NotFound
+from models.core.paging import FIRST_PAGE, Asc, Desc, Page, PageRequest, fetch_page
 from models.core.unit_of_work import UnitOfWork
-from models.partners.tables import Partner
+from models.partners.rules import MembershipKind, PartnerKind, PartnerStatus, Tier
+from models.partners.tables import Partner, ProgramMembership
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRow:
+    """A partner in a list."""
+
+    id: UUID
+    number: str
+    name: str
+    kind: PartnerKind
+    tier: Tier
+    status: PartnerStatus
+    country: str
+    city: str
+    region: str
+    manager_id: UUID | None
+    joined_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerDetail:
+    """A partner with everything its page shows; the parent is the distributor or provider it belongs to."""
+
+    id: UUID
+    number: str
+    name: str
+    account_name: str
+    kind: PartnerKind
+    tier: Tier
+    status: PartnerStatus
+    country: str
+    city: str
+    region: str
+    currency: str
+    website: str | None
+    joined_on: date
+    parent_id: UUID | None
+    parent: str | None
+    manager_id: UUID | None
+    business_authenticated: bool
+    growth_plan: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRow:
+    """A program or path, joined on a business date and perhaps left (exclusive)."""
+
+    id: UUID
+    kind: str
+    name: str
+    since: date
+    until: date | None
+
+
+class PartnerOrder(StrEnum):
+    """How a list of partners is sorted."""
+
+    NAME = "name"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerFilter:
+    """Which partners of a list are shown: all conditions together, one of the values of each; none: any."""
+
+    search: str = ""
+    kinds: Collection[PartnerKind] = ()
+    tiers: Collection[Tier] = ()
+    statuses: Collection[PartnerStatus] = ()
+    regions: Collection[str] = ()
+    managers: Collection[UUID] = ()
+    unmanaged: bool = False
+    program: str = ""
+    parent: UUID | None = None
+
+
+EVERY_PARTNER = PartnerFilter()
+_ORDERS: dict[PartnerOrder, tuple[Asc | Desc, ...]] = {
+    PartnerOrder.NAME: (Asc(Partner.name), Asc(Partner.id)),
+    PartnerOrder.NEWEST: (Desc(Partner.joined_on), Asc(Partner.id)),
+    PartnerOrder.OLDEST: (Asc(Partner.joined_on), Asc(Partner.id)),
+}
+
+
+def partners(
+    uow: UnitOfWork,
+    wanted: PartnerFilter = EVERY_PARTNER,
+    page: PageRequest = FIRST_PAGE,
+    order: PartnerOrder = PartnerOrder.NAME,
+) -> Page[PartnerRow]:
+    """Partners the actor may see. One statement for the page."""
+    uow.actor.demand("partners.view")
+    row = Partner
+    stmt = select(
+        row.id, row.number, row.name, row.kind, row.tier, row.status, row.country, row.city, row.region, row.manager_id,
+        row.joined_on,
+    )  # fmt: skip
+    return fetch_page(uow, _filtered(stmt, wanted), PartnerRow, page, order=_ORDERS[order])
+
+
+def count(uow: UnitOfWork, wanted: PartnerFilter = EVERY_PARTNER) -> int:
+    """How many partners a filter finds."""
+    uow.actor.demand("partners.view")
+    return uow.session.scalar(_filtered(select(func.count(Partner.id)), wanted)) or 0
+
+
+def count_by_kind(uow: UnitOfWork, wanted: PartnerFilter = EVERY_PARTNER) -> dict[PartnerKind, int]:
+    """How many partners of each kind a filter finds."""
+    uow.actor.demand("partners.view")
+    stmt = _filtered(select(Partner.kind, func.count(Partner.id)), wanted).group_by(Partner.kind)
+    return dict(uow.session.execute(stmt).tuples().all())
+
+
+def _filtered(stmt: Select[Any], wanted: PartnerFilter) -> Select[Any]:
+    row = Partner
+    if text := wanted.search.strip().lower():
+        columns = (row.name, row.account_name, row.number, row.city)
+        stmt = stmt.where(or_(*(func.lower(column).contains(text, autoescape=True) for column in columns)))
+    for column, values in (
+        (row.kind, wanted.kinds), (row.tier, wanted.tiers), (row.status, wanted.statuses), (row.region, wanted.regions),
+    ):  # fmt: skip
+        if values:
+            stmt = stmt.where(column.in_(list(values)))
+    if wanted.managers or wanted.unmanaged:
+        nobody = row.manager_id.is_(None) if wanted.unmanaged else row.id.is_(None)
+        stmt = stmt.where(or_(row.manager_id.in_(list(wanted.managers)), nobody))
+    if wanted.program:
+        member = ProgramMembership
+        joined = and_(member.partner_id == row.id, member.name == wanted.program, member.until.is_(None))
+        stmt = stmt.where(exists(select(member.id).where(joined)))
+    if wanted.parent:
+        stmt = stmt.where(row.parent_id == wanted.parent)
+    return stmt
+
+
+def partner(uow: UnitOfWork, partner_id: UUID) -> PartnerDetail:
+    """One partner.
+
+    Raises:
+        NotFound: no such partner among those the actor may see.
+    """
+    uow.actor.demand("partners.view")
+    row, parent = Partner, aliased(Partner)
+    stmt = (
+        select(
+            row.id, row.number, row.name, row.account_name, row.kind, row.tier, row.status, row.country, row.city,
+            row.region, row.currency, row.website, row.joined_on, row.parent_id, parent.name, row.manager_id,
+            row.business_authenticated, row.growth_plan, row.version,
+        )
+        .outerjoin(parent, parent.id == row.parent_id)
+        .where(row.id == partner_id)
+    )  # fmt: skip
+    found = uow.session.execute(stmt).one_or_none()
+    if found is None:
+        raise NotFound("There is no such partner among those you may see.")
+    return PartnerDetail(*found)
+
+
+def memberships(uow: UnitOfWork, partner_id: UUID) -> list[MembershipRow]:
+    """The programs and paths of a partner, those it is in first, then the newest."""
+    row = ProgramMembership
+    stmt = select(row.id, row.kind, row.name, row.since, row.until).where(row.partner_id == partner_id)
+    found = [MembershipRow(*values) for values in uow.session.execute(stmt)]
+    return sorted(found, key=lambda m: (m.until is not None, m.kind != MembershipKind.PROGRAM, -m.since.toordinal()))
+
+
+def options(uow: UnitOfWork) -> dict[UUID, str]:
+    """Names of all partners the actor may see, by name: what a selector offers."""
+    stmt = select(Partner.id, Partner.name).order_by(Partner.name, Partner.id)
+    return dict(uow.session.execute(stmt).tuples().all())
+
+
+def names(uow: UnitOfWork, partner_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names of some partners among those the actor may see."""
+    stmt = select(Partner.id, Partner.name).where(Partner.id.in_(list(partner_ids)))
+    return dict(uow.session.execute(stmt).tuples().all())
+
+
+def regions(uow: UnitOfWork) -> list[str]:
+    """The sales regions in which there are partners, by name."""
+    return list(uow.session.scalars(select(Partner.region).distinct().order_by(Partner.region)))
+
+
+def manager_ids(uow: UnitOfWork) -> list[UUID]:
+    """The ecosystem managers that partners have."""
+    stmt = select(Partner.manager_id).where(Partner.manager_id.is_not(None)).distinct()
+    return [key for key in uow.session.scalars(stmt) if key is not None]
 
 
 def partner_name(uow: UnitOfWork, partner_id: UUID) -> str:

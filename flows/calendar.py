@@ -12,8 +12,9 @@ from typing import Any
 
 from prefect import State, flow, task
 
-from flows.work import RETRIED, Payload, Work, carry, show_progress
+from flows.work import RETRIED, Payload, carry, show_progress
 from models.core.actor import SYSTEM
+from models.core.outbox import Work
 from models.core.unit_of_work import unit_of_work
 from models.exports import service as exports
 from models.identity import upkeep

@@ -6,7 +6,8 @@ from typing import Any
 
 from prefect import State, flow, task
 
-from flows.work import RETRIED, Payload, Work, carry, named, show_progress
+from flows.work import GAVE_UP, RETRIED, Payload, carry, named, show_progress
+from models.core.outbox import Work
 from models.exports import service
 
 
@@ -20,3 +21,13 @@ def make_file(key: str, payload: Payload) -> None:
 async def exports(batch: list[Work]) -> list[State[Any]]:
     """Make the files, one after the other, each within the scope of who asked."""
     return await carry(make_file, batch)
+
+
+def _gave_up(payload: Payload) -> None:
+    """Whoever asked must not wait for ever."""
+    service.give_up(
+        named(payload, "task_id"), "It could not be made. Your administrator finds the reason in Operations."
+    )
+
+
+GAVE_UP[service.TOPIC] = _gave_up

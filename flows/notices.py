@@ -6,7 +6,8 @@ from typing import Any
 
 from prefect import State, flow, task
 
-from flows.work import RETRIED, Payload, Work, carry, named
+from flows.work import RETRIED, Payload, carry, named
+from models.core.outbox import Work
 from models.notices import service
 
 

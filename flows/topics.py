@@ -27,9 +27,7 @@ class Topic:
     @property
     def flow(self) -> Flow[Any, Any]:
         """The flow, imported when its first row comes."""
-        module, name = self.place.split(":")
-        found: Flow[Any, Any] = getattr(import_module(module), name)
-        return found
+        return _flow(self.place)
 
 
 TOPICS = {
@@ -52,7 +50,16 @@ class Scheduled:
     place: str
     cron: str
 
-    flow = Topic.flow
+    @property
+    def flow(self) -> Flow[Any, Any]:
+        """The flow."""
+        return _flow(self.place)
 
 
 SCHEDULES = (Scheduled("daily", "flows.calendar:calendar_jobs", "10 0 * * *"),)
+
+
+def _flow(place: str) -> Flow[Any, Any]:
+    module, name = place.split(":")
+    found: Flow[Any, Any] = getattr(import_module(module), name)
+    return found

@@ -10,7 +10,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,7 +25,7 @@ from prefect.context import TagsContext
 
 from models.core import outbox
 from models.core.actor import SYSTEM
-from models.core.errors import DomainError
+from models.core.errors import DomainError, Refused
 from models.core.outbox import Patience, Work
 from models.core.unit_of_work import unit_of_work
 
@@ -38,6 +38,8 @@ LEASE = Patience(lease=timedelta(seconds=30))
 HEARTBEAT = 10.0
 QUICK_RETRIES = [0.5, 2.0]
 """Seconds between a task's own tries; what needs longer comes back through the outbox after its pauses."""
+MOST_ATTEMPTS = len(LEASE.pauses) + 3
+"""A row that was begun so often and never ended takes its workers down with it."""
 HEALING = frozenset({"BUSY", "LAKE-BUSY"})
 """Refusals that pass by themselves: somebody else was writing."""
 
@@ -77,7 +79,10 @@ class Claims:
         with self._gate, unit_of_work(actor=SYSTEM) as uow:
             batch = outbox.claim(uow, [topic], limit=limit, patience=LEASE)
             self._held.update(work.id for work in batch)
-        return batch
+        deadly = [work for work in batch if work.attempts > MOST_ATTEMPTS]
+        for work in deadly:
+            self.failed(work, Refused(f"The worker ended {work.attempts - 1} times while it did this; it gave up."))
+        return [work for work in batch if work not in deadly]
 
     def holds(self, work: Work) -> bool:
         """Whether the row is still this process's own."""
@@ -101,8 +106,10 @@ class Claims:
     def failed(self, work: Work, error: BaseException) -> None:
         """Mark a row as failed, to come back later when that may help, and let it go."""
         with unit_of_work(actor=SYSTEM) as uow:
-            outbox.failed(uow, work.id, _words(error), may_heal=may_heal(error), patience=LEASE)
+            again = outbox.failed(uow, work.id, _words(error), may_heal=may_heal(error), patience=LEASE)
         self._forget(work.id)
+        if not again and (tell := GAVE_UP.get(work.topic)):
+            tell(work.payload)
 
     def release(self, batch: Sequence[Work] | None = None) -> int:
         """Give back rows of the batch (all, without one) that are still held; how many there were."""
@@ -120,6 +127,9 @@ class Claims:
         with self._gate:
             self._held.discard(work_id)
 
+
+GAVE_UP: dict[str, Callable[[Payload], None]] = {}
+"""By topic: what to do when a row is not tried again, so that whoever waits for it is told."""
 
 CLAIMS = Claims()
 

@@ -190,7 +190,7 @@ def _run_flow(topic: Topic, batch: list[Work]) -> None:
 
     async def run() -> None:
         with tags(topic.name, *(work.key for work in batch[:20])):
-            await flow(batch, return_state=True)
+            await flow(batch, return_state=True)  # type: ignore[misc]
 
     asyncio.run(run())
 
@@ -213,9 +213,9 @@ def _run_scheduled(flow: Flow[Any, Any], run: FlowRun) -> None:
 
 def _recover() -> None:
     """Finish or undo what an earlier process left half done between record store and lake."""
-    from models.expenditures import recovery
+    from models.expenditures import service
 
-    recovery.recover()
+    service.recover()
 
 
 def main() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+import streamlit as st
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from models.core.actor import SYSTEM, Actor
+from dashboard.parts.formats import preferences_from, use_preferences
+from models.core.actor import SYSTEM, Actor, acting_as
 from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
 from models.identity import access, service
@@ -36,6 +39,18 @@ def actor_of(connection: HTTPConnection) -> Actor | None:
     """The actor of one of our own HTTP requests; one who still has to change the password may do nothing else."""
     person = person_of(connection.cookies)
     return None if person is None or person.must_change_password else person.actor
+
+
+@contextmanager
+def acting_person() -> Iterator[None]:
+    """Let what is inside happen in the name of the person whose browser this is; says so when the session is over."""
+    person = person_of(st.context.cookies)
+    if person is None:
+        st.error("Your session is over. Reload the page and sign in again.", icon=":material/lock:")
+        st.stop()
+    use_preferences(preferences_from(person.preferences))
+    with acting_as(person.actor):
+        yield
 
 
 def _touch(actor: Actor) -> None:

@@ -92,10 +92,7 @@ def unit_of_work(*, read_only: bool = False, actor: Actor | None = None) -> Iter
         try:
             session.connection(execution_options={"postgresql_readonly": True} if read_only else {"writes": True})
             yield UnitOfWork(session, actor, clock.now(), read_only)
-            if read_only:
-                session.rollback()
-            else:
-                session.commit()
+            session.commit()
         except StaleDataError as error:
             raise ChangedMeanwhile(
                 "Somebody changed this meanwhile. Look at it again, then repeat your change."

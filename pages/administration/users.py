@@ -4,6 +4,7 @@
 import streamlit as st
 
 from dashboard.parts import address
+from dashboard.parts.dialog import dialog
 from dashboard.parts.formats import day, plural
 from dashboard.parts.head import answer, page_head
 from dashboard.parts.outcome import outcome
@@ -23,7 +24,7 @@ def role_help() -> str:
     return "\n".join(f"- **{role.name}**: {role.description}" for role in role_book().vendor.values())
 
 
-@st.dialog("New user", width="medium")
+@dialog("New user")
 def new_user() -> None:
     with st.form("new", border=False):
         name = st.text_input("Name")
@@ -35,7 +36,7 @@ def new_user() -> None:
                 service.create_user(uow, service.NewUser(email, name, password, tuple(roles)))
 
 
-@st.dialog("User", width="medium")
+@dialog("User")
 def edit_user(row: UserRow) -> None:
     with st.form("edit", border=False):
         name = st.text_input("Name", row.name)

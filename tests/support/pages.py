@@ -27,9 +27,7 @@ def page(script: str, actor: Actor, **query: str | list[str]) -> AppTest:
     """A page of `pages/`, opened by an actor at an address; call `.run()` to draw it."""
     person = id(actor)
     _people[person] = actor
-    test = AppTest.from_string(
-        f"from tests.support.pages import draw\ndraw({script!r}, {person})", default_timeout=30
-    )
+    test = AppTest.from_string(f"from tests.support.pages import draw\ndraw({script!r}, {person})", default_timeout=30)
     for name, value in query.items():
         test.query_params[name] = value
     return test

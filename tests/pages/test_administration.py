@@ -1,0 +1,86 @@
+"""Users, operations and one's own account, through their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from models.core import outbox
+from models.core.actor import SYSTEM, Actor
+from models.core.unit_of_work import unit_of_work
+from models.identity import service
+from models.identity.tables import UserAccount
+from tests.support.build import PASSWORD, Build
+from tests.support.pages import page, texts
+
+
+@pytest.fixture
+def admin(on_sqlite: str) -> Iterator[Actor]:
+    with unit_of_work(actor=SYSTEM) as uow:
+        actor = Build(uow).actor("administrator", name="Ada Holm", email="ada@northwind.example")
+    yield actor
+
+
+def user(email: str) -> UserAccount | None:
+    with unit_of_work(actor=SYSTEM, read_only=True) as uow:
+        return uow.session.scalar(select(UserAccount).where(UserAccount.email == email))
+
+
+@pytest.mark.meets("ORG-PWD-03", "ORG-PWD-04")
+def test_a_person_changes_the_own_password(admin: Actor) -> None:
+    test = page("account.py", admin).run()
+
+    def change(old: str, new: str, again: str) -> str:
+        for field, value in zip(test.text_input, (old, new, again), strict=True):
+            field.input(value)
+        next(button for button in test.button if button.label == "Change password").click().run()
+        return texts(test)
+
+    assert "PWD-OLD" in change("guess", "lighthouse-7", "lighthouse-7")
+    assert "PWD-DIFFERENT" in change(PASSWORD, "lighthouse-7", "lighthouse-8")
+    assert "Password changed" in change(PASSWORD, "lighthouse-7", "lighthouse-7")
+
+
+@pytest.mark.meets("ORG-LOGIN-02")
+def test_who_must_change_the_password_sees_nothing_else(admin: Actor) -> None:
+    with unit_of_work(actor=SYSTEM) as uow:
+        found = uow.session.get(UserAccount, admin.user_id)
+        assert found is not None
+        found.must_change_password = True
+    test = page("account.py", admin).run()
+    assert "Choose a password of your own" in texts(test)
+    assert [button.label for button in test.button] == ["Change password"]
+
+
+def test_preferences_are_kept(admin: Actor) -> None:
+    test = page("account.py", admin).run()
+    test.selectbox[0].select("Europe/Tallinn")
+    test.selectbox[1].select("iso")
+    next(button for button in test.button if button.label == "Save").click().run()
+    found = user("ada@northwind.example")
+    assert found is not None
+    assert found.preferences == {"zone": "Europe/Tallinn", "date_format": "iso"}
+
+
+def test_failed_work_is_shown_with_its_reason_and_given_out_again(admin: Actor) -> None:
+    with unit_of_work(actor=SYSTEM) as uow:
+        uow.emit("exports.run", "1", {})
+    with unit_of_work(actor=SYSTEM) as uow:
+        work = outbox.claim(uow, ["exports.run"], limit=1)[0]
+        outbox.failed(uow, work.id, "The disk is full.", may_heal=False)
+    test = page("administration/operations.py", admin).run()
+    assert "<b>1 job failed</b>" in texts(test)
+    assert "The disk is full." in texts(test)
+    next(button for button in test.button if button.label == "Try again").click().run()
+    assert "1 job under way, nothing failed." in texts(test)
+    with unit_of_work(actor=SYSTEM) as uow:
+        assert [again.id for again in outbox.claim(uow, ["exports.run"], limit=1)] == [work.id]
+
+
+def test_daily_jobs_are_asked_for_by_hand(admin: Actor) -> None:
+    test = page("administration/operations.py", admin).run()
+    next(button for button in test.button if button.label == "Run daily jobs").click().run()
+    with unit_of_work(actor=SYSTEM) as uow:
+        assert [work.topic for work in outbox.claim(uow, ["calendar.daily"], limit=5)] == ["calendar.daily"]

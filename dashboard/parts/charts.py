@@ -125,10 +125,11 @@ def trend(
     key: str,
     alt: str,
     height: int = 204,
-) -> None:
+) -> int | None:
     """One line over time and, dotted, the previous period; both named at their ends.
 
     `labels` are the ticks (days of the month, or months), shown sparsely where there are many; the axis is in `scale`.
+    Returns the place of the point that was clicked on.
     """
     fig = figure(height, right=112)
     if previous is not None:
@@ -138,7 +139,7 @@ def trend(
     _end_labels(fig, ends, scale, height)
     fig.update_xaxes(tickmode="array", tickvals=_sparse(labels), range=[-0.4, len(labels) - 0.6])
     fig.update_yaxes(rangemode="tozero")
-    show(fig, key=key, alt=alt)
+    return show(fig, key=key, alt=alt, choose=True)
 
 
 def _line(
@@ -150,7 +151,10 @@ def _line(
         x=list(labels),
         y=_floats(line.values, scale),
         name=line.name,
-        mode="lines+markers" if drawn == 1 else "lines",
+        mode="lines+markers",  # invisible points: a bare line cannot be clicked on
+        marker={"size": 9, "color": color, "opacity": 1 if drawn == 1 else 0},
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
         line=style,
         connectgaps=False,
         customdata=[formats.amount(value) for value in line.values],

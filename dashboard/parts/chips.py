@@ -50,24 +50,33 @@ def removable(chips: Sequence[Chip]) -> None:
         )
 
 
-def filter_menu(choices: Sequence[Choice], *, on: bool, cleared: Sequence[str]) -> None:
-    """The button that sets filters, and *Clear all* while one is on."""
-    with st.popover("Filter", icon=":material/add:", type="tertiary", key="chip_filter"):
-        for choice in choices:
-            words = dict(choice.options)
-            st.multiselect(
-                choice.label,
-                list(words),
-                format_func=_named(words),
-                placeholder="All",
-                **address.bound(
-                    f"filter:{choice.param}",
-                    [value for value in address.get_all(choice.param) if value in words],
-                    _writer(choice.param),
-                ),
-            )
+def filter_menu(choices: Callable[[], Sequence[Choice]], on: bool, cleared: Sequence[str]) -> None:
+    """The button that sets filters, and *Clear all* while one is on.
+
+    What one can choose among is asked only while the menu is open; a filter without a choice is not shown.
+    """
+    menu = st.popover("Filter", icon=":material/add:", type="tertiary", key="chip_filter", on_change="rerun")
+    if menu.open:
+        with menu:
+            for choice in choices():
+                _choose(choice)
     if on:
         st.button("Clear all", type="tertiary", key="chip_clear", on_click=address.clear, args=(cleared,))
+
+
+def _choose(choice: Choice) -> None:
+    words = dict(choice.options)
+    chosen = address.get_all(choice.param)
+    if len(words) + len(chosen) < 2 and not chosen:
+        return
+    words |= {value: value for value in chosen if value not in words}
+    st.multiselect(
+        choice.label,
+        list(words),
+        format_func=_named(words),
+        placeholder="All",
+        **address.bound(f"filter:{choice.param}", list(chosen), _writer(choice.param)),
+    )
 
 
 def _named(words: Mapping[str, str]) -> Callable[[str], str]:

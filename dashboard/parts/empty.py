@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import streamlit as st
 
 from dashboard.parts import formats
+from models.core.errors import DomainError
 
 State = Literal["empty", "failing", "refused"]
 _LOOK: dict[State, tuple[str, str]] = {
@@ -29,6 +32,17 @@ def state(kind: State, title: str, *sentences: str, link: tuple[str, str] | None
         f'<span class="i" aria-hidden="true">{icon or sign}</span>'
         f"<div><h2>{formats.text(title)}</h2>{body}{way}</div></div>"
     )
+
+
+@contextmanager
+def lake_readable() -> Iterator[None]:
+    """Say so in words when the expenditure lines cannot be read; everything else passes through."""
+    try:
+        yield
+    except DomainError as error:
+        if not any(problem.code == "LAKE-AWAY" for problem in error.problems):
+            raise
+        lake_away()
 
 
 def lake_away() -> None:

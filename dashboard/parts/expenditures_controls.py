@@ -5,25 +5,16 @@ Callbacks change nothing but the address: nobody is acting while they run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import streamlit as st
 
 from dashboard.parts import address, formats
 from dashboard.parts.chips import Chip, Choice, filter_menu, removable
-from dashboard.parts.expenditures_view import (
-    CONVERTED,
-    FILTERS,
-    GROUPINGS,
-    TOPS,
-    Against,
-    Sorting,
-    Tab,
-    View,
-    presets,
-    shift,
-)
+from dashboard.parts.expenditures_view import DETAILS, TOPS, Tab, View, presets
+from models.engines.statistics import Against, Sort, shift_month
+from models.expenditures.queries import CONVERTED, GROUPINGS
 
 TAB_NAMES = {
     Tab.OVERVIEW: "Overview",
@@ -42,16 +33,28 @@ GROUP_NAMES = {
     "account_manager": "Account manager",
     "customer": "Customer account",
 }
+"""The grouping basis (FIN-SEXP-04)."""
 FILTER_NAMES = {
     "partner": "Partner",
+    "association_type": "Association type",
+    "billing_mode": "Billing mode",
+    "service_type": "Service type",
+    "account_manager": "Account manager",
+    "customer": "Customer",
     "region": "Region",
     "bill_type": "Bill type",
-    **GROUP_NAMES,
-    "customer": "Customer",
+    "service_family": "Service family",
+    "product": "Product",
+    "source": "Source",
 }
-SORT_NAMES = {Sorting.AMOUNT: "Amount", Sorting.CHANGE: "Size of the change", Sorting.NAME: "Name"}
+ADVANCED = tuple(FILTER_NAMES)[:8]
+"""What the filter menu offers (FIN-OP-17); the others only come with a link."""
+SORT_NAMES = {Sort.AMOUNT: "Amount", Sort.CHANGE: "Size of the change", Sort.NAME: "Name"}
 OLDEST = 18
 """Months that the period menu offers: details are kept for 18 months (CUS-EXD-03)."""
+
+Options = Callable[[str], Sequence[tuple[str, str]]]
+"""Values and words of a dimension; asked only for what is drawn."""
 
 
 def tabs(view: View) -> None:
@@ -69,29 +72,28 @@ def tabs(view: View) -> None:
 
 def period_chip(view: View, *, latest: date, today: date) -> None:
     """The period as a chip: presets, or any range of billing cycles."""
-    with st.popover(formats.months(view.first, view.last), icon=":material/calendar_month:", key="chip_period"):
+    first, last = view.asked.first, view.asked.last
+    with st.popover(formats.months(first, last), icon=":material/calendar_month:", key="chip_period"):
         with st.container(horizontal=True, gap="xsmall"):
-            for words, first, last in presets(latest, today):
-                st.button(words, key=f"preset:{words}", on_click=_put_period, args=(first, last))
-        newest = max(latest, today.replace(day=1), view.last)
-        oldest = min(shift(newest, 1 - OLDEST), view.first)
-        months = [
-            shift(newest, -back) for back in range((newest.year - oldest.year) * 12 + newest.month - oldest.month + 1)
-        ]
+            for words, start, end in presets(latest, today):
+                st.button(words, key=f"preset:{words}", on_click=_put_period, args=(start, end))
+        newest, oldest = max(latest, today.replace(day=1), last), min(shift_month(latest, 1 - OLDEST), first)
+        span = (newest.year - oldest.year) * 12 + newest.month - oldest.month
+        months = [shift_month(newest, -back) for back in range(span + 1)]
         left, right = st.columns(2)
         with left:
             st.selectbox(
                 "From",
                 months,
                 format_func=formats.month,
-                **address.bound("period_from", view.first, lambda month: _put_period(month, max(month, view.last))),
+                **address.bound("period_from", first, lambda month: _put_period(month, max(month, last))),
             )
         with right:
             st.selectbox(
                 "To",
                 months,
                 format_func=formats.month,
-                **address.bound("period_to", view.last, lambda month: _put_period(min(month, view.first), month)),
+                **address.bound("period_to", last, lambda month: _put_period(min(month, first), month)),
             )
         st.caption("Whole billing cycles, cut at midnight GMT+08:00.")
 
@@ -104,41 +106,41 @@ def against_chip(view: View, words: str) -> None:
             list(AGAINST_NAMES),
             format_func=AGAINST_NAMES.__getitem__,
             **address.bound(
-                "against", view.against, lambda to: address.put(against="" if to is Against.PREVIOUS else to.value)
+                "against",
+                view.asked.against,
+                lambda to: address.put(against="" if to is Against.PREVIOUS else to.value),
             ),
         )
 
 
-def currency_chip(view: View, currencies: Sequence[str], base: str, rates: str) -> None:
-    """Each currency by itself, or all converted; `rates` names the rate and its date."""
+def currency_chip(shown: str, currencies: Sequence[str], base: str, rates: str) -> None:
+    """Each currency by itself, or all converted; `shown` is the one in use, `rates` names the rate and its date."""
     names = {currency: f"{currency} only" for currency in currencies}
     names[CONVERTED] = f"All, converted into {base}"
-    shown = f"All in {base}" if view.currency == CONVERTED else view.currency
-    with st.popover(shown, icon=":material/payments:", key="chip_currency"):
+    names.setdefault(shown, f"{shown} only")
+    words = f"All in {base}" if shown == CONVERTED else shown
+    with st.popover(words, icon=":material/payments:", key="chip_currency"):
         st.radio(
             "Currency",
             list(names),
             format_func=names.__getitem__,
-            **address.bound("currency", view.currency, lambda currency: address.put(currency=currency)),
+            **address.bound("currency", shown, lambda currency: address.put(currency=currency)),
         )
         st.caption(rates)
 
 
-def filter_chips(view: View, choices: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+def filter_chips(view: View, options: Options, offered: Sequence[str] = ADVANCED) -> None:
     """The filters that are on as removable chips, then the button that sets more."""
-    words = {name: dict(options) for name, options in choices.items()}
-    removable(
-        [
-            Chip(f"{FILTER_NAMES[name]}: {words.get(name, {}).get(value, value)}", name, value)
-            for name, values in view.filters.items()
-            for value in values
-        ]
-    )
-    filter_menu(
-        [Choice(name, FILTER_NAMES[name], choices[name]) for name in FILTERS if choices.get(name)],
-        on=bool(view.filters),
-        cleared=FILTERS,
-    )
+    chips = [
+        Chip(f"{FILTER_NAMES[each.dimension]}: {words.get(value, value)}", each.dimension, value)
+        for each in view.asked.filters
+        for words in [dict(options(each.dimension))]
+        for value in each.values
+    ]
+    if view.asked.day:
+        chips.insert(0, Chip(f"Day: {formats.day(view.asked.day)}", "day", view.asked.day.isoformat()))
+    removable(chips)
+    filter_menu(lambda: [Choice(name, FILTER_NAMES[name], options(name)) for name in offered], bool(chips), DETAILS)
 
 
 def group_choice(view: View) -> None:
@@ -154,14 +156,13 @@ def group_choice(view: View) -> None:
 
 def sorting_choice(view: View) -> None:
     """Sorting dimensions: by amount, change or name, and how many groups are shown (FIN-OP-17)."""
-    with st.popover(f"{SORT_NAMES[view.sorting]}, top {view.top}", icon=":material/sort:", key="sorting"):
+    sort = view.sort if view.sort in SORT_NAMES else Sort.AMOUNT
+    with st.popover(f"{SORT_NAMES[sort]}, top {view.top}", icon=":material/sort:", key="sorting"):
         st.radio(
             "Sort by",
             list(SORT_NAMES),
             format_func=SORT_NAMES.__getitem__,
-            **address.bound(
-                "sort", view.sorting, lambda by: address.put(sort="" if by is Sorting.AMOUNT else by.value)
-            ),
+            **address.bound("sort", sort, lambda by: address.put(sort="" if by is Sort.AMOUNT else by.value)),
         )
         st.segmented_control(
             "Show the first",
@@ -179,13 +180,9 @@ def search_box(view: View, placeholder: str) -> None:
         placeholder=placeholder,
         icon=":material/search:",
         label_visibility="collapsed",
-        **address.bound("q", view.search, _put_search),
+        **address.bound("q", view.search, lambda words: address.put(q=words.strip())),
     )
 
 
 def _put_period(first: date, last: date) -> None:
-    address.put(**{"from": f"{first:%Y-%m}", "to": f"{last:%Y-%m}"})
-
-
-def _put_search(words: str) -> None:
-    address.put(q=words.strip())
+    address.put(**{"from": f"{first:%Y-%m}", "to": f"{last:%Y-%m}", "day": None})

@@ -1,32 +1,30 @@
-"""What the expenditure pages are asked to show, read from the address and written back to it (FIN-SEXP, FIN-OP-17).
+"""What the expenditure pages show, read from the address and written back to it (FIN-SEXP, FIN-OP-17).
 
-Everything a person can set on these pages stands here, so that one address means one picture. Values that are not
-understood are left out, as if they had not been there.
+Everything a person can set stands here, so that one address means one picture: the question itself
+(`ExpenditureFilter`) and how its answer is laid out. Values that are not understood are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
+import streamlit as st
+
 from dashboard.parts import address
+from models.core.settings import settings
+from models.engines.statistics import Sort, shift_month
+from models.expenditures.queries import FILTERS, GROUPINGS, ExpenditureFilter
 
 T = TypeVar("T", bound=StrEnum)
 
-FILTERS = (
-    "partner",
-    "customer",
-    "account_manager",
-    "association_type",
-    "billing_mode",
-    "service_type",
-    "region",
-    "bill_type",
-)
-"""The filters of the page, by their name in the address: the dimensions, region and bill type (FIN-OP-17)."""
+TOPS = (5, 10, 20, 50)
+DEFAULT_TOP = 10
+DETAILS = ("day", *FILTERS)
+"""What *Clear all* takes out: every filter, and the one day of a clicked point."""
 
 
 class Tab(StrEnum):
@@ -37,102 +35,45 @@ class Tab(StrEnum):
     DISTRIBUTION = "distribution"
 
 
-class Against(StrEnum):
-    """What a period is compared with."""
-
-    PREVIOUS = "previous"
-    YEAR = "year"
-    NOTHING = "nothing"
-
-
-class Sorting(StrEnum):
-    """In which order groups stand (FIN-OP-17)."""
-
-    AMOUNT = "amount"
-    CHANGE = "change"
-    NAME = "name"
-
-
-TOPS = (5, 10, 20, 50)
-DEFAULT_TOP = 10
-GROUPINGS = ("service_type", "billing_mode", "association_type", "account_manager", "customer")
-"""The grouping basis, exactly these five (FIN-SEXP-04)."""
-CONVERTED = "converted"
-"""The value of `currency` that means: every currency, converted into the base currency."""
-
-
 @dataclass(frozen=True, slots=True)
 class View:
-    """One state of the expenditure pages. `first` and `last` are billing cycles (first of the month), inclusive."""
+    """One state of the expenditure pages: what is asked, and how the answer is laid out."""
 
-    first: date
-    last: date
+    asked: ExpenditureFilter
     tab: Tab = Tab.OVERVIEW
-    against: Against = Against.PREVIOUS
     group: str = GROUPINGS[0]
-    currency: str = ""
-    sorting: Sorting = Sorting.AMOUNT
+    sort: Sort = Sort.AMOUNT
     top: int = DEFAULT_TOP
     search: str = ""
-    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    @property
-    def months(self) -> int:
-        """How many cycles the period has."""
-        return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
-
-    def params(self, **changes: object) -> dict[str, str | Sequence[str]]:
-        """The state as address parameters, for a link to this or a deeper page; `changes` are fields to replace."""
-        view = replace(self, **changes) if changes else self  # type: ignore[arg-type]
+    def params(self) -> dict[str, str | Sequence[str]]:
+        """The state as address parameters; what is usual is left out."""
         return {
-            "tab": "" if view.tab is Tab.OVERVIEW else view.tab.value,
-            "from": f"{view.first:%Y-%m}",
-            "to": f"{view.last:%Y-%m}",
-            "against": "" if view.against is Against.PREVIOUS else view.against.value,
-            "group": "" if view.group == GROUPINGS[0] else view.group,
-            "currency": view.currency,
-            "sort": "" if view.sorting is Sorting.AMOUNT else view.sorting.value,
-            "top": "" if view.top == DEFAULT_TOP else str(view.top),
-            "q": view.search,
-            **{name: list(values) for name, values in view.filters.items() if values},
+            **self.asked.to_address(),
+            "tab": "" if self.tab is Tab.OVERVIEW else self.tab.value,
+            "group": "" if self.group == GROUPINGS[0] else self.group,
+            "sort": "" if self.sort is Sort.AMOUNT else self.sort.value,
+            "top": "" if self.top == DEFAULT_TOP else str(self.top),
+            "q": self.search,
         }
 
-    def with_filter(self, name: str, value: str) -> dict[str, tuple[str, ...]]:
-        """The filters of this view narrowed to one value of one dimension."""
-        return {**self.filters, name: (value,)}
+    def lines(self, dimension: str = "", *values: str, day: date | None = None) -> dict[str, str | Sequence[str]]:
+        """The parameters that show the lines behind a figure of this view: all of them, or those of one group."""
+        asked = self.asked.narrowed(dimension, *values) if dimension else self.asked
+        return dict((replace(asked, day=day) if day else asked).to_address())
 
 
 def view_from_address(latest: date) -> View:
     """The state that the address asks for; `latest` is the newest cycle with data, shown when none is named."""
-    last = month_of(address.get("to")) or month_of(address.get("from")) or latest
-    first = month_of(address.get("from")) or last
+    params = {name: st.query_params.get_all(name) for name in st.query_params}
     return View(
-        first=min(first, last),
-        last=max(first, last),
+        ExpenditureFilter.from_address(params, latest=latest, base=settings().base_currency),
         tab=_one_of(Tab, address.get("tab"), Tab.OVERVIEW),
-        against=_one_of(Against, address.get("against"), Against.PREVIOUS),
         group=address.get("group") if address.get("group") in GROUPINGS else GROUPINGS[0],
-        currency=address.get("currency")[:9],
-        sorting=_one_of(Sorting, address.get("sort"), Sorting.AMOUNT),
+        sort=_one_of(Sort, address.get("sort"), Sort.AMOUNT),
         top=next((top for top in TOPS if str(top) == address.get("top")), DEFAULT_TOP),
         search=address.get("q").strip()[:100],
-        filters={name: values for name in FILTERS if (values := address.get_all(name))},
     )
-
-
-def month_of(text: str) -> date | None:
-    """The billing cycle that `2026-06` names, or None."""
-    try:
-        year, month = text.split("-")
-        return date(int(year), int(month), 1)
-    except ValueError:
-        return None
-
-
-def shift(month: date, by: int) -> date:
-    """The cycle so many months later (earlier when negative)."""
-    years, index = divmod(month.year * 12 + month.month - 1 + by, 12)
-    return date(years, index + 1, 1)
 
 
 def presets(latest: date, today: date) -> list[tuple[str, date, date]]:
@@ -140,10 +81,10 @@ def presets(latest: date, today: date) -> list[tuple[str, date, date]]:
     this = today.replace(day=1)
     return [
         ("This month", this, this),
-        ("Last month", shift(this, -1), shift(this, -1)),
-        ("Last 3 months", shift(latest, -2), latest),
-        ("Last 6 months", shift(latest, -5), latest),
-        ("Last 12 months", shift(latest, -11), latest),
+        ("Last month", shift_month(this, -1), shift_month(this, -1)),
+        ("Last 3 months", shift_month(latest, -2), latest),
+        ("Last 6 months", shift_month(latest, -5), latest),
+        ("Last 12 months", shift_month(latest, -11), latest),
         ("This year", date(latest.year, 1, 1), latest),
     ]
 

@@ -19,8 +19,6 @@ class Reading:
     """From when on a difference is worth words. Not a rule of the business: how we write."""
 
     level: Decimal = Decimal("0.03")
-    driver: Decimal = Decimal("0.25")
-    most_named: int = 3
 
 
 READING = Reading()
@@ -33,21 +31,11 @@ class Moved:
     name: str
     now: Decimal
     before: Decimal
-    key: str = ""
 
     @property
     def change(self) -> Decimal:
         """How far it moved; positive when it grew."""
         return self.now - self.before
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """Who made a change: the largest movers in its direction, their part of it, and the change without them."""
-
-    movers: tuple[Moved, ...]
-    part: Decimal
-    without: Decimal | None
 
 
 def direction(now: Decimal, before: Decimal) -> str:
@@ -56,24 +44,6 @@ def direction(now: Decimal, before: Decimal) -> str:
     if now == before or (change is not None and abs(change) < Decimal("0.0005")):
         return "stayed level"
     return "rose" if now > before else "fell"
-
-
-def driver_of(moved: Sequence[Moved], now: Decimal, before: Decimal, reading: Reading = READING) -> Driver | None:
-    """The fewest movers (at most three) that explain a good part of the change; None when no few of them do."""
-    total = now - before
-    if total == 0:
-        return None
-    along = sorted((item for item in moved if item.change * total > 0), key=lambda item: abs(item.change), reverse=True)
-    for number in range(1, min(len(along), reading.most_named) + 1):
-        movers = tuple(along[:number])
-        part = sum((item.change for item in movers), Decimal(0)) / total
-        if part >= reading.driver * (1 + (number - 1)):
-            rest = formats.change_of(
-                now - sum((item.now for item in movers), Decimal(0)),
-                before - sum((item.before for item in movers), Decimal(0)),
-            )
-            return Driver(movers, part, rest)
-    return None
 
 
 def trend_title(current: str, previous: str, now: Series, before: Series | None, reading: Reading = READING) -> str:

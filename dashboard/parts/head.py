@@ -49,9 +49,13 @@ def pill(badge: Badge) -> str:
     return f'<span class="pill t-{badge.tone}">{icon}{formats.text(badge.text)}</span>'
 
 
-def answer(html: str) -> None:
-    """The sentence that answers the page's question; facts bold, amounts exact. Callers escape names."""
-    st.html(f'<div class="k answer" role="status">{html}</div>')
+def answer(html: str, *, beside: str = "") -> None:
+    """The sentence that answers the page's question; facts bold, amounts exact. `beside` follows small and grey.
+
+    Both are HTML: callers escape names.
+    """
+    small = f"<p>{beside}</p>" if beside else ""
+    st.html(f'<div class="k answer" role="status">{html}{small}</div>')
 
 
 def section(title: str, *, note: str = "", aside: str = "") -> None:

@@ -7,23 +7,25 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from dashboard.parts import formats
 from models.core.errors import DomainError
 
 _FLASH = "flash"
 
 
 @contextmanager
-def outcome(*, done: str) -> Iterator[None]:
+def outcome(*, done: str, link: tuple[str, str] | None = None) -> Iterator[None]:
     """Show what one user action came to; stands left of the transaction, so that it sees the commit fail too.
 
-    Refused: every problem in words, nothing was changed. Done: the page runs again and says so.
+    Refused: every problem in words, nothing was changed. Done: the page runs again and says so; `link` is (words,
+    address) of where the result can be seen.
     """
     try:
         yield
     except DomainError as error:
         show_problems(error)
     else:
-        flash(done)
+        flash(done, link=link)
         st.rerun()
 
 
@@ -33,12 +35,16 @@ def show_problems(error: DomainError) -> None:
         st.error(f"{problem.text} ({problem.code})", icon=":material/error:")
 
 
-def flash(text: str) -> None:
-    """Say something at the top of the next run. `text` is Markdown: links are welcome."""
-    st.session_state[_FLASH] = text
+def flash(text: str, *, link: tuple[str, str] | None = None) -> None:
+    """Say something at the top of the next run, with a way to go on."""
+    st.session_state[_FLASH] = (text, link)
 
 
 def show_flash() -> None:
     """Show what the last action left to say, once. The shell calls this before the page."""
-    if text := st.session_state.pop(_FLASH, None):
+    if said := st.session_state.pop(_FLASH, None):
+        text, link = said
         st.success(text, icon=":material/check_circle:")
+        if link:
+            way = f'<a href="{formats.text(link[1])}" target="_self">{formats.text(link[0])}</a>'
+            st.html(f'<div class="k after">{way} <span class="i" aria-hidden="true">arrow_forward</span></div>')

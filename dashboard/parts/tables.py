@@ -31,6 +31,24 @@ def grid(
 
     Amounts are drawn from floating point with two decimals; the exact ones stand in the export.
     """
+    chosen = _draw(rows, columns, key=key, alt=alt, height=height, mode="single-row")
+    return chosen[0] if chosen else None
+
+
+def grid_of_many(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, key: str, alt: str) -> list[int]:
+    """Draw the rows with a box before each; returns the indices of those that are ticked."""
+    return _draw(rows, columns, key=key, alt=alt, height=None, mode="multi-row")
+
+
+def _draw(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[Column],
+    *,
+    key: str,
+    alt: str,
+    height: int | None,
+    mode: Literal["single-row", "multi-row"],
+) -> list[int]:
     frame = pd.DataFrame(
         {column.field: [_cell(row.get(column.field), column.kind) for row in rows] for column in columns}
     )
@@ -42,12 +60,11 @@ def grid(
         row_height=32,
         height=height or "auto",
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode=mode,
         column_config={column.field: _config(column) for column in columns},
         placeholder="--",
     )
-    chosen = event.selection.rows
-    return int(chosen[0]) if chosen and chosen[0] < len(rows) else None
+    return [int(place) for place in event.selection.rows if place < len(rows)]
 
 
 def _cell(value: Any, kind: Kind) -> Any:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.parts.findings import Moved, direction, driver_of, largest_title, split_title, trend_title
+from dashboard.parts.findings import Moved, direction, largest_title, split_title, trend_title
 
 
 def amounts(*values):
@@ -25,33 +25,6 @@ def amounts(*values):
 )
 def test_direction(now, before, word):
     assert direction(Decimal(now), Decimal(before)) == word
-
-
-def test_one_customer_makes_most_of_the_fall():
-    moved = [
-        Moved("Bluewing Air Cargo", Decimal("673104.22"), Decimal("1085984.32")),
-        Moved("Fjordline", Decimal("412870.15"), Decimal("398221.80")),
-    ]
-    driver = driver_of(moved, Decimal("4311906.44"), Decimal("4900110.54"))
-    assert [mover.name for mover in driver.movers] == ["Bluewing Air Cargo"]
-    assert round(driver.part, 3) == Decimal("0.702")
-    assert round(driver.without, 3) == Decimal("-0.046")
-
-
-def test_nobody_is_named_when_everybody_moved_a_little():
-    moved = [Moved(str(number), Decimal(90), Decimal(100)) for number in range(50)]
-    assert driver_of(moved, Decimal(4500), Decimal(5000)) is None
-
-
-def test_two_are_named_when_only_two_together_make_a_good_part():
-    moved = [
-        Moved("A", Decimal(0), Decimal(24)),
-        Moved("B", Decimal(0), Decimal(20)),
-        Moved("C", Decimal(0), Decimal(19)),
-    ]
-    one = driver_of(moved, Decimal(0), Decimal(96))
-    assert [mover.name for mover in one.movers] == ["A"]
-    assert driver_of(moved, Decimal(0), Decimal(200)) is None
 
 
 def test_the_line_was_level_and_then_fell():

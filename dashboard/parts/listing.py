@@ -1,0 +1,81 @@
+"""A list of records with what stands around it: search, order and filters from the address, columns one can choose.
+
+A grid on a screen, a list on a phone. The place in the list is forgotten when what is listed changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import streamlit as st
+
+from dashboard.parts import address
+from dashboard.parts.rows import Row, rows
+from dashboard.parts.tables import Column, grid
+
+PLACE = ("after", "before")
+
+
+def search_box(placeholder: str, *, key: str) -> str:
+    """What is searched for; the address keeps it."""
+    text = address.get("q")
+    bound = address.bound(f"search:{key}", text, lambda value: address.put(q=value.strip()))
+    st.text_input("Search", placeholder=placeholder, label_visibility="collapsed", icon=":material/search:", **bound)
+    return text
+
+
+def order_box(options: Mapping[str, str], *, key: str) -> str:
+    """How the list is sorted: one of the options (value: words), the first unless the address names another."""
+    values = list(options)
+    chosen = address.get("order") if address.get("order") in options else values[0]
+    bound = address.bound(f"order:{key}", chosen, lambda value: address.put(order=value if value != values[0] else ""))
+    st.selectbox("Order", values, format_func=options.__getitem__, label_visibility="collapsed", **bound)
+    return chosen
+
+
+def column_menu(columns: Sequence[Column], hidden: Sequence[str], *, key: str) -> list[Column]:
+    """The columns that are shown: all but those the person took away; `hidden` are away until asked for."""
+    first, others = columns[0], {column.field: column.header for column in columns[1:]}
+    named = address.get("columns")
+    chosen = (
+        [field for field in named.split("~") if field in others] if named else [f for f in others if f not in hidden]
+    )
+    bound = address.bound(f"columns:{key}", chosen, lambda fields: address.put(columns="~".join(fields)))
+    with st.popover("Columns", icon=":material/view_column:", type="tertiary"):
+        st.pills("Columns", list(others), selection_mode="multi", format_func=others.__getitem__, **bound)
+    return [first, *(column for column in columns[1:] if column.field in chosen)]
+
+
+def keep_place(key: str, *what: object) -> None:
+    """Begin at the first page again when another filter, search or order is asked for."""
+    asked = repr(what)
+    if st.session_state.get(f"listed:{key}", asked) != asked:
+        address.clear(PLACE)
+    st.session_state[f"listed:{key}"] = asked
+
+
+def listed(
+    cells: Sequence[Mapping[str, Any]],
+    columns: Sequence[Column],
+    narrow: Sequence[Row],
+    *,
+    key: str,
+    alt: str,
+    label: str,
+) -> str | None:
+    """Draw the records, as a grid or as rows; the key of the one that was opened. Rows carry the keys, in order."""
+    with st.container(key=f"wide_{key}"):
+        chosen = grid(cells, columns, key=key, alt=alt)
+    with st.container(key=f"narrow_{key}"):
+        opened = rows(narrow, key=f"{key}_narrow", label=label)
+    return narrow[chosen].id if chosen is not None else opened
+
+
+def key_from_address(name: str = "id") -> UUID | None:
+    """The record that the address names; None when it names none or something else."""
+    try:
+        return UUID(address.get(name))
+    except ValueError:
+        return None

@@ -1,0 +1,98 @@
+"""How records are named on pages: countries in words, tones of states, people, and what the history says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import streamlit as st
+from babel import Locale
+
+from dashboard.parts import formats
+from dashboard.parts.rows import Tone
+from models.core.history import HistoryRow
+from models.partners.rules import PartnerStatus
+
+_TONES: dict[PartnerStatus, Tone] = {
+    PartnerStatus.ACTIVE: "green",
+    PartnerStatus.DORMANT: "orange",
+    PartnerStatus.SUSPENDED: "red",
+    PartnerStatus.LEFT: "gray",
+}
+_ACTIONS = {
+    "partner.changed": "Standing changed",
+    "partner.manager_changed": "Ecosystem manager changed",
+    "partner.program_joined": "Program joined",
+    "partner.program_left": "Program left",
+    "customer.assigned": "Account manager assigned",
+    "customer.unassigned": "Account manager unassigned",
+}
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    return Locale("en").territories
+
+
+def country(code: str) -> str:
+    """A country in words: `EE` is Estonia."""
+    return _countries().get(code, code)
+
+
+def status_tone(status: PartnerStatus) -> Tone:
+    """The colour of a partner's state; the word stands beside it."""
+    return _TONES[status]
+
+
+def facts(pairs: Sequence[tuple[str, str]]) -> None:
+    """Facts in two columns, as ready HTML on the right."""
+    body = "".join(f"<span>{formats.text(name)}</span><span>{value or formats.NOTHING}</span>" for name, value in pairs)
+    st.html(f'<div class="k"><div class="dl">{body}</div></div>')
+
+
+def table(headers: Sequence[str], lines: Sequence[Sequence[str]], *, numbers: Sequence[int] = ()) -> None:
+    """A short table as HTML; cells are ready HTML. `numbers` are the columns that align right."""
+    kind = [' class="num"' if place in numbers else "" for place in range(len(headers))]
+    head = "".join(f"<th{kind[place]}>{formats.text(header)}</th>" for place, header in enumerate(headers))
+    body = "".join(
+        "<tr>" + "".join(f"<td{kind[place]}>{cell}</td>" for place, cell in enumerate(line)) + "</tr>" for line in lines
+    )
+    st.html(f'<div class="k scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>')
+
+
+def history(entries: Sequence[HistoryRow]) -> None:
+    """What was done, newest first: when, what changed, by whom."""
+    if not entries:
+        st.html('<p class="k mu">Nothing was changed yet.</p>')
+        return
+    st.html('<div class="k">' + "".join(map(_entry, entries)) + "</div>")
+
+
+def _entry(entry: HistoryRow) -> str:
+    words = _ACTIONS.get(entry.action, entry.action.replace(".", " ").replace("_", " ").capitalize())
+    changed = "; ".join(_change(name, value) for name, value in entry.changes.items() if value not in (None, []))
+    return (
+        f'<div class="ev"><span class="at">{formats.text(formats.clock_or_day(entry.at))}</span>'
+        f'<span class="i t-gray" aria-hidden="true">history</span>'
+        f"<span><b>{formats.text(words)}</b><br>{formats.text(changed)}"
+        f'<br><span class="mu sm">{formats.text(entry.actor_name)}</span></span></div>'
+    )
+
+
+def _change(name: str, value: Any) -> str:
+    label = name.replace("_", " ").capitalize()
+    if isinstance(value, list) and len(value) == 2:
+        before, after = (_word(each) for each in value)
+        return f"{label}: {before} → {after}"
+    return f"{label}: {_word(value)}"
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return formats.NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value).replace("_", " ")

@@ -6,7 +6,7 @@ from typing import Any
 
 from prefect import State, flow, task
 
-from flows.work import RETRIED, Payload, carry, named
+from flows.work import RETRIED, Payload, carry, named, show_progress
 from models.core.outbox import Work
 from models.expenditures import service
 
@@ -14,13 +14,13 @@ from models.expenditures import service
 @task(name="expenditure-import", **RETRIED)
 def import_files(key: str, payload: Payload) -> None:
     """Safe to repeat: the import's row says how far it came, the lake commit carries its id."""
-    service.run_requested(named(payload, "import_id"))
+    service.run_requested(named(payload, "import_id"), progress=lambda step, part: show_progress(part))
 
 
 @task(name="expenditure-remap", **RETRIED)
 def move_lines(key: str, payload: Payload) -> None:
     """Safe to repeat, as an import is."""
-    service.run_remap(named(payload, "import_id"))
+    service.run_remap(named(payload, "import_id"), progress=lambda step, part: show_progress(part))
 
 
 @flow(name="expenditure-imports")

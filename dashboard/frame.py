@@ -43,6 +43,7 @@ def _run() -> None:
         if person.must_change_password:
             account = st.Page(navigation.PAGES / "account.py", title="Choose a password", default=True)
             page = st.navigation([account], position="hidden")
+            _foot(person)
         else:
             here = _address()
             page = st.navigation(navigation.pages_for(person.actor, here, _not_yours))

@@ -80,6 +80,13 @@ def amount(value: Decimal | None) -> str:
     return NOTHING if value is None else _true_minus(money_text(value))
 
 
+def eight(value: Decimal | None) -> str:
+    """An amount of a single line with eight decimals, half up: `0.00012346` (CUS-COM-05)."""
+    if value is None:
+        return NOTHING
+    return _true_minus(f"{value.quantize(Decimal('0.00000001'), ROUND_HALF_UP, WIDE):,.8f}")
+
+
 def signed(value: Decimal | None) -> str:
     """A change with its sign: `+23,118.04`, `−588,204.10`, `0.00`."""
     return NOTHING if value is None else _with_sign(amount(value))
@@ -157,6 +164,16 @@ def part_of(part: Decimal, whole: Decimal) -> Decimal | None:
 def ascii_minus(text: str) -> str:
     """The same text with an ASCII minus: `st.metric` takes a delta that begins with U+2212 for a rise."""
     return text.replace(MINUS, "-").replace(NARROW, " ")
+
+
+def size(octets: int | None) -> str:
+    """The size of a file: `12.4 MB`, `830.0 kB`; `--` for nothing."""
+    if octets is None:
+        return NOTHING
+    for limit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if octets >= limit:
+            return f"{octets / limit:,.1f} {name}"
+    return f"{octets} B"
 
 
 def plural(number: int, one: str, many: str = "") -> str:

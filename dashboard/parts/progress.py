@@ -42,13 +42,17 @@ def time_left(progress: Progress, *, at: datetime | None = None) -> str:
 
 def job_progress(title: str, progress: Progress) -> None:
     """A running job with counts and time left; the page reads it from the database, so it can be left and found."""
+    st.html(f'<div class="k"><b>{formats.text(title)}</b>{progress_html(progress, title)}</div>')
+
+
+def progress_html(progress: Progress, title: str = "Progress") -> str:
+    """The bar with counts and the time left, as HTML."""
     part = progress.part
     counts = formats.count(progress.done) + (f" of {formats.count(progress.total)}" if progress.total else "")
     words = " · ".join(filter(None, (f"{counts} {progress.unit}", time_left(progress))))
     width = f"{part * 100:.1f}" if part is not None else "4"
-    st.html(
-        f'<div class="k"><b>{formats.text(title)}</b>'
+    return (
         f'<div class="track" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{width}"'
         f' aria-label="{formats.text(title)}"><i style="width:{width}%"></i></div>'
-        f'<span class="mu sm">{formats.text(words)}</span></div>'
+        f'<span class="mu sm">{formats.text(words)}</span>'
     )

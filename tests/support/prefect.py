@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.support import ROOT
 from tests.support.installation import free_ports
@@ -61,6 +64,18 @@ class PrefectServer:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+    def ask(self, path: str, question: object = None) -> Any:
+        """What the API answers, to a POST when there is a question; None when it has no such thing."""
+        body = None if question is None else json.dumps(question).encode()
+        request = urllib.request.Request(f"{self.api}{path}", body, headers={"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                return None
+            raise
 
     def stop(self) -> None:
         """End it; its database stays."""

@@ -18,9 +18,9 @@ from prefect import State, flow, task  # noqa: E402
 
 import flows.work  # noqa: E402
 from flows.topics import Scheduled, Topic  # noqa: E402
-from flows.work import RETRIED, Payload, Work, carry  # noqa: E402
+from flows.work import RETRIED, Payload, carry  # noqa: E402
 from models.core.errors import Refused  # noqa: E402
-from models.core.outbox import Patience  # noqa: E402
+from models.core.outbox import Patience, Work  # noqa: E402
 
 
 @task(name="note", **RETRIED)
@@ -60,5 +60,5 @@ if __name__ == "__main__":
     flows.work.HEARTBEAT = lease / 3
     here = "tests.support.worker_under_test"
     batch = int(os.environ.get("KONTOR_TEST_BATCH", "50"))
-    schedules = (Scheduled("tests", f"{here}:ticks", "* * * * *"),) if "KONTOR_TEST_TICKS" in os.environ else ()
+    schedules = (Scheduled("tests", f"{here}:ticks", "0 12 1 1 *"),) if "KONTOR_TEST_TICKS" in os.environ else ()
     worker.serve({"test.note": Topic("test.note", f"{here}:notes", most=batch)}, schedules)

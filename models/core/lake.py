@@ -46,6 +46,7 @@ from pyiceberg.table.snapshots import Snapshot
 from sqlalchemy import Table, create_engine
 from sqlalchemy import select as sql_select
 from sqlalchemy import text as sql_text
+from sqlalchemy.exc import DBAPIError
 
 from models.core.clock import now
 from models.core.errors import DomainError
@@ -397,18 +398,20 @@ def _catalogue_address() -> str:
 
 
 @cache
-def _lake(url: str, catalogue: str) -> Lake:
-    return Lake(url, catalogue)
-
-
-@cache
-def _catalogue_of(home: Path, store: str) -> str:
-    return _catalogue_address()
+def _lake(url: str, home: Path, store: str) -> Lake:
+    for attempt in range(5):
+        try:
+            return Lake(url, _catalogue_address())
+        except DBAPIError:  # another process makes the catalogue at the same moment
+            if attempt == 4:
+                raise
+            time.sleep(random.uniform(0.1, 0.5))
+    raise AssertionError("not reached")
 
 
 def lake() -> Lake:
     """The lake of this installation."""
-    return _lake(settings().lake, _catalogue_of(settings().home, settings().record_store))
+    return _lake(settings().lake, settings().home, settings().record_store)
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def running(
         SourceBusy: another run of the source took longer than the wait; the run can be repeated.
     """
     meter = Meter(run_id, progress)
-    folder = settings().home / "staging" / str(run_id)
+    folder = _folder(run_id)
     try:
         with lease(source, run_id, wait=wait, beat=meter.beat) as held:
             settle(source, but=run_id)
@@ -138,6 +138,7 @@ def settle(source: str, *, but: UUID | None = None) -> list[UUID]:
     for run_id, status in dead:
         if status is ImportStatus.COMMITTING and lake().committed(expenditure_line, str(run_id)):
             finish(run_id)
+            shutil.rmtree(_folder(run_id), ignore_errors=True)
         else:
             _undo(run_id, ImportStatus.INTERRUPTED, _REPEAT)
         log.warning("expenditures.run.settled", extra={"run": str(run_id), "source": source, "was": status})
@@ -160,7 +161,17 @@ def recover() -> list[UUID]:
                 settled += settle(source)
         except SourceBusy:  # an import began meanwhile: it settles its source itself
             continue
+    _sweep()
     return settled
+
+
+def _sweep() -> None:
+    """Remove working folders of runs that ended; one that died right after saying done leaves its own."""
+    with unit_of_work(actor=SYSTEM, read_only=True) as uow:
+        for folder in (settings().home / "staging").glob("*"):
+            run = uow.session.get(DeliveryImport, UUID(folder.name))
+            if run is None or not run.status.running:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def get_run(uow: UnitOfWork, run_id: UUID) -> DeliveryImport:
@@ -198,6 +209,10 @@ def write_result(row: DeliveryImport | DeliveryImportFile, result: Result) -> No
     row.changed, row.billed_cost = result.changed, dict(totals_text(result.billed_cost))
 
 
+def _folder(run_id: UUID) -> Path:
+    return settings().home / "staging" / str(run_id)
+
+
 def _ended(run_id: UUID, error: BaseException) -> None:
     """Say how a run ended that did not get through. One that may have committed is left for `settle`."""
     with unit_of_work(actor=SYSTEM, read_only=True) as uow:
@@ -221,7 +236,7 @@ def _ended(run_id: UUID, error: BaseException) -> None:
 
 def _undo(run_id: UUID, status: ImportStatus, message: str) -> None:
     lake().discard(expenditure_line, str(run_id))
-    shutil.rmtree(settings().home / "staging" / str(run_id), ignore_errors=True)
+    shutil.rmtree(_folder(run_id), ignore_errors=True)
     with unit_of_work(actor=SYSTEM) as uow:
         run = get_run(uow, run_id)
         run.status, run.message, run.finished_at, run.step = status, message, uow.now, ""

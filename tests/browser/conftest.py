@@ -33,6 +33,7 @@ def empty_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ins
     with installation(tmp_path_factory.mktemp("empty")) as made:
         made.start("--no-demo")
         yield made
+        keep_log(made, "empty")
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +42,13 @@ def demo_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inst
     with installation(tmp_path_factory.mktemp("demo")) as made:
         made.start(within=240)
         yield made
+        keep_log(made, "demo")
+
+
+def keep_log(made: Installation, name: str) -> None:
+    """What the processes said, beside the pictures."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    (SHOTS / f"{name}.log").write_text(made.log, encoding="utf-8")
 
 
 OpenPage = Callable[..., Page]

@@ -1,0 +1,88 @@
+"""Home: what waits for me, what is at risk, what changed; each line is one click from the doing."""
+
+import streamlit as st
+
+from dashboard.parts import findings, formats, records
+from dashboard.parts.empty import lake_readable
+from dashboard.parts.expenditures_words import period_of, unit_of
+from dashboard.parts.figures import Figure, figures
+from dashboard.parts.go import go_to
+from dashboard.parts.head import answer, page_head, section
+from dashboard.parts.home_work import Spending, Work, risk_rows, spending_of, waiting_rows, work_of
+from dashboard.parts.rows import Row, rows
+from models.core.actor import current_actor
+from models.core.clock import now
+from models.core.unit_of_work import unit_of_work
+
+actor = current_actor()
+
+
+def sentence(waiting: list[Row], spending: Spending | None) -> str:
+    """How much waits, and how the month runs."""
+    first = f"<b>{formats.plural(len(waiting), 'thing')} wait{'s' if len(waiting) == 1 else ''} for you.</b>"
+    words = first if waiting else "<b>Nothing waits for you.</b>"
+    if spending is None or spending.overview.empty:
+        return words
+    total, period = spending.overview.total, period_of(spending.overview.context)
+    amount = f"{formats.amount(total.now)} {formats.text(unit_of(spending.overview.context))}"
+    relative = formats.change_of(total.now, total.before)
+    if relative is None or total.before is None:
+        return f"{words} Expenditure in {formats.text(period.words)} is <b>{amount}</b>."
+    moved = findings.direction(total.now, total.before)
+    size = "" if moved == "stayed level" else f" {formats.share(abs(relative))}"
+    return f"{words} Expenditure {moved}{size} in {formats.text(period.words)}, to <b>{amount}</b>."
+
+
+def strip(work: Work, spending: Spending | None) -> None:
+    """At most four figures, of what the person may see."""
+    items = []
+    if spending and not spending.overview.empty:
+        total, period = spending.overview.total, period_of(spending.overview.context)
+        relative = formats.change_of(total.now, total.before)
+        change = f"{formats.signed_share(relative)} vs {period.before}" if relative is not None else ""
+        unit = unit_of(spending.overview.context)
+        label = f"Expenditure, {period.short}"
+        words = "Sum of all lines but tax, compared with the same days of the month before."
+        items.append(Figure(label, f"{formats.compact(total.now)} {unit}", change, words, link="expenditures"))
+        before = spending.overview.spending_customers_before
+        more = "" if before is None else formats.signed_count(spending.overview.spending_customers - before)
+        spent = "Customers with at least one line in the month so far."
+        items.append(Figure("Spending customers", formats.count(spending.overview.spending_customers), more, spent))
+    if work.customers is not None:
+        items.append(Figure("Customers", formats.count(work.customers), link="customers"))
+    if work.partners is not None:
+        items.append(Figure("Partners", formats.count(work.partners), link="partners"))
+    if items:
+        figures(items)
+
+
+def lists(waiting: list[Row], work: Work, spending: Spending | None) -> None:
+    """Work left, what changed right."""
+    left, right = st.columns([2, 1], gap="large") if work.changed is not None else (st.container(), None)
+    with left:
+        section("Waits for me")
+        opened = rows(waiting, key="waiting", label="Waits for me") if waiting else None
+        if not waiting:
+            st.html('<p class="k mu">Nothing. What is asked of you, and what you asked for, appears here.</p>')
+        if spending and spending.falls:
+            section("At risk", aside="largest falls of expenditure")
+            opened = rows(risk_rows(spending), key="risk", label="At risk") or opened
+    if right is not None and work.changed is not None:
+        with right:
+            section("Changed last")
+            records.history(work.changed)
+    if opened:
+        go_to(opened)
+
+
+local = now().astimezone(formats.preferences().zone)
+page_head("Home", line=[f"{local:%A}, {formats.instant(local)} {formats.preferences().zone_name}"])
+spending = None
+with unit_of_work(read_only=True) as uow:
+    work = work_of(uow)
+with lake_readable(), unit_of_work(read_only=True) as uow:
+    spending = spending_of(uow)
+waiting = waiting_rows(work, spending, may_map=actor.may("expenditures.map"))
+answer(sentence(waiting, spending))
+strip(work, spending)
+lists(waiting, work, spending)

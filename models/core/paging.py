@@ -63,7 +63,7 @@ class Page(Generic[Row]):
 
 def fetch_page(
     uow: UnitOfWork,
-    stmt: Select[tuple[Unpack[Ts]]],
+    stmt: Select[tuple[*Ts]],
     row: Callable[[Unpack[Ts]], Row],
     page: PageRequest,
     *,
@@ -74,12 +74,26 @@ def fetch_page(
     Raises:
         Refused: the cursor is not one that this list gave out.
     """
-    width = len(stmt.selected_columns)
-    keys = [key.column for key in order]
+    found = uow.session.execute(keyset(stmt, page, order=order)).all()
+    return page_of(found, len(stmt.selected_columns), page, row)
+
+
+def keyset(stmt: Select[Any], page: PageRequest, *, order: Sequence[Asc | Desc]) -> Select[Any]:
+    """The select cut to the page, one row more and its sort keys behind; what `page_of` makes a page of.
+
+    Raises:
+        Refused: the cursor is not one that this list gave out.
+    """
     if page.cursor:
         stmt = stmt.where(_beyond(order, _read(page.cursor, len(order)), backwards=page.backwards))
     directions = [key.column.asc() if key.up is not page.backwards else key.column.desc() for key in order]
-    found = uow.session.execute(stmt.add_columns(*keys).order_by(*directions).limit(page.size + 1)).all()
+    return stmt.add_columns(*(key.column for key in order)).order_by(*directions).limit(page.size + 1)
+
+
+def page_of(
+    found: Sequence[Sequence[Any]], width: int, page: PageRequest, row: Callable[[Unpack[tuple[Any, ...]]], Row]
+) -> Page[Row]:
+    """A page of the rows that a `keyset` select found; the first `width` columns are the row's own."""
     more, found = len(found) > page.size, found[: page.size]
     if page.backwards:
         found = found[::-1]

@@ -103,11 +103,12 @@ class Overview:
 class TrendPoint:
     """One step of a trend. `position` counts from 1: the day within its cycle, or the month within the period.
 
-    `now` is None for days that have no data yet, `before` where the compared period has no such day.
+    `start` and `now` are None where the period has no such day (a 31st beside a 30th), `now` also on days that have no
+    data yet; `before` where the compared period has no such day or is cut before it.
     """
 
     position: int
-    start: date
+    start: date | None
     now: Decimal | None
     before_start: date | None
     before: Decimal | None

@@ -21,7 +21,6 @@ from models.engines.statistics import (
     Granularity,
     Period,
     Question,
-    Row,
     Sort,
     ask,
 )
@@ -42,7 +41,6 @@ from models.expenditures.filters import CONVERTED, FILTERS, Conversion, Expendit
 from models.expenditures.frame import (
     ZERO,
     Frame,
-    Money,
     Shown,
     Step,
     added,
@@ -121,7 +119,7 @@ def overview(uow: UnitOfWork, asked: ExpenditureFilter) -> Overview:
 def trend(uow: UnitOfWork, asked: ExpenditureFilter, granularity: Granularity | None = None) -> Trend:
     """Expenditure over time: daily for one cycle, monthly for more, unless asked otherwise (FIN-SEXP-01)."""
     framed = frame(uow, asked)
-    step = granularity or _usual(asked)
+    step = Granularity.DAY if asked.day else granularity or _usual(asked)
     answer = ask(uow, framed.question(granularity=step))
     shown = money(uow, asked, answer.rows)
     now, before = _by_start(shown.shown(answer.rows))
@@ -132,7 +130,7 @@ def trend(uow: UnitOfWork, asked: ExpenditureFilter, granularity: Granularity | 
             each.start,
             None if each.start is None or each.start > latest else now.get(each.start, ZERO),
             each.before_start,
-            before.get(each.before_start, ZERO) if _within(each.before_start, framed) else None,
+            before.get(each.before_start, ZERO) if each.before_start and _within(each.before_start, framed) else None,
         )
         for each in steps(framed, step)
     ]
@@ -161,7 +159,7 @@ def grouped_trend(
         shown, counts = money(uow, asked, answer.rows), {}
     rows = shown.shown(answer.rows)
     total = shown.total(answer.rows, compared=framed.compared is not None)
-    places = [each for each in steps(framed, step)]
+    places = steps(framed, step)
     return GroupedTrend(
         context(framed, shown, answer),
         by,
@@ -206,7 +204,7 @@ def options(uow: UnitOfWork, asked: ExpenditureFilter, dimension: str) -> tuple[
 
 
 def _usual(asked: ExpenditureFilter) -> Granularity:
-    return Granularity.DAY if asked.months == 1 else Granularity.MONTH
+    return Granularity.DAY if asked.day or asked.months == 1 else Granularity.MONTH
 
 
 def _by_start(rows: Sequence[Shown]) -> tuple[dict[date, Decimal], dict[date, Decimal]]:
@@ -219,9 +217,9 @@ def _by_start(rows: Sequence[Shown]) -> tuple[dict[date, Decimal], dict[date, De
     return now, before
 
 
-def _within(day: date | None, framed: Frame) -> bool:
+def _within(day: date, framed: Frame) -> bool:
     """Whether the compared period is looked at on that day: a running month is compared up to the same day."""
-    if day is None or framed.compared is None:
+    if framed.compared is None:
         return False
     until = framed.compared.until
     return until is None or day < framed.compared.last or (day - framed.compared.last).days < until
@@ -255,9 +253,7 @@ def _series(
         top_groups.append(group(None, "Other", now, before if compared else None, total.now, count=counts[OTHER]))
     named = {each.key for each in top_groups}
     rest = [row for key, found in parts.items() if key not in named for row in found]
-    return [
-        Series(each, *_along(rest if each.key is None else parts[each.key], places, framed)) for each in top_groups
-    ]
+    return [Series(each, *_along(rest if each.key is None else parts[each.key], places, framed)) for each in top_groups]
 
 
 def _along(

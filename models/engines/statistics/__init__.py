@@ -4,6 +4,9 @@ It knows no area. An area declares `Facts`, `Measure` and `Dimension` objects an
 `terms.py` for the words and `engine.py` for how a question becomes one statement of DuckDB.
 """
 
+from models.engines.statistics.compiling import narrowed
+from models.engines.statistics.engine import LakeAway, ask, data_through, fetch, forget, stream
+from models.engines.statistics.question import Answer, Period, Question, Row, of_one_state
 from models.engines.statistics.terms import (
     MISSING,
     OTHER,
@@ -13,6 +16,7 @@ from models.engines.statistics.terms import (
     Facts,
     Filter,
     Granularity,
+    Labels,
     Lookup,
     Measure,
     Sort,
@@ -26,14 +30,27 @@ __all__ = [
     "OTHER",
     "UNMAPPED",
     "Against",
+    "Answer",
     "Dimension",
     "Facts",
     "Filter",
     "Granularity",
+    "Labels",
+    "LakeAway",
     "Lookup",
     "Measure",
+    "Period",
+    "Question",
+    "Row",
     "Sort",
     "Unit",
+    "ask",
+    "data_through",
+    "fetch",
+    "forget",
     "month_end",
+    "narrowed",
+    "of_one_state",
     "shift_month",
+    "stream",
 ]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Table
+from sqlalchemy.sql.functions import FunctionElement
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,15 +20,16 @@ UNMAPPED = "unmapped"
 """Key of the lines that belong to no known partner or customer."""
 MISSING = "none"
 """Key of the lines that have no value of a dimension."""
-OTHER = "other"
-"""Key, inside the engine, of the groups that are summed up; a real group of this name would be told apart."""
+OTHER = "(other)"
+"""Key of the groups that a folded question sums up."""
 
 
 class Unit(StrEnum):
-    """What a measure counts in. Money always stands per currency."""
+    """What a measure is in. Money always stands per currency; a word is a key, such as the latest manager's."""
 
     MONEY = "money"
     COUNT = "count"
+    WORD = "word"
 
 
 class Granularity(StrEnum):
@@ -63,18 +65,6 @@ class Filter:
 
 
 @dataclass(frozen=True, eq=False)
-class Measure:
-    """What is counted: an aggregate over the columns of a fact table. Additive ones may be summed over groups."""
-
-    name: str
-    words: str
-    unit: Unit
-    expression: ColumnElement[Any]
-    additive: bool
-    definition: str
-
-
-@dataclass(frozen=True, eq=False)
 class Lookup:
     """A small table that comes from the records and is joined to facts inside DuckDB.
 
@@ -86,28 +76,50 @@ class Lookup:
     load: Callable[[UnitOfWork], pa.Table]
 
 
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """What is counted: an aggregate over the columns of a fact table, and which of its rows count.
+
+    Additive ones may be summed over groups. The definition is what a reader is told.
+    """
+
+    name: str
+    words: str
+    unit: Unit
+    aggregate: FunctionElement[Any]
+    where: ColumnElement[bool] | None
+    additive: bool
+    definition: str
+    lookup: Lookup | None = None
+
+
 Labels = Callable[["UnitOfWork", Sequence[str]], Mapping[str, str]]
 """Words for keys, within what the actor may see."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dimension:
-    """By what facts are grouped: an expression that gives a text key for each line, never NULL.
+    """By what facts are grouped: a text column or expression; where it is NULL the key is `missing_key`.
 
-    `many` says that there may be thousands of keys, so that a trend by it asks for the largest first.
+    `many` says that there may be thousands of keys, so that a trend by it asks for the largest first. `stored` is the
+    plain column behind an expression: every key but `missing_key` and UNMAPPED stands in it, and a filter on it lets
+    DuckDB skip parts of files.
     """
 
     name: str
     words: str
-    key: ColumnElement[str]
+    column: ColumnElement[str]
+    missing_key: str
+    missing_label: str
     labels: Labels
     lookup: Lookup | None = None
     many: bool = False
+    stored: ColumnElement[str] | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """A fact table of the lake and what the engine must know of its columns."""
+    """A fact table of the lake and what the engine must know of it: the columns of scope, time and currency."""
 
     table: Table
     partner: str

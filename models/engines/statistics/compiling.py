@@ -1,0 +1,209 @@
+"""From a question to one select: the actor's scope first, then period, filters, groups and measures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.types import NullType
+
+from models.core.actor import Scope
+from models.core.errors import Problem, Refused
+from models.core.lake import RowFilter, all_of, any_of, between, one_of
+from models.engines.statistics.question import Period, Question
+from models.engines.statistics.terms import (
+    OTHER,
+    UNMAPPED,
+    Dimension,
+    Facts,
+    Filter,
+    Granularity,
+    Lookup,
+    Measure,
+    Unit,
+)
+
+SHORT = 64
+"""Up to so many values are listed one by one, which DuckDB uses to skip parts of files; more are one list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A select, the small tables it joins, and which rows it can need at all (to read few files)."""
+
+    stmt: Select[Any]
+    lookups: tuple[Lookup, ...]
+    rows: RowFilter
+
+
+def compiled(question: Question, scope: Scope) -> Compiled:
+    """The one statement that answers a question. Columns: keys, currency, start, measures now, measures before."""
+    groups = _groups(question)
+    shared, measures = _measures(question)
+    lookups = _lookups(question)
+    stmt, rows = narrowed(select(*groups, *measures).where(shared), question, scope, also=lookups)
+    # Grouped by the labels: an expression with parameters, written twice, would be two expressions.
+    stmt = stmt.group_by(*(literal_column(group.key or "") for group in groups))
+    return Compiled(stmt, lookups, rows)
+
+
+def narrowed(
+    stmt: Select[Any], question: Question, scope: Scope, *, also: Sequence[Lookup] = ()
+) -> tuple[Select[Any], RowFilter]:
+    """A select over facts kept to the scope, periods and filters of a question, and which rows it needs of the lake.
+
+    `also` are small tables that the select itself uses; those of the filters must be among them.
+    """
+    facts = question.facts
+    periods = [period for period in (question.period, question.compared) if period]
+    conditions = [
+        in_scope(facts, scope),
+        or_(*(period.condition(facts) for period in periods)),
+        *(filtered(facts, each) for each in question.where),
+    ]
+    return stmt.select_from(joined(facts, also)).where(*conditions), needed(facts, scope, periods, question.where)
+
+
+def in_scope(facts: Facts, scope: Scope) -> ColumnElement[bool]:
+    """Which facts the scope allows. Those of no known partner or customer are in no limited scope."""
+    conditions: list[ColumnElement[bool]] = []
+    for column, allowed in ((facts.partner, scope.partners), (facts.customer, scope.customers)):
+        if allowed is not None:
+            conditions.append(one_of_values(facts.table.c[column], _texts(allowed)))
+    return and_(true(), *conditions)
+
+
+def filtered(facts: Facts, wanted: Filter) -> ColumnElement[bool]:
+    """Which facts a filter keeps.
+
+    Raises:
+        Refused: there is no such dimension.
+    """
+    dimension = dimension_of(facts, wanted.dimension)
+    values = [value for value in wanted.values if value != dimension.missing_key]
+    if dimension.stored is not None and _plain(dimension, wanted.values):
+        return one_of_values(dimension.stored, values)
+    kept = one_of_values(dimension.column, values)
+    return or_(kept, dimension.column.is_(None)) if len(values) < len(wanted.values) else kept
+
+
+def dimension_of(facts: Facts, name: str) -> Dimension:
+    """A dimension by name.
+
+    Raises:
+        Refused: there is no such dimension.
+    """
+    if name not in facts.dimensions:
+        known = ", ".join(sorted(facts.dimensions))
+        raise Refused(Problem("STATISTICS-DIMENSION", f"Nothing can be grouped by {name}. Choose one of {known}."))
+    return facts.dimensions[name]
+
+
+def joined(facts: Facts, lookups: Iterable[Lookup]) -> Any:
+    """The fact table with small tables beside it; a fact without a row there stays."""
+    source: Any = facts.table
+    for lookup in lookups:
+        source = source.outerjoin(lookup.table, lookup.on)
+    return source
+
+
+def needed(facts: Facts, scope: Scope, periods: Collection[Period], where: Iterable[Filter]) -> RowFilter:
+    """Which rows can matter, as the lake understands it: cycles, and partners when they are limited."""
+    rows = any_of(*(between(facts.cycle, period.first, period.last) for period in periods))
+    if scope.partners is not None:
+        return all_of(rows, one_of(facts.partner, _texts(scope.partners)))
+    for each in where:
+        dimension = dimension_of(facts, each.dimension)
+        stored = dimension.column if dimension.stored is None else dimension.stored
+        if stored is facts.table.c[facts.partner] and _plain(dimension, each.values):
+            return all_of(rows, one_of(facts.partner, each.values))
+    return rows
+
+
+def _plain(dimension: Dimension, values: Iterable[str]) -> bool:
+    """Whether all values are keys as they are stored."""
+    return not {dimension.missing_key, UNMAPPED}.intersection(values)
+
+
+def one_of_values(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
+    """Whether a column has one of the values, however many; every value is a bound parameter."""
+    if not values:
+        return false()
+    if len(values) <= SHORT:
+        return column.in_(list(values))
+    listed = bindparam(None, list(values), type_=NullType(), unique=True)
+    return column.in_(select(func.unnest(listed)))
+
+
+def _texts(keys: Iterable[UUID]) -> list[str]:
+    return sorted(str(key) for key in keys)
+
+
+def _groups(question: Question) -> list[ColumnElement[Any]]:
+    facts = question.facts
+    groups: list[ColumnElement[Any]] = []
+    for place, name in enumerate(question.by):
+        dimension = dimension_of(facts, name)
+        column = dimension.column
+        if place == 0 and question.folded is not None:
+            column = _folded(dimension, question.folded)
+        groups.append(column.label(f"key_{place}"))
+    if any(measure.unit is Unit.MONEY for measure in question.measures):
+        groups.append(facts.table.c[facts.currency].label("currency"))
+    if question.granularity:
+        start = facts.cycle if question.granularity is Granularity.MONTH else facts.day
+        groups.append(facts.table.c[start].label("start"))
+    return groups
+
+
+def _folded(dimension: Dimension, kept: Collection[str]) -> ColumnElement[Any]:
+    values = [value for value in kept if value != dimension.missing_key]
+    missing = literal(None) if len(values) < len(kept) else literal(OTHER)
+    return case(
+        (dimension.column.is_(None), missing),
+        (one_of_values(dimension.column, values), dimension.column),
+        else_=literal(OTHER),
+    )
+
+
+def _measures(question: Question) -> tuple[ColumnElement[bool], list[ColumnElement[Any]]]:
+    """What all measures have in common as a condition on rows, and the measures, each for its period."""
+    facts = question.facts
+    wheres = {id(measure.where): measure.where for measure in question.measures}
+    common = next(iter(wheres.values())) if len(wheres) == 1 else None
+    columns: list[ColumnElement[Any]] = []
+    periods = [question.period, question.compared] if question.compared else [question.period]
+    for period in periods:
+        for measure in question.measures:
+            own = measure.where if common is None else None
+            columns.append(_aggregate(measure, own, period.condition(facts) if question.compared else None))
+    named: list[ColumnElement[Any]] = [column.label(f"measure_{place}") for place, column in enumerate(columns)]
+    return (true() if common is None else common), named
+
+
+def _aggregate(measure: Measure, *conditions: ColumnElement[bool] | None) -> ColumnElement[Any]:
+    wanted = [condition for condition in conditions if condition is not None]
+    return measure.aggregate.filter(*wanted) if wanted else measure.aggregate
+
+
+def _lookups(question: Question) -> tuple[Lookup, ...]:
+    names = (*question.by, *(each.dimension for each in question.where))
+    wanted = [dimension_of(question.facts, name).lookup for name in names]
+    wanted += [measure.lookup for measure in question.measures]
+    return tuple(dict.fromkeys(lookup for lookup in wanted if lookup))

@@ -1,0 +1,203 @@
+"""Asks DuckDB: one cursor for each statement, over the files that the lake names, remembered while nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+import duckdb_engine
+import pyarrow as pa
+from sqlalchemy import Select, func, select
+from sqlalchemy.exc import OperationalError
+
+from models.core.errors import DomainError
+from models.core.lake import RowFilter, Scan, equals, lake
+from models.core.settings import settings
+from models.core.unit_of_work import UnitOfWork
+from models.engines.statistics.cache import Cache
+from models.engines.statistics.compiling import compiled, dimension_of
+from models.engines.statistics.question import Answer, Question, Row
+from models.engines.statistics.terms import Facts, Lookup, Unit
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+DIALECT = duckdb_engine.Dialect(paramstyle="numeric_dollar")
+
+
+class LakeAway(DomainError):
+    """The facts cannot be read at this moment."""
+
+    code = "LAKE-AWAY"
+
+
+def ask(uow: UnitOfWork, question: Question) -> Answer:
+    """The answer to a question within the actor's scope; no rows when the lake is empty.
+
+    Raises:
+        Refused: a dimension that does not exist.
+        LakeAway: the lake cannot be read.
+    """
+    plan = compiled(question, uow.actor.scope)
+    tables = {lookup: lookup.load(uow) for lookup in plan.lookups}
+    versions = tuple((lookup.table.name, _version(table)) for lookup, table in tables.items())
+    facts = question.facts
+
+    def answer(scan: Scan) -> Answer:
+        if not scan.files:
+            return Answer((), scan.as_of, scan.snapshot_id)
+        key = (lake().url, scan.snapshot_id, question, uow.actor.scope, versions)
+        known: Answer | None = _remembered.get(key)
+        if known is None:
+            with _cursor(scan, tables) as cursor:
+                found = _execute(cursor, plan.stmt).fetchall()
+            known = Answer(tuple(_rows(question, found)), scan.as_of, scan.snapshot_id)
+            _remembered.put(key, known, weight=len(known.rows))
+        return known
+
+    return _read(facts, plan.rows, answer)
+
+
+def fetch(
+    uow: UnitOfWork, facts: Facts, stmt: Select[Any], lookups: Sequence[Lookup], rows: RowFilter
+) -> tuple[list[tuple[Any, ...]], datetime | None]:
+    """Rows of a select over facts that carries the scope already (`compiling.in_scope`), and how fresh they are."""
+    tables = {lookup: lookup.load(uow) for lookup in lookups}
+
+    def fetched(scan: Scan) -> tuple[list[tuple[Any, ...]], datetime | None]:
+        if not scan.files:
+            return [], scan.as_of
+        with _cursor(scan, tables) as cursor:
+            return _execute(cursor, stmt).fetchall(), scan.as_of
+
+    return _read(facts, rows, fetched)
+
+
+def stream(
+    uow: UnitOfWork, facts: Facts, stmt: Select[Any], lookups: Sequence[Lookup], rows: RowFilter, *, batch: int
+) -> Iterator[pa.RecordBatch]:
+    """The same, batch after batch, for what may be millions of rows; of one state of the lake."""
+    tables = {lookup: lookup.load(uow) for lookup in lookups}
+    try:
+        scan = lake().scan(facts.table, rows)
+        with _cursor(scan, tables) as cursor:
+            sql, values = _bound(stmt)
+            batches: pa.RecordBatchReader = cursor.sql(sql, params=values).to_arrow_reader(batch)
+            yield from batches
+    except (duckdb.IOException, OperationalError, OSError) as error:
+        raise _away(facts, error) from error
+
+
+def data_through(facts: Facts, cycle: date) -> date | None:
+    """The last business date of a cycle that has any fact, whosever it is: how far the data reaches.
+
+    Not within the scope: a customer who bought nothing since the 3rd does not make the data end there.
+    """
+    day = facts.table.c[facts.day]
+    stmt = select(func.max(day)).where(facts.table.c[facts.cycle] == cycle)
+
+    def newest(scan: Scan) -> date | None:
+        key = (lake().url, scan.snapshot_id, facts, cycle)
+        found: date | None = _remembered.get(key)
+        if found is None and scan.files:
+            with _cursor(scan, {}) as cursor:
+                found = _execute(cursor, stmt).fetchall()[0][0]
+            _remembered.put(key, found, weight=1)
+        return found
+
+    return _read(facts, equals(facts.cycle, cycle), newest)
+
+
+def forget() -> None:
+    """Drop every remembered answer (tests measure and compare without them)."""
+    _remembered.clear()
+
+
+_remembered = Cache(entries=512, weight=300_000)
+
+
+def _read(facts: Facts, rows: RowFilter, use: Callable[[Scan], T]) -> T:
+    """Use the newest state; once more when its files went away meanwhile."""
+    for last in (False, True):
+        try:
+            return use(lake().scan(facts.table, rows))
+        except (duckdb.IOException, OperationalError, OSError) as error:
+            if last:
+                raise _away(facts, error) from error
+    raise AssertionError("unreachable")
+
+
+def _away(facts: Facts, error: Exception) -> LakeAway:
+    log.warning("statistics.lake.away", extra={"table": facts.table.name, "error": type(error).__name__})
+    return LakeAway("The figures cannot be read right now; nothing was lost. Try again in a minute.")
+
+
+@lru_cache(maxsize=2)
+def _database(home: Path, memory_mib: int, threads: int) -> duckdb.DuckDBPyConnection:
+    """The one in-memory DuckDB of this process, so that its limits hold for all users together."""
+    folder = home / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    limits: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{memory_mib}MiB",
+        "threads": str(threads),
+        "temp_directory": str(folder),
+    }
+    connection = duckdb.connect(":memory:", config=limits)
+    # Data files never change, so what their footers say may be kept.
+    connection.execute("SET GLOBAL parquet_metadata_cache = true")
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    return connection
+
+
+@contextmanager
+def _cursor(scan: Scan, tables: dict[Lookup, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of its own for one statement: its views and tables are nobody else's."""
+    chosen = settings()
+    with _database(chosen.home, chosen.lake_memory_mib, chosen.lake_threads).cursor() as cursor:
+        cursor.execute(f'CREATE TEMP VIEW "{scan.table.name}" AS SELECT * FROM {scan.sql}')
+        for lookup, table in tables.items():
+            cursor.register(lookup.table.name, table)
+        yield cursor
+
+
+def _execute(cursor: duckdb.DuckDBPyConnection, stmt: Select[Any]) -> duckdb.DuckDBPyConnection:
+    return cursor.execute(*_bound(stmt))
+
+
+def _bound(stmt: Select[Any]) -> tuple[str, list[Any]]:
+    """The text of a statement and its parameters, in order; no value ever stands in the text."""
+    sql = stmt.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
+    names = getattr(sql, "positiontup", None) or []
+    return sql.string, [sql.params[name] for name in names]
+
+
+def _rows(question: Question, found: Sequence[tuple[Any, ...]]) -> Iterator[Row]:
+    """Typed rows; a missing value of a dimension becomes its key."""
+    missing = [dimension_of(question.facts, name).missing_key for name in question.by]
+    keys, count = len(missing), len(question.measures)
+    currency = any(measure.unit is Unit.MONEY for measure in question.measures)
+    start = keys + currency
+    first = start + (question.granularity is not None)
+    for row in found:
+        yield Row(
+            tuple(key if value is None else value for key, value in zip(missing, row[:keys], strict=True)),
+            (row[keys] or "") if currency else "",
+            row[start] if question.granularity else None,
+            row[first : first + count],
+            row[first + count :],
+        )
+
+
+def _version(table: pa.Table) -> bytes:
+    """What a small table holds, in a few bytes."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return hashlib.blake2b(sink.getvalue(), digest_size=16).digest()

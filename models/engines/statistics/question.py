@@ -1,0 +1,134 @@
+"""A question and its answer: measures by dimensions over billing cycles, within filters, compared with before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_
+
+from models.engines.statistics.terms import (
+    Against,
+    Facts,
+    Filter,
+    Granularity,
+    Measure,
+    month_end,
+    shift_month,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Billing cycles from `first` to `last`, both included.
+
+    `until` keeps only the first so many days of the last cycle, `day` only one business date.
+    """
+
+    first: date
+    last: date
+    until: int | None = None
+    day: date | None = None
+
+    @property
+    def months(self) -> tuple[date, ...]:
+        """Its cycles in order."""
+        count = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+        return tuple(shift_month(self.first, step) for step in range(count))
+
+    def compared(self, against: Against, *, until: int | None = None) -> Period | None:
+        """The period it is compared with, of equal length; `until` cuts its last cycle at the days elapsed.
+
+        None when nothing is compared, or when the day has none to be compared with (a 31st after a 30th).
+        """
+        if against is Against.NOTHING:
+            return None
+        by = -12 if against is Against.YEAR else -len(self.months)
+        day = None
+        if self.day:
+            month = shift_month(self.day.replace(day=1), -12 if against is Against.YEAR else -1)
+            if self.day.day > month_end(month).day:
+                return None
+            day = month.replace(day=self.day.day)
+            return Period(month, month, day=day)
+        return replace(self, first=shift_month(self.first, by), last=shift_month(self.last, by), until=until)
+
+    def condition(self, facts: Facts) -> ColumnElement[bool]:
+        """Which facts fall into it."""
+        cycle, day = facts.table.c[facts.cycle], facts.table.c[facts.day]
+        if self.last < self.first:
+            return false()
+        within = cycle == self.first if self.first == self.last else cycle.between(self.first, self.last)
+        if self.day:
+            return and_(within, day == self.day)
+        if self.until is not None:
+            return and_(within, or_(cycle < self.last, day <= self.last + timedelta(days=self.until - 1)))
+        return within
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a fact table. The engine adds the actor's scope.
+
+    `granularity` splits by cycle or day. `folded` keeps these keys of the first dimension of `by` and sums up the
+    others as OTHER.
+    """
+
+    facts: Facts
+    measures: tuple[Measure, ...]
+    period: Period
+    compared: Period | None = None
+    by: tuple[str, ...] = ()
+    where: tuple[Filter, ...] = ()
+    granularity: Granularity | None = None
+    folded: tuple[str, ...] | None = None
+
+
+Value = Decimal | int | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Measures of one group, in the order of the question; None where no line counts.
+
+    `currency` is empty when no measure is money; `start` is the cycle or day with a granularity.
+    """
+
+    keys: tuple[str, ...]
+    currency: str
+    start: date | None
+    now: tuple[Value, ...]
+    before: tuple[Value, ...]
+
+    def amount(self, measure: int = 0) -> Decimal:
+        """A measure of the period as a Decimal; zero where nothing counts."""
+        return _decimal(self.now[measure])
+
+    def amount_before(self, measure: int = 0) -> Decimal:
+        """A measure of the compared period as a Decimal; zero where nothing counts."""
+        return _decimal(self.before[measure])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows in no particular order, and which state of the lake they are of (None: an empty lake)."""
+
+    rows: tuple[Row, ...]
+    as_of: datetime | None
+    snapshot_id: int | None
+
+
+def of_one_state(answers: Sequence[Answer]) -> bool:
+    """Whether nobody changed the lake between the answers."""
+    return len({answer.snapshot_id for answer in answers}) <= 1
+
+
+def _decimal(value: Any) -> Decimal:
+    if value is None:
+        return Decimal(0)
+    if isinstance(value, Decimal | int):
+        return Decimal(value)
+    raise TypeError(f"{value!r} is no exact number")

@@ -16,6 +16,8 @@ from dashboard.parts.rows import Row, rows
 from dashboard.parts.tables import Column, grid
 
 PLACE = ("after", "before")
+SIZE = 20
+"""Records on one page of a list: as many as one scrolls past in a moment."""
 
 
 def search_box(placeholder: str, *, key: str) -> str:
@@ -56,6 +58,11 @@ def keep_place(key: str, *what: object) -> None:
     st.session_state[f"listed:{key}"] = asked
 
 
+def full_height(lines: int) -> int:
+    """The height in px at which a grid of so many lines does not scroll by itself."""
+    return (lines + 1) * 32 + 4
+
+
 def listed(
     cells: Sequence[Mapping[str, Any]],
     columns: Sequence[Column],
@@ -67,7 +74,7 @@ def listed(
 ) -> str | None:
     """Draw the records, as a grid or as rows; the key of the one that was opened. Rows carry the keys, in order."""
     with st.container(key=f"wide_{key}"):
-        chosen = grid(cells, columns, key=key, alt=alt)
+        chosen = grid(cells, columns, key=key, alt=alt, height=full_height(len(cells)))
     with st.container(key=f"narrow_{key}"):
         opened = rows(narrow, key=f"{key}_narrow", label=label)
     return narrow[chosen].id if chosen is not None else opened

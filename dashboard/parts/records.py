@@ -10,6 +10,7 @@ import streamlit as st
 from babel import Locale
 
 from dashboard.parts import formats
+from dashboard.parts.head import Badge
 from dashboard.parts.rows import Tone
 from models.core.history import HistoryRow
 from models.partners.rules import PartnerStatus
@@ -30,6 +31,14 @@ _ACTIONS = {
 }
 
 
+_ICONS = {
+    PartnerStatus.ACTIVE: "check_circle",
+    PartnerStatus.DORMANT: "bedtime",
+    PartnerStatus.SUSPENDED: "block",
+    PartnerStatus.LEFT: "logout",
+}
+
+
 @cache
 def _countries() -> Mapping[str, str]:
     return Locale("en").territories
@@ -43,6 +52,11 @@ def country(code: str) -> str:
 def status_tone(status: PartnerStatus) -> Tone:
     """The colour of a partner's state; the word stands beside it."""
     return _TONES[status]
+
+
+def status_badge(status: PartnerStatus) -> Badge:
+    """A partner's state beside its name."""
+    return Badge(status.words, _TONES[status], _ICONS[status])
 
 
 def facts(pairs: Sequence[tuple[str, str]]) -> None:

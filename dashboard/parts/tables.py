@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-Kind = Literal["text", "amount", "change", "percent", "share", "spark", "count", "time"]
+Kind = Literal["text", "amount", "change", "percent", "share", "spark", "count", "time", "exact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,11 @@ def grid(
     return chosen[0] if chosen else None
 
 
-def grid_of_many(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, key: str, alt: str) -> list[int]:
+def grid_of_many(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, key: str, alt: str, height: int | None = None
+) -> list[int]:
     """Draw the rows with a box before each; returns the indices of those that are ticked."""
-    return _draw(rows, columns, key=key, alt=alt, height=None, mode="multi-row")
+    return _draw(rows, columns, key=key, alt=alt, height=height, mode="multi-row")
 
 
 def _draw(
@@ -86,6 +88,8 @@ def _config(column: Column) -> Any:
             return st.column_config.NumberColumn(**common, format="%+.1f")
         case "share":
             return st.column_config.ProgressColumn(**common, format="%.1f %%", min_value=0, max_value=100)
+        case "exact":
+            return st.column_config.TextColumn(**common, alignment="right")
         case "spark":
             return st.column_config.LineChartColumn(**common, color="gray")
         case "count":

@@ -1,0 +1,360 @@
+"""Members of one's organisation: create, change, assign, reset, lock; and their roles (ORG-USER, ORG-ROLE)."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from dashboard.parts import address, listing
+from dashboard.parts.empty import state
+from dashboard.parts.formats import count, day, plural, text
+from dashboard.parts.head import answer, page_head, section
+from dashboard.parts.outcome import outcome
+from dashboard.parts.records import facts, table
+from dashboard.parts.rows import Row
+from dashboard.parts.tables import Column
+from models.core.actor import current_actor
+from models.core.errors import Refused
+from models.core.settings import settings
+from models.core.unit_of_work import unit_of_work
+from models.customers import queries as customers
+from models.identity import custom_roles, members, queries, rules, service
+from models.identity.custom_roles import RoleRow
+from models.identity.queries import UserFilter, UserRow
+from models.identity.roles import role_book
+from models.identity.rules import ACCOUNT_DIRECTOR, ACCOUNT_MANAGER, UserStatus
+
+TABS = {"users": "Users", "roles": "Roles"}
+STATUS = {"": "Any status", UserStatus.NORMAL.value: "Normal", UserStatus.LOCKED.value: "Locked"}
+KINDS = {"": "All role types", "preset": "System-defined role", "custom": "Custom role"}
+COLUMNS = [
+    Column("name", "Name", width=170), Column("username", "Username", width=130), Column("roles", "Roles", width=160),
+    Column("email", "E-mail", width=230), Column("customers", "Customers", "count", 78),
+    Column("status", "Status", width=72), Column("director", "Account director", width=130),
+    Column("mobile", "Mobile number", width=120), Column("phone", "Office phone", width=110),
+    Column("created", "Created", width=92),
+]  # fmt: skip
+HIDDEN = ("mobile", "phone", "created")
+ROLE_COLUMNS = [
+    Column("name", "Role", width=190), Column("type", "Role type", width=150), Column("users", "Users", "count", 60),
+    Column("description", "Description", width=430), Column("permissions", "Permissions", "count", 90),
+]  # fmt: skip
+
+
+# ---- users ----
+
+
+@st.dialog("Create user", width="medium")
+def create_user() -> None:
+    """Three steps: who it is, what it may do, done (ORG-USER-01)."""
+    typed = st.session_state.setdefault("new_user", {})
+    if st.session_state.get("new_user:step", 1) == 1:
+        _specify(typed)
+    else:
+        _give_roles(typed)
+
+
+def begin_user() -> None:
+    """Open the dialog with empty fields."""
+    st.session_state["new_user"], st.session_state["new_user:step"] = {}, 1
+
+
+def _specify(typed: dict[str, str]) -> None:
+    st.caption("Step 1 of 2 · User information")
+    with st.form("who", border=False):
+        fields = {
+            "username": st.text_input("Username", typed.get("username", ""), help="Cannot be changed later."),
+            "name": st.text_input("Name", typed.get("name", "")),
+            "email": st.text_input("E-mail", typed.get("email", ""), help="The person signs in with it."),
+            "mobile": st.text_input("Mobile number", typed.get("mobile", ""), placeholder="+49 1512 3456789"),
+            "phone": st.text_input("Office phone (optional)", typed.get("phone", "")),
+            "password": st.text_input("First password", type="password", autocomplete="new-password"),
+            "again": st.text_input("First password again", type="password", autocomplete="new-password"),
+        }
+        if st.form_submit_button("Next", type="primary"):
+            typed.update(fields)
+            missing = [name for name in ("username", "name", "email", "mobile") if not fields[name].strip()]
+            terms = rules.PasswordTerms(settings().password_length)
+            problems = rules.password_problems(fields["password"], fields["again"], terms)
+            for name in missing:
+                st.error(
+                    f"Enter the {'e-mail address' if name == 'email' else name.replace('mobile', 'mobile number')}."
+                )
+            for problem in problems:
+                st.error(f"{problem.text} ({problem.code})")
+            if not missing and not problems:
+                st.session_state["new_user:step"] = 2
+                st.rerun(scope="fragment")
+
+
+def _give_roles(typed: dict[str, str]) -> None:
+    st.caption(f"Step 2 of 2 · What {typed['name']} may do")
+    chosen = pick_roles((), key="new_roles")
+    with st.container(horizontal=True):
+        if st.button("Back"):
+            st.session_state["new_user:step"] = 1
+            st.rerun(scope="fragment")
+        if st.button("Create user", type="primary"):
+            done = f"{typed['name']} may sign in now and then chooses an own password."
+            with outcome(done=done), unit_of_work() as uow:
+                new = service.NewUser(
+                    typed["email"], typed["name"], typed["password"], tuple(chosen), PARTNER, typed["username"],
+                    typed["mobile"], typed["phone"] or None,
+                )  # fmt: skip
+                service.create_user(uow, new)
+
+
+def pick_roles(chosen: tuple[str, ...], *, key: str) -> list[str]:
+    """The roles of a member; says at once what cannot stand together (ORG-ROLE-09)."""
+    words = {role.key: role.name for role in ROLES}
+    picked = st.multiselect(
+        "Roles", list(words), [role for role in chosen if role in words], format_func=words.__getitem__, key=key,
+        help="\n".join(f"- **{role.name}**: {role.description}" for role in ROLES),
+        placeholder="Select a maximum of 3 roles",
+    )  # fmt: skip
+    if picked:
+        for problem in rules.role_problems(picked):
+            st.warning(problem.text, icon=":material/rule:")
+    return picked
+
+
+@st.dialog("User", width="medium")
+def show_user(row: UserRow) -> None:
+    """Details of a user and everything that can be done with it (ORG-USER-03 to 07)."""
+    director = NAMES.get(row.director_id) if row.director_id else None
+    facts([
+        ("Username", text(row.username)), ("Roles", text(role_names(row))), ("E-mail", text(row.email)),
+        ("Mobile number", text(row.mobile)), ("Office phone", text(row.office_phone)),
+        ("Status", row.status.capitalize()), ("Created", day(row.created_at.date())),
+        *([("Account director", text(director))] if ACCOUNT_MANAGER in row.roles else []),
+    ])  # fmt: skip
+    if not MANAGES:
+        return
+    with st.expander("Modify"):
+        modify(row)
+    with st.expander("Assign role"):
+        assign_roles(row)
+    with st.expander("Reset password"):
+        reset_password(row)
+    with st.popover("Delete user"):
+        st.write(f"{row.name} will not be able to sign in any more. What they did keeps their name.")
+        if st.button(f"Delete {row.name}", type="primary"):
+            with outcome(done=f"{row.name} is deleted."), unit_of_work() as uow:
+                service.delete_user(uow, row.id)
+
+
+def modify(row: UserRow) -> None:
+    """Change a user's data (ORG-USER-04)."""
+    with st.form("modify", border=False):
+        st.text_input("Username", row.username, disabled=True)
+        name, email = st.text_input("Name", row.name), st.text_input("E-mail", row.email)
+        mobile = st.text_input("Mobile number", row.mobile or "")
+        phone = st.text_input("Office phone", row.office_phone or "")
+        status = st.radio("Status", ["normal", "locked"], int(row.status is UserStatus.LOCKED), horizontal=True,
+                          format_func=str.capitalize, help="A locked user cannot sign in.")  # fmt: skip
+        director = row.director_id
+        if ACCOUNT_MANAGER in row.roles and DIRECTORS:
+            choices = [None, *DIRECTORS]
+            place = choices.index(director) if director in choices else 0
+            director = st.selectbox(
+                "Account director", choices, place, format_func=lambda key: DIRECTORS[key] if key else "None"
+            )
+        if st.form_submit_button("Save", type="primary"):
+            with outcome(done=f"{name} is saved."), unit_of_work() as uow:
+                if not mobile.strip():
+                    raise Refused("Enter the mobile number.")
+                service.change_user(
+                    uow, row.id, name=name, email=email, mobile=mobile, office_phone=phone or None,
+                    status=UserStatus(status), expected=row.version,
+                )  # fmt: skip
+                if director != row.director_id:
+                    members.set_director(uow, row.id, director)
+
+
+def assign_roles(row: UserRow) -> None:
+    """Give a user other roles; says who loses the director (ORG-USER-05, ORG-ROLE-11)."""
+    picked = pick_roles(row.roles, key=f"roles:{row.id}")
+    led = [user.name for user in USERS if user.director_id == row.id]
+    if ACCOUNT_DIRECTOR in row.roles and ACCOUNT_DIRECTOR not in picked and led:
+        st.warning(f"{', '.join(led)} will have no account director until you choose a new one.")
+    if st.button("Assign", type="primary"):
+        with outcome(done=f"{row.name} has the new roles."), unit_of_work() as uow:
+            service.set_roles(uow, row.id, picked)
+
+
+def reset_password(row: UserRow) -> None:
+    """Give a user a new password (ORG-USER-06)."""
+    with st.form("reset", border=False):
+        password = st.text_input("New password", type="password", autocomplete="new-password")
+        repeated = st.text_input("New password again", type="password", autocomplete="new-password")
+        if st.form_submit_button("Reset password", type="primary"):
+            done = f"{row.name} signs in with the new password and then chooses an own one."
+            with outcome(done=done), unit_of_work() as uow:
+                service.reset_password(uow, row.id, password, repeated)
+
+
+def role_names(row: UserRow) -> str:
+    """A user's roles in words."""
+    words = {role.key: role.name for role in ROLES}
+    return ", ".join(words.get(role, "Deleted role") for role in row.roles)
+
+
+def users_tab(found: list[UserRow], looked_after: dict[UUID, int]) -> None:
+    """The users that the filters find."""
+    locked = sum(row.status is UserStatus.LOCKED for row in found)
+    managers = sum(ACCOUNT_MANAGER in row.roles for row in found)
+    answer(
+        f"<b>{plural(len(found), 'user')}</b>, {plural(managers, 'account manager')} among them"
+        + (f"; <b>{count(locked)}</b> locked." if locked else "; none locked.")
+    )
+    if not found:
+        state("empty", "Nobody matches", "Choose another role or status, or search for something else.")
+        return
+    cells = [
+        {"name": row.name, "username": row.username, "roles": role_names(row), "email": row.email,
+         "customers": looked_after.get(row.id) if ACCOUNT_MANAGER in row.roles else None,
+         "status": row.status.capitalize(), "director": NAMES.get(row.director_id) if row.director_id else None,
+         "mobile": row.mobile, "phone": row.office_phone, "created": day(row.created_at.date())}
+        for row in found
+    ]  # fmt: skip
+    narrow = [
+        Row(str(row.id), row.name, f"{row.username} · {row.email}", note=role_names(row),
+            tone="red" if row.status is UserStatus.LOCKED else "gray",
+            icon="lock" if row.status is UserStatus.LOCKED else "person")
+        for row in found
+    ]  # fmt: skip
+    opened = listing.listed(
+        cells, SHOWN, narrow, key="users", alt=f"{plural(len(found), 'user')} with roles, address and status.",
+        label="Users; open one to see or change it",
+    )  # fmt: skip
+    if opened:
+        show_user(next(row for row in found if str(row.id) == opened))
+
+
+# ---- roles ----
+
+
+@st.dialog("Role", width="medium")
+def show_role(role: RoleRow) -> None:
+    """Details of a role, its users, and for a custom one what can be done (ORG-ROLE-05 to 08)."""
+    with unit_of_work(read_only=True) as uow:
+        having = custom_roles.users_with(uow, PARTNER, role.key)
+    st.html(f'<p class="k"><b>{text(role.name)}</b> · {KINDS["preset" if role.preset else "custom"]}<br>'
+            f'<span class="mu">{text(role.description)}</span></p>')  # fmt: skip
+    catalogue = role_book().permissions
+    section("Permissions", aside=plural(len(role.permissions), "permission"))
+    st.html('<ul class="k">' + "".join(f"<li>{text(catalogue.get(p, p))}</li>" for p in role.permissions) + "</ul>")
+    section("Users with this role", aside=plural(len(having), "user"))
+    if having:
+        table(("Name", "Username"), [(text(name), text(username)) for name, username in having])
+    if role.id is None or not current_actor().may("roles.create"):
+        return
+    with st.expander("Modify"):
+        role_form(role)
+    with st.popover("Delete role", disabled=bool(having), help="Only a role that nobody has can be deleted."):
+        st.write(f"The role {role.name} is removed for good.")
+        if st.button(f"Delete {role.name}", type="primary"):
+            with outcome(done=f"The role {role.name} is deleted."), unit_of_work() as uow:
+                custom_roles.delete_role(uow, role.id)
+
+
+@st.dialog("Create custom role", width="medium")
+def create_role() -> None:
+    role_form(None)
+
+
+def role_form(role: RoleRow | None) -> None:
+    """Name, description and permissions of a custom role; new when there is none (ORG-ROLE-02, ORG-ROLE-07)."""
+    book = role_book()
+    offered = [p for p in book.custom_role_permissions if p not in book.default_permissions]
+    always = ", ".join(book.permissions[p] for p in book.default_permissions)
+    with st.form(f"role:{role.key if role else 'new'}", border=False):
+        name = st.text_input("Role name", role.name if role else "")
+        description = st.text_input("Description", role.description if role else "")
+        chosen = st.pills(
+            "Permissions", offered, selection_mode="multi", format_func=lambda p: book.permissions.get(p, p),
+            default=[p for p in offered if role and p in role.permissions],
+        )  # fmt: skip
+        st.caption(f"Added by itself: {always}.")
+        if not st.form_submit_button("Save role" if role else "Create role", type="primary"):
+            return
+        with outcome(done=f"The role {name} is saved. It counts for its users at once."), unit_of_work() as uow:
+            if role and role.id:
+                custom_roles.change_role(
+                    uow, role.id, name=name, description=description, permissions=chosen, expected=role.version
+                )
+            else:
+                custom_roles.create_role(uow, PARTNER, name=name, description=description, permissions=chosen)
+
+
+def roles_tab(found: list[RoleRow]) -> None:
+    """The roles that the filter finds."""
+    own, limit = sum(not role.preset for role in ROLES), settings().custom_roles_per_partner
+    preset = plural(sum(role.preset for role in ROLES), "system-defined role")
+    answer(f"<b>{preset}</b> and <b>{count(own)} of {plural(limit, 'possible custom role')}</b>.")
+    cells = [
+        {"name": role.name, "type": KINDS["preset" if role.preset else "custom"], "users": role.users,
+         "description": role.description or None, "permissions": len(role.permissions)}
+        for role in found
+    ]  # fmt: skip
+    narrow = [
+        Row(role.key, role.name, role.description, amount=plural(role.users, "user"), icon="badge",
+            note=KINDS["preset" if role.preset else "custom"])
+        for role in found
+    ]  # fmt: skip
+    opened = listing.listed(
+        cells, ROLE_COLUMNS, narrow, key="roles", alt="Roles with type, number of users and description.",
+        label="Roles; open one to see its users and permissions",
+    )  # fmt: skip
+    if opened:
+        show_role(next(role for role in found if role.key == opened))
+
+
+actor = current_actor()
+actor.demand("members.view")
+if actor.partner_id is None:
+    state("empty", "You work for the vendor", "The vendor's users are under Administration; a partner's on its page.")
+    st.stop()
+PARTNER: UUID = actor.partner_id
+MANAGES = actor.may("members.manage")
+tab = address.get("tab") if address.get("tab") in TABS else "users"
+status = address.get("status") if address.get("status") in STATUS else ""
+with unit_of_work(read_only=True) as uow:
+    ROLES = custom_roles.roles(uow, PARTNER)
+    USERS = queries.users(uow, PARTNER)
+    wanted = UserFilter(address.get("q"), address.get("role"), UserStatus(status) if status else None)
+    found = queries.users(uow, PARTNER, wanted)
+    DIRECTORS = members.directors(uow, PARTNER)
+    looked_after = customers.count_by_manager(uow, [row.id for row in USERS])
+NAMES = {row.id: row.name for row in USERS}
+
+title, action = st.columns([4, 1.3], vertical_alignment="bottom")
+with title:
+    page_head("Members", line=["Who works here, and what they may do"])
+if tab == "users" and MANAGES:
+    if action.button("Create user", type="primary", icon=":material/person_add:", width="stretch", on_click=begin_user):
+        create_user()
+if tab == "roles" and actor.may("roles.create"):
+    if action.button("Create custom role", type="primary", icon=":material/add:", width="stretch"):
+        create_role()
+left, middle, right = st.columns([2.2, 1.4, 1.2], vertical_alignment="center")
+with left, st.container(horizontal=True, vertical_alignment="center", key="chips_members"):
+    bound = address.bound("members_tab", tab, lambda value: address.put(tab=value or "users"))
+    st.segmented_control("Show", list(TABS), format_func=TABS.__getitem__, label_visibility="collapsed", **bound)
+    SHOWN = listing.column_menu(COLUMNS, HIDDEN, key="members") if tab == "users" else ROLE_COLUMNS
+if tab == "users":
+    with middle, st.container(horizontal=True):
+        words = {"": "Any role"} | {role.key: role.name for role in ROLES}
+        role = address.get("role") if address.get("role") in words else ""
+        bound = address.bound("members_role", role, lambda value: address.put(role=value))
+        st.selectbox("Role", list(words), format_func=words.__getitem__, label_visibility="collapsed", **bound)
+        bound = address.bound("members_status", status, lambda value: address.put(status=value))
+        st.selectbox("Status", list(STATUS), format_func=STATUS.__getitem__, label_visibility="collapsed", **bound)
+    with right:
+        listing.search_box("Name, username or e-mail", key="members")
+    users_tab(found, looked_after)
+else:
+    with right:
+        kind = address.get("type") if address.get("type") in KINDS else ""
+        bound = address.bound("members_type", kind, lambda value: address.put(type=value))
+        st.selectbox("Role type", list(KINDS), format_func=KINDS.__getitem__, label_visibility="collapsed", **bound)
+    roles_tab([each for each in ROLES if not kind or each.preset == (kind == "preset")])

@@ -77,6 +77,18 @@ class PrefectServer:
                 return None
             raise
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Killed for a while, with everything it started; then back with what it knew."""
+        assert self.process is not None
+        process, self.process = self.process, None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        try:
+            yield
+        finally:
+            self.start()
+
     def stop(self) -> None:
         """End it; its database stays."""
         if self.process is None:

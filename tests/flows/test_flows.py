@@ -1,0 +1,127 @@
+"""What each topic's flow does, awaited in this process against a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+from sqlalchemy import update
+
+import tests.support.exporting
+from flows import calendar, worker
+from flows.topics import SCHEDULES, TOPICS
+from flows.work import CLAIMS
+from models.core import outbox
+from models.core.actor import SYSTEM, Actor, acting_as
+from models.core.clock import clock_at, now
+from models.core.settings import settings
+from models.core.unit_of_work import unit_of_work
+from models.expenditures import service as expenditures
+from models.exports import queries as exports
+from models.exports import service as export_service
+from models.exports.rules import ExportFormat, ExportStatus
+from models.identity import queries as identity
+from models.identity import service as identity_service
+from models.notices import service as notice_service
+from tests.support.build import PASSWORD, Build
+from tests.support.prefect import PrefectServer
+
+assert tests.support.exporting
+
+
+@pytest.fixture
+def carried(on_sqlite: str, prefect_server: PrefectServer) -> Iterator[None]:
+    """Flows run here, recorded on the tests' server."""
+    told = {PREFECT_API_URL: prefect_server.api, PREFECT_CLIENT_MAX_RETRIES: 1}
+    with temporary_settings(told), acting_as(SYSTEM):
+        yield
+        CLAIMS.release()
+
+
+def do(topic: str) -> int:
+    """Carry what is due of a topic, as a lane does; how many rows there were."""
+    batch = CLAIMS.take(topic, TOPICS[topic].batch)
+    if batch:
+        worker._run_flow(TOPICS[topic], batch)
+    return len(batch)
+
+
+def states() -> list[outbox.TopicState]:
+    with unit_of_work(read_only=True) as uow:
+        return outbox.topics(uow)
+
+
+def person(role: str = "analyst") -> Actor:
+    with unit_of_work() as uow:
+        build = Build(uow)
+        build.customer(build.partner(), "Polder Energie")
+        return build.actor(role)
+
+
+def ask(actor: Actor, **question: object) -> None:
+    with unit_of_work(actor=actor) as uow:
+        export_service.request(uow, "test.customers", question, ExportFormat.CSV, "Customer list")
+
+
+def export_of(actor: Actor) -> exports.ExportRow:
+    with unit_of_work(read_only=True, actor=actor) as uow:
+        (row,) = exports.history(uow).rows
+        return row
+
+
+def test_every_topic_that_is_written_has_a_flow():
+    written = {expenditures.IMPORT_TOPIC, export_service.TOPIC, notice_service.TOPIC, calendar.TOPIC}
+    assert written <= set(TOPICS)
+    assert len({topic.flow.name for topic in TOPICS.values()}) == len(TOPICS)
+    assert [(item.flow.name, item.name, item.cron) for item in SCHEDULES] == [("calendar-jobs", "daily", "10 0 * * *")]
+
+
+@pytest.mark.meets("FIN-EXP-01")
+@pytest.mark.usefixtures("carried")
+def test_an_export_is_made_and_its_requester_told_by_mail():
+    actor = person()
+    ask(actor)
+    assert (do("exports.run"), export_of(actor).status) == (1, ExportStatus.COMPLETED)
+    assert do("notices.mail") == 1
+    (mail,) = (settings().home / "mail").iterdir()
+    assert "Export ready" in mail.read_text(encoding="utf-8")
+    assert states() == []
+
+
+@pytest.mark.usefixtures("carried")
+def test_an_export_that_never_heals_ends_in_words():
+    actor = person()
+    ask(actor, breaks=True)
+    assert do("exports.run") == 1
+    assert [(state.topic, state.waiting) for state in states()] == [("exports.run", 1)]
+    _make_last_try_due()
+    assert do("exports.run") == 1
+    assert [(state.topic, state.failed) for state in states()] == [("exports.run", 1), ("notices.mail", 0)]
+    failed = export_of(actor)
+    assert failed.status is ExportStatus.FAILED
+    assert failed.error == "It could not be made. Your administrator finds the reason in Operations."
+
+
+def _make_last_try_due() -> None:
+    """Let all the pauses between tries be over."""
+    with unit_of_work() as uow:
+        attempts = len(outbox.PATIENCE.pauses)
+        uow.session.execute(update(outbox.OutboxRow).values(due_at=uow.now, attempts=attempts))
+
+
+@pytest.mark.usefixtures("carried")
+def test_a_day_is_done_once_however_often_the_schedule_fires():
+    actor = person()
+    with clock_at(now() - timedelta(days=2)), unit_of_work() as uow:
+        identity_service.sign_in(uow, "user3@kontor.example", PASSWORD)
+    for _ in range(3):
+        assert asyncio.run(calendar.calendar_jobs(date(2026, 6, 30))) == "2026-06-30"
+    assert [(state.topic, state.waiting) for state in states()] == [("calendar.daily", 1)]
+    assert (do("calendar.daily"), do("calendar.daily")) == (1, 0)
+    assert asyncio.run(calendar.calendar_jobs(date(2026, 6, 30))) == "2026-06-30"
+    assert do("calendar.daily") == 0
+    with unit_of_work(read_only=True, actor=actor) as uow:
+        assert identity.own_sessions(uow) == []

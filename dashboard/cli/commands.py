@@ -130,10 +130,12 @@ def bench(
 
     from models.core.settings import ROOT
 
-    known = sorted(path.stem for path in (ROOT / "benchmarks").glob("[a-z]*.py"))
+    # `import` cannot be the name of a module.
+    known = {path.stem.removesuffix("_focus"): path.stem for path in (ROOT / "benchmarks").glob("[a-z]*.py")}
+    known.pop("harness", None)
     if name not in known:
-        say(f"There is no benchmark {name!r}; there are {', '.join(known)}. (BENCH-UNKNOWN)")
+        say(f"There is no benchmark {name!r}; there are {', '.join(sorted(known))}. (BENCH-UNKNOWN)")
         raise typer.Exit(1)
-    result = importlib.import_module(f"benchmarks.{name}").main()
+    result = importlib.import_module(f"benchmarks.{known[name]}").main()
     words = "{name}: {value} {unit}, floor {floor} {unit}, ratio {ratio}, peak {peak_mib} MiB".format(**result)
     report(result, words, as_json=as_json)

@@ -1,0 +1,1 @@
+"""What we claim about speed, runnable: `./kontor bench NAME`. Each measures our code against a floor it cannot beat."""

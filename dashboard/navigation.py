@@ -53,7 +53,7 @@ ENTRIES = (
     Entry("money/sub_accounts.py", "sub-accounts", "expenditures.map", "Money", tab="Sub-accounts", partner=False),
     Entry("statistics/expenditures.py", "expenditures", "statistics.view", "Statistics", tab="Expenditures"),
     Entry("statistics/lines.py", "lines", "statistics.view", "Statistics", title="Expenditure lines"),
-    Entry("statistics/exports.py", "exports", "exports.create", "Statistics", tab="Export history"),
+    Entry("statistics/exports.py", "exports", "exports.create", "Statistics", title="Export history"),
     Entry("organisation/members.py", "members", "members.view", "Organisation", tab="Members", vendor=False),
     Entry("administration/users.py", "users", "users.manage", "Administration", tab="Users", partner=False),
     Entry("administration/operations.py", "operations", "operations.view", "Administration", tab="Operations",

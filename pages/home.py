@@ -65,12 +65,15 @@ def lists(waiting: list[Row], work: Work, spending: Spending | None) -> None:
         if not waiting:
             st.html('<p class="k mu">Nothing. What is asked of you, and what you asked for, appears here.</p>')
         if spending and spending.falls:
-            section("At risk", aside="largest falls of expenditure")
+            context = spending.overview.context
+            period = period_of(context)
+            falls = f"largest falls, {period.short} against {period.before}, {unit_of(context)}"
+            section("At risk", aside=falls)
             opened = rows(risk_rows(spending), key="risk", label="At risk") or opened
     if right is not None and work.changed is not None:
         with right:
             section("Changed last")
-            records.history(work.changed)
+            records.history(work.changed, work.names)
     if opened:
         go_to(opened)
 

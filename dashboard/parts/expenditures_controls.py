@@ -117,8 +117,8 @@ def currency_chip(shown: str, currencies: Sequence[str], base: str, rates: str) 
     """Each currency by itself, or all converted; `shown` is the one in use, `rates` names the rate and its date."""
     names = {currency: f"{currency} only" for currency in currencies}
     names[CONVERTED] = f"All, converted into {base}"
-    names.setdefault(shown, f"{shown} only")
-    words = f"All in {base}" if shown == CONVERTED else shown
+    names.setdefault(shown, f"{shown} only" if shown else "All, each by itself")
+    words = f"All in {base}" if shown == CONVERTED else shown or "All currencies"
     with st.popover(words, icon=":material/payments:", key="chip_currency"):
         st.radio(
             "Currency",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.parts.expenditures_controls import Options
 from dashboard.parts.expenditures_view import Tab, View, view_from_address
 from dashboard.parts.pager import page_from_address
 from models.core.actor import Actor
 from models.core.unit_of_work import UnitOfWork, unit_of_work
-from models.engines.statistics import Against, Sort
+from models.engines.statistics import Against, Sort, shift_month
 from models.expenditures import queries
 from models.expenditures.answers import (
+    Context,
     CustomerPage,
     Cycles,
     Distribution,
@@ -25,7 +26,7 @@ from models.partners import queries as partners
 
 CUSTOMERS = 25
 """Customers on one page of the list."""
-SPLIT = 6
+SPLIT = 5
 """Groups beside the trend on the overview; more do not fit above the fold."""
 
 
@@ -38,6 +39,7 @@ class Answers:
     subject: str
     overview: Overview
     drivers: Drivers | None
+    incomplete: bool = False
     trend: Trend | None = None
     customers: CustomerPage | None = None
     grouped: GroupedTrend | None = None
@@ -54,31 +56,43 @@ def answers_for_address(uow: UnitOfWork) -> Answers | None:
     if cycles.latest is None:
         return None
     view = view_from_address(cycles.latest)
-    asked = view.asked
-    subject, overview = subject_of(uow), queries.overview(uow, asked)
+    subject, overview = subject_of(uow), queries.overview(uow, view.asked)
     if overview.empty:
         return Answers(view, cycles, subject, overview, None)
-    compared = asked.against is not Against.NOTHING
-    drivers = queries.drivers(uow, asked) if compared else None
+    incomplete = missing_cycles(cycles, overview.context)
+    if incomplete:  # a period that is only partly there would make every figure a rise
+        view = replace(view, asked=replace(view.asked, against=Against.NOTHING))
+        overview = queries.overview(uow, view.asked)
+    if not view.asked.conversion:  # links to the lines name the currency that is shown
+        view = replace(view, asked=replace(view.asked, currency=overview.context.currency))
+    asked, compared = view.asked, view.asked.against is not Against.NOTHING
+    answers = Answers(
+        view, cycles, subject, overview, queries.drivers(uow, asked) if compared else None, incomplete=incomplete
+    )
     match view.tab:
         case Tab.TREND:
             grouped = queries.grouped_trend(uow, asked, view.group, top=view.top, sort=view.sort)
-            return Answers(view, cycles, subject, overview, drivers, grouped=grouped)
+            return replace(answers, grouped=grouped)
         case Tab.DISTRIBUTION:
             split = queries.distribution(uow, asked, view.group, top=view.top, sort=view.sort)
-            return Answers(view, cycles, subject, overview, drivers, distribution=split)
-    return Answers(
-        view,
-        cycles,
-        subject,
-        overview,
-        drivers,
+            return replace(answers, distribution=split)
+    sort = Sort.CHANGE if compared else Sort.AMOUNT
+    return replace(
+        answers,
         trend=queries.trend(uow, asked),
         distribution=queries.distribution(uow, asked, view.group, top=SPLIT),
-        customers=queries.customers_by_change(
-            uow, asked, page_from_address(CUSTOMERS), search=view.search, sort=Sort.CHANGE if compared else Sort.AMOUNT
-        ),
+        customers=queries.customers_by_change(uow, asked, page_from_address(CUSTOMERS), search=view.search, sort=sort),
     )
+
+
+def missing_cycles(cycles: Cycles, context: Context) -> bool:
+    """Whether the compared period has months without any line, so that it cannot be compared with."""
+    first, last = context.compared_first, context.compared_last
+    if first is None or last is None:
+        return False
+    there = set(cycles.cycles)
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    return any(shift_month(first.replace(day=1), by) not in there for by in range(months))
 
 
 def subject_of(uow: UnitOfWork) -> str:

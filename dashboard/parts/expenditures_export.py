@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.parts.expenditures_view import Tab, View
 from dashboard.parts.expenditures_words import Period
+from dashboard.parts.go import go
 from dashboard.parts.outcome import outcome
 from models.core.unit_of_work import unit_of_work
 from models.exports import service
@@ -34,6 +35,12 @@ def export_menu(view: View, period: Period, *, lines_only: bool = False) -> None
     kind, _, title, format_ = chosen
     with outcome(done=CREATED, link=("Export history", "exports")), unit_of_work() as uow:
         service.request(uow, kind, question_of(view, kind), format_, f"{title}, {period.words}")
+
+
+def history_link() -> None:
+    """The way to what was exported (FIN-SEXP-05: View Export)."""
+    if st.button("Export history", type="tertiary", icon=":material/history:", key="export_history"):
+        go("exports", {})
 
 
 def question_of(view: View, kind: str) -> dict[str, Any]:

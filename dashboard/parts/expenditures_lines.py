@@ -25,6 +25,7 @@ def line_list(page: LinePage, *, partners: bool) -> LineRow | None:
             [_cells(line) for line in page.rows],
             _columns(partners),
             key="lines",
+            height=36 + 32 * min(len(page.rows), 15),
             alt=f"{len(page.rows)} of {page.count} expenditure lines with date, customer, service and exact amount.",
         )
     with st.container(key="narrow_lines"):
@@ -50,16 +51,15 @@ def totals_words(page: LinePage) -> str:
 
 def _columns(partners: bool) -> list[Column]:
     return [
-        Column("spent_on", "Spent on", width=82),
-        Column("customer", "Customer", width=150),
-        *([Column("partner", "Partner", width=140)] if partners else []),
-        Column("service_type", "Service type", width=142),
-        Column("product", "Product", width=110 if partners else 150),
-        Column("region", "Region", width=96),
-        Column("billing_mode", "Billing mode", width=96),
-        Column("bill_type", "Bill type", width=82),
-        Column("expenditure", "Expenditure", "exact", 112),
-        Column("currency", "", width=44),
+        Column("spent_on", "Spent on", width=70),
+        Column("customer", "Customer", width=140),
+        *([Column("partner", "Partner", width=140)] if partners else [Column("product", "Product", width=140)]),
+        Column("service_type", "Service type", width=126),
+        Column("region", "Region", width=130),
+        Column("billing_mode", "Billing mode", width=110),
+        Column("bill_type", "Bill type", width=84),
+        Column("expenditure", "Expenditure", "exact", 130),
+        Column("currency", "", width=46),
     ]
 
 

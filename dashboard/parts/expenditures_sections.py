@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.parts import address, charts, findings, formats
 from dashboard.parts.charts import Bar, Line
 from dashboard.parts.expenditures_view import View
-from dashboard.parts.expenditures_words import LINES, Period, period_of, unit_of
+from dashboard.parts.expenditures_words import LINES, Period, column_names, period_of, unit_of
 from dashboard.parts.figures import Figure, figures
 from dashboard.parts.formats import Scale
 from dashboard.parts.go import go
@@ -26,7 +26,7 @@ DEFINITION = (
 WAITS = "waits for bills"
 DUE = "What the bills of the period ask for. No bills are issued here yet, so nothing is shown."
 PAID = "What was paid on the bills of the period. No bills are issued here yet, so nothing is shown."
-SPENDING = "Customers with at least one line in the period."
+SPENDING = "Customers with at least one line in the period, in any currency."
 
 
 def figure_strip(view: View, overview: Overview) -> None:
@@ -53,14 +53,15 @@ def figure_strip(view: View, overview: Overview) -> None:
 def trend_section(view: View, trend: Trend) -> None:
     """The line of the period over the dotted line of the period before; a clicked day opens its lines."""
     period, unit = period_of(trend.context), unit_of(trend.context)
-    now, before = [point.now for point in trend.points], [point.before for point in trend.points]
+    points = _reached(trend.points)
+    now, before = [point.now for point in points], [point.before for point in points]
     scale = formats.scale_for([*now, *before])
     daily = trend.granularity is Granularity.DAY
     title = findings.trend_title(period.short, period.before, now, before if period.compared else None)
     note = f"Expenditure a {trend.granularity.value}, {scale.of(unit)}"
     section(title, note=note)
     clicked = charts.trend(
-        [_tick(point, daily=daily) for point in trend.points],
+        [_tick(point, daily=daily) for point in points],
         Line(period.short, now),
         Line(period.before, before) if period.compared else None,
         unit=unit,
@@ -68,14 +69,23 @@ def trend_section(view: View, trend: Trend) -> None:
         key="trend",
         alt=f"{title}. {note}.",
     )
-    if clicked is not None and daily and clicked < len(trend.points):
-        go(LINES, view.lines(day=trend.points[clicked].start))
+    if clicked is not None and daily and clicked < len(points) and (day := points[clicked].start):
+        go(LINES, view.lines(day=day))
+
+
+def _reached(points: Sequence[TrendPoint]) -> Sequence[TrendPoint]:
+    """The points up to the last one with an amount: days to come would only push the line together."""
+    end = max((place for place, point in enumerate(points) if (point.now, point.before) != (None, None)), default=-1)
+    return points[: end + 1]
 
 
 def _tick(point: TrendPoint, *, daily: bool) -> str:
     if daily:
         return str(point.position)
-    return f"{point.start:%b %Y}" if point.position == 1 or point.start.month == 1 else f"{point.start:%b}"
+    month = point.start or point.before_start
+    if month is None:
+        return str(point.position)
+    return f"{month:%b %Y}" if point.position == 1 or month.month == 1 else f"{month:%b}"
 
 
 def bars_head(title: str, groups: Sequence[Group], period: Period, unit: str) -> Scale:
@@ -131,8 +141,9 @@ def customer_list(view: View, page: CustomerPage, *, partners: bool) -> None:
 
 
 def _customer_columns(period: Period, unit: str, partners: bool) -> list[Column]:
+    now, before = column_names(period)
     compared = [
-        Column("before", f"{period.before}, {unit}", "amount", 104),
+        Column("before", f"{before}, {unit}", "amount", 104),
         Column("change", f"Change, {unit}", "change", 104),
         Column("percent", "Change, %", "percent", 72),
     ]
@@ -141,7 +152,7 @@ def _customer_columns(period: Period, unit: str, partners: bool) -> list[Column]
         *([Column("partner", "Partner", width=148)] if partners else []),
         Column("manager", "Account manager", width=112),
         Column("history", "12 months", "spark", 84),
-        Column("now", f"{period.short}, {unit}", "amount", 104),
+        Column("now", f"{now}, {unit}", "amount", 104),
         *(compared if period.compared else []),
         Column("share", "Share", "share", 100),
     ]

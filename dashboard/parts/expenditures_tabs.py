@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from dashboard.parts import expenditures_controls as controls
 from dashboard.parts import expenditures_sections as sections
 from dashboard.parts.charts import Line
 from dashboard.parts.expenditures_view import View
-from dashboard.parts.expenditures_words import Period, largest_part, moved, period_of, unit_of
+from dashboard.parts.expenditures_words import Period, column_names, largest_part, moved, period_of, unit_of
 from dashboard.parts.head import section
 from dashboard.parts.pager import pager
 from dashboard.parts.rows import Row, rows
@@ -19,10 +20,8 @@ from dashboard.parts.tables import Column, grid
 from models.engines.statistics import Granularity
 from models.expenditures.answers import CustomerPage, Distribution, Group, GroupedTrend, Overview, Trend
 
-SPLIT = 6
-"""Groups beside the trend on the overview; more do not fit above the fold."""
-STACKED = 9
-"""Groups that a stack can tell apart by colour; the others of the table stay in the last."""
+STACKED = 8
+"""Groups that a stack can tell apart by colour; all others are summed up in one more."""
 
 
 def overview(
@@ -73,21 +72,19 @@ def _customers(view: View, page: CustomerPage, *, partners: bool) -> None:
 def trend(view: View, answer: GroupedTrend) -> None:
     """Stacked columns per group over time, then the detailed fees (FIN-SEXP-02)."""
     unit, groups = unit_of(answer.context), [series.group for series in answer.series]
-    shown = sorted(answer.series, key=lambda series: series.group.now, reverse=True)[:STACKED]
-    scale = formats.scale_for([amount for series in shown for amount in series.amounts])
+    shown = _stacked(answer)
+    scale = formats.scale_for([amount for line in shown for amount in line.values])
     title = findings.largest_title(largest_part(groups), answer.total.now)
     step, basis = answer.granularity.value, _basis(view)
     _settings(view, title, f"Expenditure a {step} by {basis}, {scale.of(unit)}")
     charts.stacked_columns(
         [_column_name(answer, place) for place in range(len(answer.starts))],
-        [Line(sections.group_name(series.group), series.amounts) for series in shown],
+        shown,
         unit=unit,
         scale=scale,
         key="stack",
         alt=f"{title}. Columns a {step}, stacked by {basis}.",
     )
-    if len(shown) < len(groups):
-        st.caption(f"The columns show the {len(shown)} largest groups; the table has all {len(groups)}.")
     _fees(view, groups, period_of(answer.context), unit)
 
 
@@ -102,6 +99,20 @@ def distribution(view: View, answer: Distribution) -> None:
     )  # fmt: skip
     sections.follow(view, view.group, groups, clicked)
     _fees(view, groups, period_of(answer.context), unit)
+
+
+def _stacked(answer: GroupedTrend) -> list[Line]:
+    """The largest groups and the sum of all others: the columns add up to the whole."""
+    named = [series for series in answer.series if series.group.key is not None]
+    named.sort(key=lambda series: series.group.now, reverse=True)
+    kept = named[:STACKED] if len(answer.series) > STACKED + 1 else named
+    rest = [series for series in answer.series if series not in kept]
+    lines = [Line(sections.group_name(series.group), series.amounts) for series in kept]
+    if rest:
+        number = sum(series.group.count for series in rest)
+        sums = [sum(at, Decimal(0)) for at in zip(*(series.amounts for series in rest), strict=True)]
+        lines.append(Line(f"Other ({number})", sums))
+    return lines
 
 
 def _column_name(answer: GroupedTrend, place: int) -> str:
@@ -138,14 +149,15 @@ def _fees(view: View, groups: Sequence[Group], period: Period, unit: str) -> Non
 
 
 def _fee_columns(view: View, period: Period, unit: str) -> list[Column]:
+    now, before = column_names(period)
     compared = [
-        Column("before", f"{period.before}, {unit}", "amount", 140),
+        Column("before", f"{before}, {unit}", "amount", 140),
         Column("change", f"Change, {unit}", "change", 140),
         Column("percent", "Change, %", "percent", 90),
     ]
     return [
         Column("name", controls.GROUP_NAMES[view.group], width=300),
-        Column("now", f"{period.short}, {unit}", "amount", 140),
+        Column("now", f"{now}, {unit}", "amount", 140),
         *(compared if period.compared else []),
         Column("share", "Share", "share", 130),
     ]

@@ -89,7 +89,7 @@ def _who(view: View, drivers: Drivers | None, what: str) -> str:
     return f"One customer, {name}, makes {'all' if part >= 1 else formats.share(part, 0)} of the {what}{alone}."
 
 
-def besides(overview: Overview, *, may_map: bool) -> str:
+def besides(overview: Overview, *, may_map: bool, incomplete: bool = False) -> str:
     """What belongs beside the answer, as HTML: lines of nobody, other currencies, currencies without a rate."""
     unit = formats.text(unit_of(overview.context))
     facts = []
@@ -102,9 +102,19 @@ def besides(overview: Overview, *, may_map: bool) -> str:
             facts.append(f"{formats.text(formats.listing(missing))} has no rate and is left out.")
     elif others := [figure for figure in overview.figures if figure.currency != overview.context.currency]:
         facts.append(f"Also spent, not added: {formats.listing([_money(figure) for figure in others])}.")
+    if incomplete:
+        facts.append("Not compared: the period before has months without lines.")
     if overview.context.through:
-        facts.append(f"The month is running: data through {formats.day(overview.context.through)}.")
+        running = f"{overview.context.last:%B}"
+        facts.append(f"{running} is still running: data through {formats.day(overview.context.through)}.")
     return " ".join(facts)
+
+
+def column_names(period: Period) -> tuple[str, str]:
+    """Headers for the period and the one before, short enough for a column."""
+    if max(len(period.short), len(period.before)) > 12:
+        return "This period", "Period before"
+    return period.short, period.before
 
 
 def rates_words(context: Context) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from dashboard.parts import address, formats
 from dashboard.parts.expenditures_words import period_of, unit_of
@@ -45,6 +47,7 @@ class Work:
     customers: int | None
     unassigned: int
     changed: tuple[HistoryRow, ...] | None
+    names: Mapping[UUID, str]
 
 
 def work_of(uow: UnitOfWork) -> Work:
@@ -52,6 +55,7 @@ def work_of(uow: UnitOfWork) -> Work:
     actor = uow.actor
     sees_partners, sees_customers = actor.may("partners.view"), actor.may("customers.view")
     assigns = sees_customers and actor.may("customers.assign")
+    changed = entries(uow, page=PageRequest(size=CHANGED)).rows if actor.may("history.view") else None
     return Work(
         notices=tuple(row for row in notices.notices(uow, PageRequest(size=WAITING)).rows if row.read_at is None),
         unread=notices.unread(uow),
@@ -59,8 +63,18 @@ def work_of(uow: UnitOfWork) -> Work:
         unmanaged=partners.count(uow, PartnerFilter(unmanaged=True)) if actor.may("partners.manage") else 0,
         customers=customers.count(uow) if sees_customers else None,
         unassigned=customers.count(uow, customers.CustomerFilter(unassigned=True)) if assigns else 0,
-        changed=entries(uow, page=PageRequest(size=CHANGED)).rows if actor.may("history.view") else None,
+        changed=changed,
+        names=_names(uow, changed or ()),
     )
+
+
+def _names(uow: UnitOfWork, changed: Sequence[HistoryRow]) -> dict[UUID, str]:
+    """What the changed partners and customers are called."""
+
+    def keys(subject: str) -> list[UUID]:
+        return [row.subject_id for row in changed if row.subject == subject and row.subject_id]
+
+    return {**partners.names(uow, keys("partner")), **customers.names_of(uow, keys("customer"))}
 
 
 def spending_of(uow: UnitOfWork) -> Spending | None:
@@ -114,15 +128,12 @@ def _unmapped(spending: Spending | None, may_map: bool) -> list[Row]:
 
 def risk_rows(spending: Spending) -> list[Row]:
     """The customers whose expenditure fell most against the same days of the month before."""
-    context = spending.overview.context
-    period = period_of(context)
-    rows = []
+    context, rows = spending.overview.context, []
     for row in spending.falls:
         relative = formats.change_of(row.now, row.before)
         fell = f"fell {formats.share(abs(relative), 0)}" if relative is not None else "fell"
         asked = ExpenditureFilter.of(context.first, context.last, filters={"customer": [row.key]})
-        of = f"Customer of {row.partner}, " if row.partner else ""
-        sub = f"{of}{period.short} against {period.before}"
+        sub = f"Customer of {row.partner}" if row.partner else row.account_name
         note = "Nothing spent any more" if row.now <= 0 else f"Now {formats.amount(row.now)}"
         link = address.link("/expenditures", asked.to_address())
         tone: Tone = "red" if row.now <= 0 else "orange"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import streamlit as st
 from babel import Locale
@@ -15,6 +16,7 @@ from dashboard.parts.rows import Tone
 from models.core.history import HistoryRow
 from models.partners.rules import PartnerStatus
 
+NOBODY = UUID(int=0)
 _TONES: dict[PartnerStatus, Tone] = {
     PartnerStatus.ACTIVE: "green",
     PartnerStatus.DORMANT: "orange",
@@ -75,16 +77,21 @@ def table(headers: Sequence[str], lines: Sequence[Sequence[str]], *, numbers: Se
     st.html(f'<div class="k scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>')
 
 
-def history(entries: Sequence[HistoryRow]) -> None:
-    """What was done, newest first: when, what changed, by whom."""
+def history(entries: Sequence[HistoryRow], names: Mapping[UUID, str] | None = None) -> None:
+    """What was done, newest first: when, what changed, by whom; `names` of the subjects where they differ."""
     if not entries:
         st.html('<p class="k mu">Nothing was changed yet.</p>')
         return
-    st.html('<div class="k">' + "".join(map(_entry, entries)) + "</div>")
+    st.html(
+        '<div class="k">'
+        + "".join(_entry(entry, (names or {}).get(entry.subject_id or NOBODY, "")) for entry in entries)
+        + "</div>"
+    )
 
 
-def _entry(entry: HistoryRow) -> str:
+def _entry(entry: HistoryRow, name: str) -> str:
     words = _ACTIONS.get(entry.action, entry.action.replace(".", " ").replace("_", " ").capitalize())
+    words = f"{words} · {name}" if name else words
     changed = "; ".join(_change(name, value) for name, value in entry.changes.items() if value not in (None, []))
     return (
         f'<div class="ev"><span class="at">{formats.text(formats.clock_or_day(entry.at))}</span>'

@@ -8,7 +8,7 @@ from dashboard.parts import formats
 from dashboard.parts.chips import chip_bar
 from dashboard.parts.empty import lake_readable, state
 from dashboard.parts.expenditures_data import Answers, answers_for_address, options_of, sees_partners
-from dashboard.parts.expenditures_export import export_menu
+from dashboard.parts.expenditures_export import export_menu, history_link
 from dashboard.parts.expenditures_words import answer_sentence, besides, period_of, rates_words, shown_currency
 from dashboard.parts.head import answer, page_head
 from models.core.actor import current_actor
@@ -27,6 +27,7 @@ def head(answers: Answers) -> None:
         page_head("Expenditures", line=[answers.subject, "GMT+08:00", fresh, "without tax, discounts deducted"])
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
         if actor.may("exports.create") and not answers.overview.empty:
+            history_link()
             export_menu(answers.view, period_of(answers.overview.context))
 
 
@@ -46,7 +47,7 @@ def chips(answers: Answers) -> None:
 def body(answers: Answers) -> None:
     """The sentence that answers, the tabs, and the chosen one."""
     view, overview = answers.view, answers.overview
-    beside = besides(overview, may_map=actor.may("expenditures.map"))
+    beside = besides(overview, may_map=actor.may("expenditures.map"), incomplete=answers.incomplete)
     answer(answer_sentence(view, overview, answers.drivers), beside=beside)
     controls.tabs(view)
     if answers.grouped:

@@ -7,7 +7,7 @@ from dashboard.parts import expenditures_controls as controls
 from dashboard.parts.chips import chip_bar
 from dashboard.parts.empty import lake_readable, state
 from dashboard.parts.expenditures_data import options_of, sees_partners, subject_of
-from dashboard.parts.expenditures_export import export_menu
+from dashboard.parts.expenditures_export import export_menu, history_link
 from dashboard.parts.expenditures_lines import SORT_NAMES, line_in_full, line_list, totals_words
 from dashboard.parts.expenditures_view import View, view_from_address
 from dashboard.parts.expenditures_words import Period
@@ -35,13 +35,13 @@ def draw(view: View, cycles: Cycles, subject: str, page: LinePage) -> None:
         page_head(TITLE, line=[subject, "GMT+08:00", fresh, "without tax"], crumbs=[Crumb("Expenditures", back)])
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
         if actor.may("exports.create") and page.count:
+            history_link()
             export_menu(view, Period(period, period), lines_only=True)
     with chip_bar():
         controls.period_chip(view, latest=cycles.latest or view.asked.last, today=business_date())
         currencies = [total.currency for total in page.totals]
-        shown = queries.CONVERTED if view.asked.conversion else view.asked.currency or next(iter(currencies), "")
-        if shown:
-            controls.currency_chip(shown, currencies, settings().base_currency, "Lines keep their own currency.")
+        shown = queries.CONVERTED if view.asked.conversion else view.asked.currency
+        controls.currency_chip(shown, currencies, settings().base_currency, "Lines keep their own currency.")
         offered = [name for name in controls.ADVANCED if name != "partner" or sees_partners(actor)]
         controls.filter_chips(view, options_of(view), offered)
     if not page.rows:

@@ -47,9 +47,13 @@ def job_progress(title: str, progress: Progress) -> None:
 
 def progress_html(progress: Progress, title: str = "Progress") -> str:
     """The bar with counts and the time left, as HTML."""
-    part = progress.part
     counts = formats.count(progress.done) + (f" of {formats.count(progress.total)}" if progress.total else "")
     words = " · ".join(filter(None, (f"{counts} {progress.unit}", time_left(progress))))
+    return bar_html(progress.part, words, title)
+
+
+def bar_html(part: float | None, words: str, title: str = "Progress") -> str:
+    """A bar for a part from 0 to 1 (None: not known yet) with words below it, as HTML."""
     width = f"{part * 100:.1f}" if part is not None else "4"
     return (
         f'<div class="track" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{width}"'

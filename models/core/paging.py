@@ -75,7 +75,8 @@ def fetch_page(
         Refused: the cursor is not one that this list gave out.
     """
     found = uow.session.execute(keyset(stmt, page, order=order)).all()
-    return page_of(found, len(stmt.selected_columns), page, row)
+    width = len(found[0]) - len(order) if found else 0  # a mapped class is one value, though many columns
+    return page_of(found, width, page, row)
 
 
 def keyset(stmt: Select[Any], page: PageRequest, *, order: Sequence[Asc | Desc]) -> Select[Any]:

@@ -52,7 +52,7 @@ def test_an_amount_that_does_not_fit_is_refused(value: Any, words: str) -> None:
 
 def test_a_naive_time_is_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
-        InstantType().process_bind_param(datetime(2026, 7, 16, 14), Dialect())  # type: ignore[arg-type]  # noqa: DTZ001
+        InstantType().process_bind_param(datetime(2026, 7, 16, 14), Dialect())  # type: ignore[arg-type]
 
 
 @given(st.lists(st.just(None), min_size=50, max_size=50))
@@ -276,6 +276,16 @@ def test_the_business_date_turns_at_midnight_gmt_plus_8() -> None:
 def test_an_error_carries_every_problem_across_processes() -> None:
     import pickle
 
-    error = pickle.loads(pickle.dumps(Refused([Problem("A", "One."), Problem("B", "Two.", "field")])))  # noqa: S301
+    error = pickle.loads(pickle.dumps(Refused([Problem("A", "One."), Problem("B", "Two.", "field")])))
     assert [problem.code for problem in error.problems] == ["A", "B"]
     assert str(error) == "One. (A); Two. (B)"
+
+
+def test_a_page_may_be_of_mapped_classes(uow: UnitOfWork, build: Build) -> None:
+    for name in ("B", "A", "C"):
+        build.partner(name)
+    order = (Asc(Partner.name), Asc(Partner.id))
+    first = fetch_page(uow, select(Partner), lambda partner: partner.name, PageRequest(size=2), order=order)
+    assert first.rows == ("A", "B")
+    rest = fetch_page(uow, select(Partner), lambda partner: partner.name, PageRequest(first.next), order=order)
+    assert rest.rows == ("C",)

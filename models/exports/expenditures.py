@@ -13,7 +13,7 @@ from typing import Any
 
 from models.core.clock import business_date
 from models.core.errors import Problem, Refused
-from models.core.money import WIDE, exact_text
+from models.core.money import WIDE, Rate, exact_text
 from models.core.paging import PageRequest
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
@@ -114,6 +114,8 @@ class Table:
     def count(self, uow: UnitOfWork, question: Question) -> int:
         """Tables are small: only the question itself is looked at."""
         asked_of(question)
+        if by := question.get("by"):
+            _grouping(str(by))
         return 0
 
     def open(self, uow: UnitOfWork, question: Question) -> Produced:
@@ -270,6 +272,10 @@ def _filter_labels(uow: UnitOfWork, asked: ExpenditureFilter, dimension: str, va
     for value in values:
         label = labels.get(value, value)
         yield masked_name(label) if dimension == "customer" and _is_customer(value) else label
+
+
+def _rate(rate: Rate) -> str:
+    return f"1 {rate.currency} = {exact_text(rate.value)} {rate.base} on {rate.on} ({rate.source})"
 
 
 def _period(first: date, last: date) -> str:

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_CLIENT_MAX_RETRIES,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    temporary_settings,
+)
 from sqlalchemy import update
 
 import tests.support.exporting
@@ -35,7 +40,7 @@ assert tests.support.exporting
 @pytest.fixture
 def carried(on_sqlite: str, prefect_server: PrefectServer) -> Iterator[None]:
     """Flows run here, recorded on the tests' server."""
-    told = {PREFECT_API_URL: prefect_server.api, PREFECT_CLIENT_MAX_RETRIES: 1}
+    told = {PREFECT_API_URL: prefect_server.api, PREFECT_CLIENT_MAX_RETRIES: 1, PREFECT_LOGGING_TO_API_ENABLED: False}
     with temporary_settings(told), acting_as(SYSTEM):
         yield
         CLAIMS.release()

@@ -55,7 +55,8 @@ class FactBuilder:
             "association_type": kind, "sub_account_id": "100200300400", "sub_account_name": "Fleet",
             "provider": "AWS", "service_family": "Compute", "service_type": "Elastic compute", "product": "EC2-T3",
             "region_id": "eu-west-1", "region_name": "Europe (Ireland)", "bill_type": BillType.EXPENDITURE.value,
-            "billing_mode": BillingMode.PAY_PER_USE.value, "charge_start": start, "charge_end": start + timedelta(hours=1),
+            "billing_mode": BillingMode.PAY_PER_USE.value, "charge_start": start,
+            "charge_end": start + timedelta(hours=1),
             "spent_on": spent_on, "currency": "USD", "expenditure": Decimal(amount), "list_price": Decimal(amount),
             "quantity": Decimal(1), "unit": "Hours", "description": "Hours of a machine",
         }  # fmt: skip

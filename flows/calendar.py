@@ -16,6 +16,7 @@ from flows.work import RETRIED, Payload, carry, show_progress
 from models.core.actor import SYSTEM
 from models.core.outbox import Work
 from models.core.unit_of_work import unit_of_work
+from models.expenditures import upkeep as upkeep_of_lake
 from models.exports import service as exports
 from models.identity import upkeep
 
@@ -41,6 +42,12 @@ def tidy_sessions(day: date) -> int:
 def remove_old_exports(day: date) -> int:
     """Files of exports are kept for a while, then only their history."""
     return exports.remove_expired_files()
+
+
+@daily
+def forget_old_states(day: date) -> int:
+    """Replaced fact files are kept for readers that still use them, then removed."""
+    return upkeep_of_lake.forget_old_states()
 
 
 @task(name="calendar-day", **RETRIED)

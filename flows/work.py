@@ -42,7 +42,7 @@ QUICK_RETRIES = [0.5, 2.0]
 """Seconds between a task's own tries; what needs longer comes back through the outbox after its pauses."""
 MOST_ATTEMPTS = len(LEASE.pauses) + 3
 """A row that was begun so often and never ended takes its workers down with it."""
-HEALING = frozenset({"BUSY", "LAKE-BUSY"})
+HEALING = frozenset({"BUSY", "LAKE-BUSY", "IMPORT-BUSY", "IMPORT-LEASE"})
 """Refusals that pass by themselves: somebody else was writing."""
 
 

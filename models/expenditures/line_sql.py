@@ -12,7 +12,7 @@ from models.expenditures.mapping import case_sql, focus_mapping, quoted
 from models.expenditures.reading import FocusFile
 from models.expenditures.rules import LARGEST_AMOUNT
 
-_SHIFT = f"INTERVAL '{int((BUSINESS_ZONE.utcoffset(None)).total_seconds())} seconds'"
+BUSINESS_SHIFT = f"INTERVAL '{int((BUSINESS_ZONE.utcoffset(None)).total_seconds())} seconds'"
 _NUMBER = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*"
 _PARTS = r"^\s*[+-]?([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?"
 
@@ -65,7 +65,8 @@ numbers AS NOT MATERIALIZED (
          instant("focus_ChargePeriodStart") AS starts, instant("focus_ChargePeriodEnd") AS ends
   FROM texts),
 typed AS NOT MATERIALIZED (
-  SELECT *, CAST(date_trunc('month', period_start + {_SHIFT}) AS DATE) AS cycle, CAST(starts + {_SHIFT} AS DATE) AS day,
+  SELECT *, CAST(date_trunc('month', period_start + {BUSINESS_SHIFT}) AS DATE) AS cycle,
+         CAST(starts + {BUSINESS_SHIFT} AS DATE) AS day,
          {_listed(f"{case_sql(rules, raw, 'expenditure')} AS {name}" for name, rules in kinds.items())},
          {" AND ".join(f"coalesce({condition}, false)" for _, condition, _ in _checks())} AS good
   FROM numbers)

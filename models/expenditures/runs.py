@@ -29,7 +29,6 @@ from models.expenditures.tables import DeliveryFile, DeliveryImport, DeliveryImp
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str, float], None]
-_REPEAT = "It was interrupted before anything changed. Import the files again."
 
 
 def reached(step: str) -> None:
@@ -140,7 +139,7 @@ def settle(source: str, *, but: UUID | None = None) -> list[UUID]:
             finish(run_id)
             shutil.rmtree(_folder(run_id), ignore_errors=True)
         else:
-            _undo(run_id, ImportStatus.INTERRUPTED, _REPEAT)
+            _undo(run_id, ImportStatus.INTERRUPTED, None)
         log.warning("expenditures.run.settled", extra={"run": str(run_id), "source": source, "was": status})
     return [run_id for run_id, _ in dead]
 
@@ -231,12 +230,20 @@ def _ended(run_id: UUID, error: BaseException) -> None:
             run_id, ImportStatus.FAILED, f"It failed and changed nothing ({type(error).__name__}). Tell your operator."
         )
     else:
-        _undo(run_id, ImportStatus.INTERRUPTED, _REPEAT)
+        _undo(run_id, ImportStatus.INTERRUPTED, None)
 
 
-def _undo(run_id: UUID, status: ImportStatus, message: str) -> None:
+def _undo(run_id: UUID, status: ImportStatus, message: str | None) -> None:
+    """Take back what the run prepared; without a message the row says how it goes on."""
     lake().discard(expenditure_line, str(run_id))
     shutil.rmtree(_folder(run_id), ignore_errors=True)
     with unit_of_work(actor=SYSTEM) as uow:
         run = get_run(uow, run_id)
-        run.status, run.message, run.finished_at, run.step = status, message, uow.now, ""
+        run.status, run.finished_at, run.step = status, uow.now, ""
+        run.message = message or _how_it_goes_on(uow, run)
+
+
+def _how_it_goes_on(uow: UnitOfWork, run: DeliveryImport) -> str:
+    asked = run.kind is ImportKind.REMAP or any(part.origin is None for part in parts_of(uow, run.id))
+    again = "The worker repeats it." if asked else "Import the files again."
+    return f"It was interrupted before anything changed. {again}"

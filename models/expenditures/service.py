@@ -9,13 +9,24 @@ from uuid import UUID
 
 from models.core.files import StoredFile
 from models.core.unit_of_work import UnitOfWork, unit_of_work
-from models.expenditures import importing, runs
+from models.expenditures import importing, remapping, runs
 from models.expenditures.importing import Given
 from models.expenditures.lease import SourceBusy
+from models.expenditures.remapping import Owner
 from models.expenditures.rules import Result
 from models.expenditures.runs import Progress
 
-__all__ = ["Result", "SourceBusy", "import_files", "recover", "request_import", "run_requested"]
+__all__ = [
+    "Owner",
+    "Result",
+    "SourceBusy",
+    "import_files",
+    "map_sub_accounts",
+    "recover",
+    "request_import",
+    "run_remap",
+    "run_requested",
+]
 
 IMPORT_TOPIC = "expenditures.import"
 REMAP_TOPIC = "expenditures.remap"
@@ -59,6 +70,30 @@ def run_requested(import_id: UUID, *, progress: Progress | None = None, wait: ti
         SourceBusy: another import of the source is running; call again later.
     """
     return importing.carry_out(import_id, progress=progress, wait=wait)
+
+
+def map_sub_accounts(uow: UnitOfWork, owners: Sequence[Owner]) -> list[UUID]:
+    """Say whose sub-accounts are, now and for every later delivery; the worker moves the lines that are there.
+
+    Each line goes to the partner that the customer belonged to on its day. Answers the key of the run of each source.
+
+    Raises:
+        NotAllowed: the actor may not map sub-accounts.
+        Refused: a customer is not among those the actor may see, or nothing is given.
+    """
+    runs_of = remapping.plan(uow, owners)
+    for run_id in runs_of:
+        uow.emit(REMAP_TOPIC, str(run_id), {"import_id": str(run_id)})
+    return runs_of
+
+
+def run_remap(import_id: UUID, *, progress: Progress | None = None, wait: timedelta | None = None) -> Result:
+    """Move the lines of newly mapped sub-accounts; the worker calls it, and may call it again.
+
+    Raises:
+        SourceBusy: an import of the source is running; call again later.
+    """
+    return remapping.carry_out(import_id, progress=progress, wait=wait)
 
 
 def recover() -> list[UUID]:

@@ -1,0 +1,212 @@
+"""Random people ask random questions: each answer is exactly what an independent count over their own lines gives."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.core.actor import Actor, Scope
+from models.core.paging import PageRequest
+from models.core.unit_of_work import UnitOfWork
+from models.expenditures import queries as q
+from models.expenditures.dimensions import DIMENSIONS
+from models.expenditures.queries import Against, ExpenditureFilter, Sort
+from tests.support.facts import FactBuilder
+
+MONTHS = [date(2026, month, 1) for month in (2, 3, 4, 5)]
+VIEWS = frozenset({"statistics.view"})
+CHECKED = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+Line = dict[str, Any]
+
+
+@dataclass
+class World:
+    """Lines in the lake, the same lines in Python, and who looked after whom."""
+
+    uow: UnitOfWork
+    lines: list[Line]
+    partners: list[Any]
+    customers: list[Any]
+    assignments: list[tuple[str, str, date, date]]
+
+    def seen(self, scope: Scope, asked: ExpenditureFilter) -> list[Line]:
+        """What counts for somebody: scope, period, filters, no tax; counted line by line."""
+        return [
+            line
+            for line in self.lines
+            if line["bill_type"] != "tax"
+            and asked.first <= line["cycle"] <= asked.last
+            and allowed(scope, line)
+            and all(self.key(each.dimension, line) in each.values for each in asked.filters)
+        ]
+
+    def key(self, dimension: str, line: Line) -> str:
+        """The key of a line, found the slow way."""
+        customer = line["customer_id"]
+        if dimension in ("partner", "association_type", "account_manager") and customer is None:
+            return "unmapped"
+        if dimension == "account_manager":
+            managers = [
+                user
+                for owned, user, begin, end in self.assignments
+                if owned == customer and begin <= line["spent_on"] < end
+            ]
+            return managers[0] if managers else "none"
+        column = {"partner": "partner_id", "customer": "customer_id", "region": "region_id"}.get(dimension, dimension)
+        return line[column] or ("unmapped" if dimension == "customer" else "none")
+
+
+def allowed(scope: Scope, line: Line) -> bool:
+    partners, customers = scope.partners, scope.customers
+    return (partners is None or line["partner_id"] in {str(key) for key in partners}) and (
+        customers is None or line["customer_id"] in {str(key) for key in customers}
+    )
+
+
+@pytest.fixture
+def world(uow, build, tmp_path) -> World:
+    chance = random.Random(20260524)
+    partners = [build.partner() for _ in range(4)]
+    customers = [build.customer(chance.choice(partners)) for _ in range(12)]
+    users = [build.user("account_manager", partner=partner) for partner in partners for _ in range(2)]
+    assignments = []
+    for customer in customers[:9]:
+        day = date(2026, 1, 15)
+        for user in chance.sample([user for user in users if user.partner_id == customer.partner_id], 2):
+            end = day + timedelta(days=chance.randint(20, 60))
+            build.assignment(customer, user, day, end)
+            assignments.append((str(customer.id), str(user.id), day, end))
+            day = end + timedelta(days=chance.choice((0, 0, 7)))
+    facts = FactBuilder(tmp_path)
+    lines = [_line(chance, facts, customers) for _ in range(400)]
+    facts.put(lines)
+    return World(uow, lines, partners, customers, assignments)
+
+
+def _line(chance: random.Random, facts: FactBuilder, customers: list[Any]) -> Line:
+    month = chance.choice(MONTHS)
+    return facts.line(
+        month + timedelta(days=chance.randrange(28)),
+        Decimal(chance.randrange(-(10**6), 10**9)).scaleb(-chance.randrange(13)),
+        chance.choice([*customers, None]),
+        currency=chance.choice(("USD", "USD", "EUR")),
+        service_type=chance.choice(("Elastic compute", "Object storage", "CDN", None)),
+        billing_mode=chance.choice(("pay_per_use", "savings_plan")),
+        bill_type=chance.choice(("expenditure", "expenditure", "refund", "tax")),
+        region_id=chance.choice(("eu-west-1", "ap-southeast-3", None)),
+        file_id=chance.choice((1, 2)),
+    )
+
+
+@st.composite
+def questions(draw: st.DrawFn, world: World) -> ExpenditureFilter:
+    first, last = sorted((draw(st.sampled_from(MONTHS)), draw(st.sampled_from(MONTHS))))
+    filters = {}
+    for dimension in draw(st.sets(st.sampled_from(sorted(set(DIMENSIONS) & set(q.FILTERS))), max_size=2)):
+        known = sorted({world.key(dimension, line) for line in world.lines})
+        filters[dimension] = draw(st.lists(st.sampled_from(known), min_size=1, max_size=4, unique=True))
+    return ExpenditureFilter.of(first, last, against=draw(st.sampled_from(Against)), filters=filters)
+
+
+@st.composite
+def scopes(draw: st.DrawFn, world: World) -> Scope:
+    """Everything, some partners, some customers of a partner, or nothing."""
+    partners = draw(st.sets(st.sampled_from([row.id for row in world.partners]), max_size=2))
+    customers = draw(st.sets(st.sampled_from([row.id for row in world.customers]), max_size=4))
+    return draw(
+        st.sampled_from([
+            Scope.ALL, Scope(frozenset(partners)), Scope(frozenset(partners), frozenset(customers)),
+            Scope(None, frozenset(customers)),
+        ])
+    )  # fmt: skip
+
+
+def as_somebody(world: World, scope: Scope) -> UnitOfWork:
+    world.uow.session.info["scope"] = scope
+    return replace(world.uow, actor=Actor(None, "Somebody", permissions=VIEWS, scope=scope))
+
+
+def summed(lines: list[Line]) -> dict[str, Decimal]:
+    totals: dict[str, Decimal] = {}
+    for line in lines:
+        totals[line["currency"]] = totals.get(line["currency"], Decimal(0)) + line["expenditure"]
+    return totals
+
+
+@pytest.mark.meets("CUS-COM-01", "FIN-SEXP-04")
+@CHECKED
+@given(data=st.data())
+def test_every_figure_equals_an_independent_count_of_ones_own_lines(world, data):
+    asked, scope = data.draw(questions(world)), data.draw(scopes(world))
+    uow, mine = as_somebody(world, scope), world.seen(scope, asked)
+    overview = q.overview(uow, asked)
+    figures = {figure.currency: figure.now for figure in overview.figures}
+    assert {currency: amount for currency, amount in figures.items() if amount} == {
+        currency: amount for currency, amount in summed(mine).items() if amount
+    }
+    assert overview.lines == len(mine)
+    currency = overview.total.currency
+    assert overview.total.now == summed(mine).get(currency, 0)
+
+    by = data.draw(st.sampled_from([*q.GROUPINGS, "partner", "region"]))
+    groups = q.distribution(uow, asked, by, top=50).groups
+    expected: Counter[str] = Counter()
+    for line in mine:
+        if line["currency"] == currency:
+            expected[world.key(by, line)] += line["expenditure"]
+    assert {group.key: group.now for group in groups if group.now} == {
+        key: sum_ for key, sum_ in expected.items() if sum_
+    }
+    few = q.distribution(uow, asked, by, top=data.draw(st.integers(1, 4)), sort=data.draw(st.sampled_from(Sort)))
+    assert sum(group.now for group in few.groups) == few.total.now == overview.total.now
+    if overview.total.before is not None:
+        assert sum(group.before for group in few.groups) == overview.total.before
+        assert sum(part.amount for part in q.drivers(uow, asked).parts) == overview.total.change
+
+
+@pytest.mark.meets("CUS-COM-01")
+@CHECKED
+@given(data=st.data())
+def test_nobody_sees_a_foreign_line_in_any_answer(world, data):
+    asked, scope = data.draw(questions(world)), data.draw(scopes(world))
+    uow, mine = as_somebody(world, scope), world.seen(scope, asked)
+    own = {(line["file_id"], line["line"]) for line in mine}
+    page = q.lines(uow, asked, PageRequest(size=500))
+    assert {(row.file_id, row.line) for row in page.rows} == own
+    assert page.count == len(own)
+    assert {total.currency: total.now for total in page.totals} == summed(mine)
+    exported = [row for batch in q.lines_for_export(uow, asked, batch=50) for row in batch.to_pylist()]
+    assert {(row["file_id"], row["line"]) for row in exported} == own
+    for dimension in ("partner", "customer", "account_manager"):
+        theirs = world.seen(scope, asked.narrowed(dimension))
+        assert {option.key for option in q.options(uow, asked, dimension)} == {
+            world.key(dimension, line) for line in theirs
+        }
+    whole = [line for line in world.lines if allowed(scope, line)]
+    named = {line["customer_id"] or "unmapped" for line in whole}
+    assert {row.key for row in q.customers_by_change(uow, asked, PageRequest(size=100)).rows} <= named
+    assert set(q.cycles(uow).cycles) == {line["cycle"] for line in whole if line["bill_type"] != "tax"}
+
+
+@pytest.mark.meets("CUS-COM-01")
+def test_filters_of_an_address_never_widen_a_scope(world):
+    one, other = world.partners[:2]
+    uow = as_somebody(world, Scope(frozenset({one.id})))
+    asked = ExpenditureFilter.from_address(
+        {"from": "2026-02", "to": "2026-05", "partner": str(other.id)}, latest=MONTHS[0]
+    )
+    assert q.overview(uow, asked).empty and q.lines(uow, asked).rows == ()
+    unmapped = asked.narrowed("partner").narrowed("customer", "unmapped")
+    assert q.overview(uow, unmapped).unmapped is None and q.overview(uow, unmapped).empty
+    strange = asked.narrowed("partner", "not a key", "' OR 1=1 --")
+    assert q.overview(uow, strange).empty

@@ -58,12 +58,24 @@ class Server:
         return False
 
     def lost(self) -> None:
-        """Something that needed it failed: ask again before the next work."""
+        """Something that needed it failed: ask again before the next work, after a pause that grows."""
         if not self._failures:
             log.warning("prefect.away")
         pause = self.PAUSES[min(self._failures, len(self.PAUSES) - 1)]
         self._failures += 1
         self._answered_at, self._ask_again_at = float("-inf"), time.monotonic() + pause
+
+    @staticmethod
+    def is_at_fault(error: BaseException) -> bool:
+        """Whether an exception only says that the server is away or overburdened: the work itself is not to blame."""
+        found: BaseException | None = error
+        while found is not None:
+            if isinstance(found, httpx.HTTPStatusError) and found.response.status_code in (408, 429, *range(500, 600)):
+                return True
+            if isinstance(found, httpx.TransportError):
+                return True
+            found = found.__cause__ or found.__context__
+        return False
 
     async def _asked(self) -> bool:
         if self._client is None:

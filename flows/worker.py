@@ -53,6 +53,7 @@ class Worker:
         self._server = Server()
         self._calendar = Calendar(schedules, self._run_scheduled)
         self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._setbacks: dict[str, int] = {}
         self._ending = asyncio.Event()
         self._soon = asyncio.Event()
         self._threads = ThreadPoolExecutor(len(topics) + 1, thread_name_prefix="lane")
@@ -126,24 +127,30 @@ class Worker:
         began = time.monotonic()
         try:
             await asyncio.get_running_loop().run_in_executor(self._threads, _run_flow, topic, batch)
+            self._setbacks.pop(topic.name, None)
         except Exception as error:
-            self._server.lost()
-            if await self._server_is_there():
+            if self._server.is_at_fault(error):
+                log.warning("worker.run_lost", extra={"topic": topic.name, "why": str(error)[:200]})
+                self._server.lost()
+                await self._claims_back(topic, batch)
+            else:
                 log.exception("worker.flow_failed", extra={"topic": topic.name})
                 for work in batch:
                     if self._claims.holds(work):
                         await asyncio.to_thread(self._claims.failed, work, error)
-            else:
-                log.warning("worker.run_lost", extra={"topic": topic.name, "why": type(error).__name__})
         finally:
             given_back = await asyncio.to_thread(self._claims.release, batch)
             seconds = round(time.monotonic() - began, 2)
             told = {"topic": topic.name, "rows": len(batch), "given_back": given_back, "seconds": seconds}
             log.info("worker.batch", extra=told)
 
-    async def _server_is_there(self) -> bool:
-        await asyncio.sleep(self._server.PAUSES[0] * 1.2)
-        return await self._server.answers()
+    async def _claims_back(self, topic: Topic, batch: list[Work]) -> None:
+        """Give the rows back as if they had not been given out, and let the server catch its breath."""
+        from flows.prefect_server import pause
+
+        await asyncio.to_thread(self._claims.release, batch)
+        setbacks = self._setbacks[topic.name] = self._setbacks.get(topic.name, 0) + 1
+        await pause(min(0.25 * 2**setbacks, 5.0), self._ending)
 
     async def _beat(self) -> None:
         await asyncio.to_thread(self._claims.extend)
@@ -154,10 +161,11 @@ class Worker:
             return
         try:
             await self._calendar.start_due()
-        except Exception:
+        except Exception as error:
             self._calendar.forget()
+            if not self._server.is_at_fault(error):
+                raise
             self._server.lost()
-            raise
 
     async def _run_scheduled(self, flow: Flow[Any, Any], run: FlowRun) -> None:
         await asyncio.get_running_loop().run_in_executor(self._threads, _run_scheduled, flow, run)

@@ -115,6 +115,8 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_HOME": str(prefect),
         "PREFECT_API_URL": f"http://127.0.0.1:{settings.prefect_port}/api",
         "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{prefect / 'prefect.db'}",
+        # Its SQLite file has one writer at a time: on a busy machine ten seconds are too short, and 503 the answer.
+        "PREFECT_API_DATABASE_TIMEOUT": "60",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "DO_NOT_TRACK": "1",

@@ -53,7 +53,7 @@ def request(
     _demand_few(rows, terms)
     task = ExportTask(
         id=new_id(), partner_id=uow.actor.partner_id, requested_by=uow.actor.user_id, requested_at=uow.now, kind=kind,
-        title=title.strip()[:200] or "Export", format=format, question=dict(question), rows_total=rows,
+        title=title.strip()[:200] or "Export", format=format, question=dict(question), rows_total=rows or None,
         started_at=None, finished_at=None, data_as_of=None, sha256=None, size=None, file_name=None, error=None,
     )  # fmt: skip
     uow.session.add(task)

@@ -75,7 +75,9 @@ def pages_for(actor: Actor, here: str, otherwise: Callable[[], None]) -> list[St
     open_ = entries_for(actor)
     in_menu = {group: _of_group(open_, group, here) for group in ICONS}
     pages = [_page(entry, in_menu.get(entry.group) is entry, default=index == 0) for index, entry in enumerate(open_)]
-    return pages + [_hidden(entry, otherwise) for entry in ENTRIES if entry not in open_]
+    # The first page is at "/"; its own address leads there, since Streamlit knows none for it.
+    alias = [_hidden(open_[0], lambda: st.switch_page(pages[0]))] if open_ else []
+    return pages + alias + [_hidden(entry, otherwise) for entry in ENTRIES if entry not in open_]
 
 
 def tabs_for(actor: Actor, here: str) -> list[Entry]:
@@ -103,7 +105,7 @@ def _page(entry: Entry, in_menu: bool, *, default: bool) -> StreamlitPage:
         PAGES / entry.script,
         title=entry.group if in_menu else entry.title or entry.tab,
         icon=f":material/{ICONS[entry.group]}:" if in_menu else None,
-        url_path=entry.address,
+        url_path="start" if default else entry.address,
         default=default,
         visibility="visible" if in_menu else "hidden",
     )

@@ -29,6 +29,10 @@ class Choice:
     options: Sequence[tuple[str, str]]
 
 
+MOST = 600
+"""Values that a menu can offer; of more one is found by searching in the list."""
+
+
 @contextmanager
 def chip_bar(key: str = "chips") -> Iterator[None]:
     """The row that the chips stand in; wraps on a phone."""
@@ -68,6 +72,9 @@ def _choose(choice: Choice) -> None:
     words = dict(choice.options)
     chosen = address.get_all(choice.param)
     if len(words) + len(chosen) < 2 and not chosen:
+        return
+    if len(words) > MOST:
+        st.caption(f"{choice.label}: {len(words):,} to choose among. Search in the list and open a row.")
         return
     words |= {value: value for value in chosen if value not in words}
     st.multiselect(

@@ -47,7 +47,7 @@ def _carried(view: View, split: Distribution) -> None:
         if total.before is not None and period.compared:
             title = findings.split_title(named, total.now, total.before)
         else:
-            title = findings.largest_title(largest_part(list(split.groups)), total.now)
+            title = findings.largest_title(largest_part(split.groups), total.now)
         scale = sections.bars_head(title, split.groups, period, unit)
     clicked = sections.bars_chart(title, split.groups, scale, period, unit)
     sections.follow(view, view.group, split.groups, clicked)
@@ -91,7 +91,7 @@ def trend(view: View, answer: GroupedTrend) -> None:
 def distribution(view: View, answer: Distribution) -> None:
     """Ranked bars with shares, then the detailed fees (FIN-SEXP-03)."""
     unit, groups = unit_of(answer.context), answer.groups
-    title = findings.largest_title(largest_part(list(groups)), answer.total.now)
+    title = findings.largest_title(largest_part(groups), answer.total.now)
     _settings(view, title, f"Expenditure by {_basis(view)}, {unit}, and its share")
     clicked = charts.shares(
         sections.bars(groups), answer.total.now, unit=unit, key="shares", height=max(140, 32 * len(groups)),

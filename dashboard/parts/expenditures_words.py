@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -124,9 +125,9 @@ def rates_words(context: Context) -> str:
     return "; ".join(map(_rate, context.conversion.rates)) or "No rate is needed for these amounts."
 
 
-def largest_part(groups: list[Group]) -> list[tuple[str, Decimal]]:
-    """Names and amounts for a title."""
-    return [(group.label, group.now) for group in groups]
+def largest_part(groups: Iterable[Group]) -> list[tuple[str, Decimal]]:
+    """Names and amounts for a title; the sum of the others is nobody's name."""
+    return [(group.label, group.now) for group in groups if group.key is not None]
 
 
 def moved(group: Group) -> findings.Moved:

@@ -95,7 +95,7 @@ class Worker:
             except Exception:
                 failures += 1
                 log.exception("worker.step_failed", extra={"step": step.__name__})
-            await pause(min(seconds * 2**failures, max(5.0, seconds)), self._ending)
+            await pause(min(0.25 * 2**failures, 5.0) if failures else seconds, self._ending)
 
     async def _poll(self) -> None:
         """Give every idle topic with due rows a lane."""

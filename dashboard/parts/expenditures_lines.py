@@ -15,6 +15,7 @@ from dashboard.parts.tables import Column, grid
 from models.core.money import exact_text
 from models.expenditures.answers import LinePage, LineRow
 
+_SHOWN = "lines_shown"
 SORT_NAMES = {"amount": "Largest first", "time": "Newest first"}
 
 
@@ -24,7 +25,7 @@ def line_list(page: LinePage, *, partners: bool) -> LineRow | None:
         chosen = grid(
             [_cells(line) for line in page.rows],
             _columns(partners),
-            key="lines",
+            key=f"lines:{st.session_state.get(_SHOWN, 0)}",
             height=36 + 32 * min(len(page.rows), 15),
             alt=f"{len(page.rows)} of {page.count} expenditure lines with date, customer, service and exact amount.",
         )
@@ -35,12 +36,20 @@ def line_list(page: LinePage, *, partners: bool) -> LineRow | None:
     return page.rows[place] if place is not None and place < len(page.rows) else None
 
 
+def _shown() -> None:
+    """The dialog was closed: a grid with another key has nothing chosen, so that it does not open again."""
+    st.session_state[_SHOWN] = st.session_state.get(_SHOWN, 0) + 1
+
+
+@st.dialog("Expenditure line", width="large", on_dismiss=_shown)
 def line_in_full(line: LineRow) -> None:
-    """Everything that is known of one line, with every decimal of the delivery."""
-    title = f"{line.service_type or 'Line'}, {formats.day(line.spent_on)}"
-    section(title, aside=f"line {line.line} of file {line.file_id}")
+    """Everything that is known of one line, with every decimal of the delivery. Reads nothing."""
+    section(
+        f"{line.service_type or 'Line'}, {formats.day(line.spent_on)}",
+        aside=f"{formats.eight(line.expenditure)} {line.currency}",
+    )
     pairs = "".join(f"<span>{name}</span><span>{formats.text(value)}</span>" for name, value in _facts(line) if value)
-    st.html(f'<div class="k card"><div class="dl two">{pairs}</div></div>')
+    st.html(f'<div class="k dl two">{pairs}</div>')
 
 
 def totals_words(page: LinePage) -> str:

@@ -39,7 +39,7 @@ def row_html(row: ExportRow) -> str:
     return (
         f"<tr><td><b>{formats.text(row.title)}</b><br><span class='mu sm'>{about}</span></td>"
         f"<td>{formats.instant(row.requested_at)}</td><td>{status_html(row)}</td>"
-        f'<td class="num">{formats.count(row.rows_done if row.status.over else row.rows_total)}</td>'
+        f'<td class="num">{formats.count((row.rows_done if row.status.over else row.rows_total) or None)}</td>'
         f'<td class="num">{formats.size(row.size)}</td><td>{operation_html(row)}</td></tr>'
     )
 

@@ -33,11 +33,15 @@ class Managers:
 
 
 def begin() -> None:
-    """Open the dialog at its first step next time."""
+    """Open the dialog at its first step next time; called when it was closed or has done its work."""
     st.session_state[_STEP] = 1
 
 
-@st.dialog("Assign account manager", width="medium")
+def _go_on() -> None:
+    st.session_state[_STEP] = 2
+
+
+@st.dialog("Assign account manager", width="medium", on_dismiss=begin)
 def ask(
     chosen: Sequence[Chosen], managers: Managers, *, from_day: str, until_day: str,
     assign: Callable[[UUID], None], unassign: Callable[[], None],
@@ -65,9 +69,7 @@ def _look(chosen: Sequence[Chosen], from_day: str, until_day: str, unassign: Cal
         f"Expenditure counts for the new account manager from {from_day} (GMT+08:00).{change}", icon=":material/info:"
     )
     with st.container(horizontal=True):
-        if st.button("Next", type="primary"):
-            st.session_state[_STEP] = 2
-            st.rerun(scope="fragment")
+        st.button("Next", type="primary", on_click=_go_on)
         if having == len(chosen) and st.button("Unassign instead", help=f"What they spend counts until {until_day}."):
             unassign()
 
@@ -85,9 +87,7 @@ def _choose(chosen: Sequence[Chosen], managers: Managers, from_day: str, assign:
         "Account manager", list(words), format_func=words.__getitem__, index=None, placeholder="Search"
     )
     with st.container(horizontal=True):
-        if st.button("Back"):
-            begin()
-            st.rerun(scope="fragment")
+        st.button("Back", on_click=begin)
         text = f"Assign {formats.plural(len(chosen), 'customer')} from {from_day}"
         if st.button(text, type="primary", disabled=person is None) and person is not None:
             assign(person)

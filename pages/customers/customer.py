@@ -31,12 +31,16 @@ def assign(customer: CustomerDetail, manager: str) -> None:
     versions = {customer.id: customer.version}
 
     def do_assign(manager_id: UUID) -> None:
-        with outcome(done=f"{customer.name} has been assigned successfully."), unit_of_work() as uow:
-            service.assign(uow, versions, manager_id)
+        with outcome(done=f"{customer.name} has been assigned successfully."):
+            with unit_of_work() as uow:
+                service.assign(uow, versions, manager_id)
+            assigning.begin()
 
     def do_unassign() -> None:
-        with outcome(done=f"{customer.name} has no account manager any more."), unit_of_work() as uow:
-            service.unassign(uow, versions)
+        with outcome(done=f"{customer.name} has no account manager any more."):
+            with unit_of_work() as uow:
+                service.unassign(uow, versions)
+            assigning.begin()
 
     assigning.ask(
         [Chosen(customer.name, customer.account_name, manager)],
@@ -128,9 +132,7 @@ with title:
 with buttons, st.container(horizontal=True, horizontal_alignment="right", key="actions"):
     if actor.may("customers.assign") and customer.partner_id:
         words = f"Account manager: {manager}" if manager else "Assign account manager"
-        if st.button(
-            words, icon=":material/person:", type="secondary" if manager else "primary", on_click=assigning.begin
-        ):
+        if st.button(words, icon=":material/person:", type="secondary" if manager else "primary"):
             assign(customer, manager)
 answer(sentence(customer, associations, partner, manager))
 left, right = st.columns([2, 1], gap="large")

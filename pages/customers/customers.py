@@ -142,12 +142,16 @@ def assign_several(ticked: list[CustomerRow]) -> None:
         today = uow.today
 
     def assign(manager_id: UUID) -> None:
-        with outcome(done="Customers have been assigned successfully."), unit_of_work() as uow:
-            service.assign(uow, versions, manager_id)
+        with outcome(done="Customers have been assigned successfully."):
+            with unit_of_work() as uow:
+                service.assign(uow, versions, manager_id)
+            assigning.begin()
 
     def unassign() -> None:
-        with outcome(done="Customers have been unassigned."), unit_of_work() as uow:
-            service.unassign(uow, versions)
+        with outcome(done="Customers have been unassigned."):
+            with unit_of_work() as uow:
+                service.unassign(uow, versions)
+            assigning.begin()
 
     chosen = [
         Chosen(row.name, row.account_name, NAMES.get(row.account_manager_id, "") if row.account_manager_id else "")
@@ -169,7 +173,7 @@ def show_ticking(found: tuple[CustomerRow, ...], columns: list[Column], full: se
     ticked = [found[place] for place in places]
     one = len({row.partner_id for row in ticked}) == 1
     text = f"Assign {plural(len(ticked), 'customer')}" if ticked else "Tick customers to assign them"
-    if st.button(text, type="primary", disabled=not ticked or not one, on_click=assigning.begin):
+    if st.button(text, type="primary", disabled=not ticked or not one):
         assign_several(ticked)
 
 

@@ -1,5 +1,6 @@
 """Members of one's organisation: create, change, assign, reset, lock; and their roles (ORG-USER, ORG-ROLE)."""
 
+from typing import Any
 from uuid import UUID
 
 import streamlit as st
@@ -43,64 +44,81 @@ ROLE_COLUMNS = [
 # ---- users ----
 
 
-@st.dialog("Create user", width="medium")
+NEW_USER = {
+    "username": "Username", "name": "Name", "email": "E-mail", "mobile": "Mobile number",
+    "phone": "Office phone (optional)", "password": "First password", "again": "First password again",
+}  # fmt: skip
+HELP = {"username": "Cannot be changed later.", "email": "The person signs in with it."}
+
+
+def forget_user() -> None:
+    """Begin with empty fields next time."""
+    st.session_state.pop("new_user", None)
+
+
+@st.dialog("Create user", width="medium", on_dismiss=forget_user)
 def create_user() -> None:
-    """Three steps: who it is, what it may do, done (ORG-USER-01)."""
-    typed = st.session_state.setdefault("new_user", {})
-    if st.session_state.get("new_user:step", 1) == 1:
-        _specify(typed)
+    """First who it is, then what it may do (ORG-USER-01)."""
+    empty = {"step": 1, "problems": [], **dict.fromkeys(NEW_USER, "")}
+    draft = st.session_state.setdefault("new_user", empty)
+    if draft["step"] == 1:
+        specify(draft)
     else:
-        _give_roles(typed)
+        give_roles(draft)
 
 
-def begin_user() -> None:
-    """Open the dialog with empty fields."""
-    st.session_state["new_user"], st.session_state["new_user:step"] = {}, 1
-
-
-def _specify(typed: dict[str, str]) -> None:
+def specify(draft: dict[str, Any]) -> None:
+    """The first step: every required field."""
     st.caption("Step 1 of 2 · User information")
     with st.form("who", border=False):
-        fields = {
-            "username": st.text_input("Username", typed.get("username", ""), help="Cannot be changed later."),
-            "name": st.text_input("Name", typed.get("name", "")),
-            "email": st.text_input("E-mail", typed.get("email", ""), help="The person signs in with it."),
-            "mobile": st.text_input("Mobile number", typed.get("mobile", ""), placeholder="+49 1512 3456789"),
-            "phone": st.text_input("Office phone (optional)", typed.get("phone", "")),
-            "password": st.text_input("First password", type="password", autocomplete="new-password"),
-            "again": st.text_input("First password again", type="password", autocomplete="new-password"),
-        }
-        if st.form_submit_button("Next", type="primary"):
-            typed.update(fields)
-            missing = [name for name in ("username", "name", "email", "mobile") if not fields[name].strip()]
-            terms = rules.PasswordTerms(settings().password_length)
-            problems = rules.password_problems(fields["password"], fields["again"], terms)
-            for name in missing:
-                st.error(
-                    f"Enter the {'e-mail address' if name == 'email' else name.replace('mobile', 'mobile number')}."
-                )
-            for problem in problems:
-                st.error(f"{problem.text} ({problem.code})")
-            if not missing and not problems:
-                st.session_state["new_user:step"] = 2
-                st.rerun(scope="fragment")
+        for name, label in NEW_USER.items():
+            secret = name in ("password", "again")
+            st.text_input(
+                label, draft[name], key=f"new:{name}", help=HELP.get(name), type="password" if secret else "default",
+                autocomplete="new-password" if secret else "off",
+            )  # fmt: skip
+        st.form_submit_button("Next", type="primary", on_click=check_user)
+    for problem in draft["problems"]:
+        st.error(problem)
 
 
-def _give_roles(typed: dict[str, str]) -> None:
-    st.caption(f"Step 2 of 2 · What {typed['name']} may do")
+def check_user() -> None:
+    """Keep what was typed; go on when nothing is missing."""
+    draft = st.session_state["new_user"]
+    draft |= {name: st.session_state[f"new:{name}"] for name in NEW_USER}
+    terms = rules.PasswordTerms(settings().password_length)
+    draft["problems"] = [
+        *(
+            f"Enter the {NEW_USER[name].lower()}."
+            for name in ("username", "name", "email", "mobile")
+            if not draft[name]
+        ),
+        *(f"{each.text} ({each.code})" for each in rules.password_problems(draft["password"], draft["again"], terms)),
+    ]
+    draft["step"] = 1 if draft["problems"] else 2
+
+
+def back_to_user() -> None:
+    """Show the first step again with what was typed."""
+    st.session_state["new_user"]["step"] = 1
+
+
+def give_roles(draft: dict[str, Any]) -> None:
+    """The second step: roles, then the user is made."""
+    st.caption(f"Step 2 of 2 · What {draft['name']} may do")
     chosen = pick_roles((), key="new_roles")
     with st.container(horizontal=True):
-        if st.button("Back"):
-            st.session_state["new_user:step"] = 1
-            st.rerun(scope="fragment")
-        if st.button("Create user", type="primary"):
-            done = f"{typed['name']} may sign in now and then chooses an own password."
-            with outcome(done=done), unit_of_work() as uow:
+        st.button("Back", on_click=back_to_user)
+        if st.button("Create user", type="primary", key="make_user"):
+            done = f"{draft['name']} may sign in now and then chooses an own password."
+            with outcome(done=done):
                 new = service.NewUser(
-                    typed["email"], typed["name"], typed["password"], tuple(chosen), PARTNER, typed["username"],
-                    typed["mobile"], typed["phone"] or None,
+                    draft["email"], draft["name"], draft["password"], tuple(chosen), PARTNER, draft["username"],
+                    draft["mobile"], draft["phone"] or None,
                 )  # fmt: skip
-                service.create_user(uow, new)
+                with unit_of_work() as uow:
+                    service.create_user(uow, new)
+                forget_user()
 
 
 def pick_roles(chosen: tuple[str, ...], *, key: str) -> list[str]:
@@ -331,7 +349,7 @@ title, action = st.columns([4, 1.3], vertical_alignment="bottom")
 with title:
     page_head("Members", line=["Who works here, and what they may do"])
 if tab == "users" and MANAGES:
-    if action.button("Create user", type="primary", icon=":material/person_add:", width="stretch", on_click=begin_user):
+    if action.button("Create user", type="primary", icon=":material/person_add:", width="stretch"):
         create_user()
 if tab == "roles" and actor.may("roles.create"):
     if action.button("Create custom role", type="primary", icon=":material/add:", width="stretch"):

@@ -1,0 +1,232 @@
+"""The demo ecosystem, small: counts, exact totals, the same for the same seed and day, built once, finished when killed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from models.core import history
+from models.core.actor import SYSTEM, acting_as
+from models.core.clock import BUSINESS_ZONE, clock_at
+from models.core.lake import duck, lake
+from models.core.unit_of_work import unit_of_work
+from models.customers import queries as customers
+from models.customers.queries import CustomerFilter
+from models.demo import delivery, ecosystem, records, service, spending
+from models.demo.people import COMPANY_A
+from models.demo.terms import DEMO, DemoTerms, partner_lines, slug, world
+from models.expenditures.facts import expenditure_line
+from models.identity import access, custom_roles
+from models.identity import service as identity
+from models.partners import queries as partners
+from models.partners.queries import PartnerFilter
+from models.partners.rules import PartnerKind
+
+TODAY = date(2026, 7, 16)
+SMALL = DemoTerms(customers=160, lines=8_000, months=4)
+NOON = datetime(2026, 7, 16, 12, tzinfo=BUSINESS_ZONE)
+
+
+@pytest.fixture
+def at_noon() -> Iterator[None]:
+    with clock_at(NOON), acting_as(SYSTEM):
+        yield
+
+
+@pytest.fixture
+def built(on_sqlite: str, at_noon: None) -> service.Built:
+    return service.build(terms=SMALL)
+
+
+def ask(sql: str) -> list[tuple[Any, ...]]:
+    """Rows of SQL over the lake; `{lines}` stands for all lines."""
+    with duck() as connection:
+        return connection.execute(sql.format(lines=lake().scan(expenditure_line).sql)).fetchall()
+
+
+def test_the_real_one_is_as_large_as_promised() -> None:
+    eco = ecosystem.invent(DEMO, TODAY)
+    assert (len(eco.partners), len(eco.customers), DEMO.lines, DEMO.months) == (154, 4_000, 300_000, 18)
+    assert {partner.kind for partner in eco.partners} == set(PartnerKind)
+    assert len({customer.name for customer in eco.customers}) == 4_000
+    assert len({customer.account_name for customer in eco.customers}) == 4_000
+    assert len({user.email for user in eco.users}) == len(eco.users)
+    assert all(user.email.endswith(".example") for user in eco.users)
+    moved = sum(len(customer.stays) > 1 for customer in eco.customers)
+    changed = sum(len(customer.care) > len(customer.stays) for customer in eco.customers)
+    assert moved > 50
+    assert changed > 300
+    assert len({partner.country for partner in eco.partners}) > 40
+
+
+def test_no_interval_of_a_customer_overlaps_another() -> None:
+    for customer in ecosystem.invent(DEMO, TODAY).customers:
+        for before, after in zip(customer.stays, customer.stays[1:], strict=False):
+            assert before.until is not None
+            assert before.until <= after.since, customer.name
+        counted = sorted((c.counts_from, c.counts_until or date.max) for c in customer.care)
+        for (_, until), (begins, _) in zip(counted, counted[1:], strict=False):
+            assert until <= begins, customer.name
+
+
+def test_names_know_their_places() -> None:
+    assert {line.country for line in partner_lines()} <= set(world().countries)
+    names = {line.name for line in partner_lines()}
+    assert {line.parent for line in partner_lines() if line.parent} <= names
+    assert {anchor.partner for anchor in ecosystem.ANCHORS} <= names
+    assert slug("Côte d'Opale Numérique") == "cote-dopale-numerique"
+    assert slug("Øresund Łódź & Söhne") == "oeresund-lodz-soehne"
+
+
+@pytest.mark.parametrize(
+    ("today", "months", "first", "last", "story"),
+    [
+        (date(2026, 7, 16), 18, date(2025, 2, 1), date(2026, 7, 15), date(2026, 6, 9)),
+        (date(2026, 7, 1), 18, date(2025, 1, 1), date(2026, 6, 30), date(2026, 6, 9)),
+        (date(2026, 1, 5), 3, date(2025, 11, 1), date(2026, 1, 4), date(2025, 12, 9)),
+        (date(2026, 3, 1), 1, date(2026, 2, 1), date(2026, 2, 28), date(2026, 2, 9)),
+    ],
+)
+def test_the_demo_ends_yesterday_and_its_story_is_in_the_newest_full_month(
+    today: date, months: int, first: date, last: date, story: date
+) -> None:
+    span = spending.period(DemoTerms(months=months), today)
+    assert (span.first, span.last, span.number(story)) == (first, last, span.story)
+
+
+def test_counts_are_exact_and_so_are_totals(built: service.Built) -> None:
+    assert dict(built.counts) == built.counts | {"partners": 154, "customers": 160, "lines": 8_000, "months": 4}
+    found = ask("SELECT currency, count(*), sum(expenditure) FROM {lines} GROUP BY 1")
+    assert sum(count for _, count, _ in found) == 8_000
+    assert {"USD", "EUR"} <= {currency for currency, _, _ in found}
+    told: Counter[str] = Counter()
+    with unit_of_work(read_only=True) as uow:
+        rows = uow.session.query(records.DeliveryFile).all()
+        for row in rows:
+            for currency, amount in row.billed_cost.items():
+                told[currency] += Decimal(amount)  # type: ignore[assignment]
+        assert [row.read for row in rows] == [row.accepted for row in rows]
+        assert sum(row.accepted for row in rows) == 8_000
+    assert dict(told) == {currency: total for currency, _, total in found}
+    assert lake().check(expenditure_line) == []
+
+
+def test_every_kind_of_line_is_there_and_each_where_it_belongs(built: service.Built) -> None:
+    kinds = {row[0] for row in ask("SELECT DISTINCT bill_type FROM {lines}")}
+    modes = {row[0] for row in ask("SELECT DISTINCT billing_mode FROM {lines}")}
+    assert kinds == {"expenditure", "refund", "adjustment", "credit"}
+    assert modes == {mode.value for mode in spending.MODES}
+    assert ask("SELECT count(*) FROM {lines} WHERE cycle <> date_trunc('month', spent_on)") == [(0,)]
+    assert ask("SELECT min(spent_on), max(spent_on) FROM {lines}") == [(date(2026, 4, 1), date(2026, 7, 15))]
+    assert ask("SELECT count(*) FROM {lines} WHERE bill_type IN ('refund', 'credit') AND expenditure >= 0") == [(0,)]
+    offset = "SELECT count(*) FROM {lines} WHERE CAST(charge_start + INTERVAL 8 HOUR AS DATE) <> spent_on"
+    assert ask(offset) == [(0,)]
+
+
+def test_each_line_belongs_to_the_partner_of_its_day(built: service.Built) -> None:
+    with unit_of_work(read_only=True) as uow, duck() as connection:
+        connection.register("association", customers.association_intervals(uow))
+        wrong = f"""SELECT count(*) FROM {lake().scan(expenditure_line).sql} line ANTI JOIN association USING
+            (customer_id, partner_id, association_type) WHERE true"""
+        assert connection.execute(wrong).fetchall() == [(0,)]
+        outside = f"""SELECT count(*) FROM {lake().scan(expenditure_line).sql} line
+            JOIN association USING (customer_id, partner_id, association_type)
+            WHERE line.spent_on < associated_on OR line.spent_on >= ended_on"""
+        # What is bought or paid back up to ten days after a customer left still stands on its old partner's bill.
+        assert connection.execute(outside).fetchone()[0] < 20  # type: ignore[index]
+
+
+def test_the_story_can_be_found(built: service.Built) -> None:
+    sql = """SELECT day(spent_on) < 9, sum(expenditure) FROM {lines}
+        WHERE sub_account_name = 'Bluewing Air Cargo' AND service_type = 'Elastic compute' AND cycle = DATE '2026-06-01'
+        GROUP BY 1"""
+    total = dict(ask(sql))
+    assert total[False] / 22 < total[True] / 8 * Decimal("0.2")
+
+
+@pytest.mark.meets("ORG-ROLE-12")
+def test_the_guides_company_is_in_it(built: service.Built) -> None:
+    with unit_of_work(read_only=True) as uow:
+        company = partners.partners(uow, PartnerFilter(search=COMPANY_A)).rows[0]
+        counted = {role.key: role.users for role in custom_roles.roles(uow, company.id)}
+        managers = records.select(records.UserAccount.director_id).where(
+            records.UserAccount.partner_id == company.id, records.UserAccount.director_id.is_not(None)
+        )
+        teams = Counter(uow.session.scalars(managers))
+    assert counted == {"partner_admin": 1, "account_director": 2, "account_manager": 8, "finance_specialist": 1}
+    assert sorted(teams.values()) == [4, 4]
+
+
+def test_demo_people_can_sign_in_and_others_cannot(built: service.Built) -> None:
+    roles = [account.role for account in built.accounts]
+    assert roles == [
+        "Administrator", "Ecosystem manager", "Finance", "Business reviewer", "Analyst", "Partner admin",
+        "Finance specialist", "Account director", "Account manager",
+    ]  # fmt: skip
+    marta = built.accounts[-1]
+    with unit_of_work() as uow:
+        token = identity.sign_in(uow, marta.email, marta.password)
+        person = access.signed_in(uow, token)
+        assert person is not None
+        assert not person.must_change_password
+        assert (person.actor.name, person.organisation) == ("Marta Kask", COMPANY_A)
+        assert "Bluewing Air Cargo" in customers.names_of(uow, list(person.actor.scope.customers or ())).values()
+        with pytest.raises(identity.Refused, match="SIGN-IN-FAILED"):
+            identity.sign_in(uow, "jonas.weber@nordlicht-systems.example", records.NO_PASSWORD)
+
+
+def test_the_same_seed_and_day_make_the_same_lines() -> None:
+    totals = []
+    for _ in range(2):
+        eco = ecosystem.invent(SMALL, TODAY)
+        lines = spending.invent(SMALL, eco.customers, spending.period(SMALL, TODAY)).lines
+        totals.append((len(lines.day), int(lines.amount.sum()), int(lines.quantity.sum()), eco.customers[77].name))
+    assert totals[0] == totals[1]
+    other = DemoTerms(seed=7, customers=160, lines=8_000, months=4)
+    eco = ecosystem.invent(other, TODAY)
+    lines = spending.invent(other, eco.customers, spending.period(other, TODAY)).lines
+    assert (len(lines.day), int(lines.amount.sum())) != totals[0][:2]
+    assert len(lines.day) == 8_000
+
+
+def test_it_is_built_once(built: service.Built) -> None:
+    again = service.build(terms=SMALL)
+    assert (dict(again.counts), again.accounts) == ({}, ())
+    with unit_of_work(read_only=True) as uow:
+        assert customers.count(uow) == 160
+        assert [row.action for row in history.entries(uow, subject="installation").rows] == ["demo.built"]
+
+
+def test_a_build_that_was_killed_begins_again(on_sqlite: str, at_noon: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(records, "write", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            service.build(terms=SMALL)
+    with unit_of_work(read_only=True) as uow:
+        assert customers.count(uow) == 0
+        assert identity.setup_needed(uow)
+    assert service.build(terms=SMALL).counts["lines"] == 8_000
+    assert ask("SELECT count(*), count(DISTINCT (file_id, line)) FROM {lines}") == [(8_000, 8_000)]
+
+
+def test_accounts_are_kept_before_they_count(on_sqlite: str, at_noon: None) -> None:
+    def keep(accounts: object) -> None:
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        service.build(terms=SMALL, keep=keep)
+    with unit_of_work(read_only=True) as uow:
+        assert identity.setup_needed(uow)
+
+
+def test_it_is_built_on_both_databases(database: str, at_noon: None) -> None:
+    service.build(terms=SMALL)
+    with unit_of_work(read_only=True) as uow:
+        assert customers.count(uow, CustomerFilter(search="bluewing")) == 1
+        assert customers.assignment_intervals(uow).num_rows > 100
+        assert [delivery.file_name(SMALL, date(2026, 4, 1))] == ["northwind-2026-04.parquet"]

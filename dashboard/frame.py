@@ -72,7 +72,10 @@ def guarded(run_page: Callable[[], None]) -> None:
 
 def _frame(*, sidebar: int | str) -> None:
     st.set_page_config(
-        page_title="Kontor", page_icon=shell.FAVICON, layout="wide", initial_sidebar_state=sidebar  # type: ignore[arg-type]
+        page_title="Kontor",
+        page_icon=shell.FAVICON,
+        layout="wide",
+        initial_sidebar_state=sidebar,  # type: ignore[arg-type]
     )
     shell.dress()
 
@@ -99,7 +102,7 @@ def _foot(person: SignedIn) -> None:
         st.html(
             f'<div class="k person"><a class="who" href="account" target="_self" title="My account">'
             f'<span class="in">{escape(initials(person.actor.name))}</span><span><b>{escape(person.actor.name)}</b>'
-            f'<small>{escape(roles)}</small></span></a>'
+            f"<small>{escape(roles)}</small></span></a>"
             '<form method="post" action="/logout"><button type="submit" title="Sign out" aria-label="Sign out">'
             '<span class="i">logout</span></button></form></div>'
         )
@@ -131,7 +134,12 @@ def _outside() -> None:
 
 def _not_yours() -> None:
     """Somebody opened the address of a page that their roles do not open."""
-    state("refused", "This page is not for your roles", "Ask your administrator for a role that opens it.", link=("Go to Home", "/"))
+    state(
+        "refused",
+        "This page is not for your roles",
+        "Ask your administrator for a role that opens it.",
+        link=("Go to Home", "/"),
+    )
 
 
 def _asked_for(params: dict[str, str]) -> str:

@@ -53,7 +53,7 @@ class Guard:
 
 
 def same_site(headers: Headers) -> bool:
-    """Whether the browser says that the request came from our own pages; who says nothing is no browser page of ours."""
+    """Whether the browser says that the request came from our own pages; silence counts as no."""
     if origin := headers.get("origin"):
         return urlsplit(origin).netloc == headers.get("host")
     return headers.get("sec-fetch-site", "") in ("same-origin", "none")

@@ -12,4 +12,6 @@ from models.identity import tables as identity
 from models.notices import tables as notices
 from models.partners import tables as partners
 
-__all__ = ["Base", "catalog", "customers", "expenditures", "exports", "history", "identity", "notices", "outbox", "partners"]
+__all__ = [
+    "Base", "catalog", "customers", "expenditures", "exports", "history", "identity", "notices", "outbox", "partners",
+]  # fmt: skip

@@ -49,7 +49,8 @@ if not me.must_change_password:
              "this": "This browser" if row.is_this else ""}
             for row in sessions
         ],
-        [Column("browser", "Browser", width=560), Column("since", "Since"), Column("seen", "Last used"), Column("this", "")],
+        [Column("browser", "Browser", width=560), Column("since", "Since"), Column("seen", "Last used"),
+         Column("this", "")],
         key="sessions",
         alt=f"You are signed in in {len(sessions)} browsers.",
     )  # fmt: skip

@@ -47,7 +47,8 @@ class StoredFile:
 def name_problems(name: str) -> list[Problem]:
     """What is wrong with a file's name; empty when nothing is."""
     if not name or len(name) > 200 or _FORBIDDEN.search(name):
-        text = f'Rename the file: at most 200 characters, none of < > : " / \\ | ? *, no dot first or last ("{name[:60]}").'
+        rule = 'at most 200 characters, none of < > : " / \\ | ? *, no dot first or last'
+        text = f'Rename the file "{name[:60]}": {rule}.'
         return [Problem("FILE-NAME", text, "file")]
     return []
 

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     )
     files_url: str = Field(
         "",
-        description="Where uploaded and exported files lie (a folder or s3://…); empty means `files` in the home folder.",
+        description="Where uploads and exports lie (a folder or s3://…); empty means `files` in the home folder.",
     )
     host: str = Field("127.0.0.1", description="Address the application listens on.")
     port: int = Field(8080, ge=1, le=65535, description="Port of the application.")
@@ -87,10 +87,9 @@ class Settings(BaseSettings):
     @property
     def address(self) -> str:
         """Where people open the application."""
-        return (
-            self.public_url
-            or f"http://{'localhost' if self.host in ('127.0.0.1', '0.0.0.0') else self.host}:{self.port}"
-        )  # noqa: S104
+        # Compared with, not bound to.
+        host = "localhost" if self.host in ("127.0.0.1", "0.0.0.0") else self.host  # noqa: S104
+        return self.public_url or f"http://{host}:{self.port}"
 
 
 @cache

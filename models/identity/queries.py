@@ -44,6 +44,9 @@ class UserFilter:
     status: UserStatus | None = None
 
 
+EVERYBODY = UserFilter()
+
+
 @dataclass(frozen=True, slots=True)
 class SessionRow:
     """One browser in which the actor is signed in."""
@@ -55,7 +58,7 @@ class SessionRow:
     is_this: bool
 
 
-def users(uow: UnitOfWork, partner_id: UUID | None, wanted: UserFilter = UserFilter()) -> list[UserRow]:  # noqa: B008
+def users(uow: UnitOfWork, partner_id: UUID | None, wanted: UserFilter = EVERYBODY) -> list[UserRow]:
     """The users of a partner (None: of the vendor), by name. Two statements, whatever their number."""
     uow.actor.demand("users.manage" if partner_id is None else "members.view")
     user = UserAccount
@@ -64,7 +67,8 @@ def users(uow: UnitOfWork, partner_id: UUID | None, wanted: UserFilter = UserFil
         text = f"%{wanted.search.lower()}%"
         stmt = stmt.where(or_(func.lower(user.name).like(text), user.email.like(text), user.username.like(text)))
     if wanted.role:
-        stmt = stmt.where(exists(select(UserRole.user_id).where(UserRole.user_id == user.id, UserRole.role == wanted.role)))
+        has_role = select(UserRole.user_id).where(UserRole.user_id == user.id, UserRole.role == wanted.role)
+        stmt = stmt.where(exists(has_role))
     if wanted.status:
         stmt = stmt.where(user.status == wanted.status)
     stmt = stmt.options(selectinload(user.roles)).order_by(user.name, user.id)
@@ -101,13 +105,16 @@ def own_sessions(uow: UnitOfWork) -> list[SessionRow]:
         .where(row.user_id == uow.actor.user_id, row.ended_at.is_(None))
         .order_by(row.last_seen_at.desc(), row.id)
     )
-    return [SessionRow(*found, is_this=found.id == uow.actor.session_id) for found in uow.session.execute(stmt)]
+    return [
+        SessionRow(key, browser, created, seen, is_this=key == uow.actor.session_id)
+        for key, browser, created, seen in uow.session.execute(stmt)
+    ]
 
 
 def names(uow: UnitOfWork, user_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Names of users among those the actor may see, the deleted ones too."""
     stmt = select(UserAccount.id, UserAccount.name).where(UserAccount.id.in_(list(user_ids)))
-    return {key: name for key, name in uow.session.execute(stmt)}
+    return dict(uow.session.execute(stmt).tuples().all())
 
 
 @dataclass(frozen=True, slots=True)

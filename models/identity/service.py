@@ -176,7 +176,7 @@ def reset_password(uow: UnitOfWork, user_id: UUID, new: str, repeated: str) -> N
 
 
 def set_roles(uow: UnitOfWork, user_id: UUID, roles: Sequence[str]) -> list[str]:
-    """Give a user exactly these roles (ORG-USER-05); the names of account managers left without a director (ORG-ROLE-11).
+    """Give a user exactly these roles (ORG-USER-05); names the managers left without a director (ORG-ROLE-11).
 
     Raises:
         Refused: the set breaks a rule of ORG-ROLE-09, or would leave the vendor without an administrator.

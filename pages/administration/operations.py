@@ -52,7 +52,9 @@ if failures:
     section("Failed", aside="tried several times, then kept here")
     for key, topic, name, at, why in failures:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{topic}** {name}  \n{clock_or_day(at) if at else ''} · {why.splitlines()[-1] if why else ''}")
+            st.markdown(
+                f"**{topic}** {name}  \n{clock_or_day(at) if at else ''} · {why.splitlines()[-1] if why else ''}"
+            )
             if actor.may("operations.manage") and st.button("Try again", key=f"again-{key}"):
                 with outcome(done="It will be tried again in a moment."), unit_of_work() as uow:
                     outbox.try_again(uow, key)

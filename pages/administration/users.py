@@ -1,6 +1,5 @@
 """Users of the vendor: who may sign in and with which roles; create, change, reset, lock."""
 
-
 import streamlit as st
 
 from dashboard.parts import address
@@ -55,9 +54,9 @@ def edit_user(row: UserRow) -> None:
         password = st.text_input("New password", type="password", autocomplete="new-password")
         repeated = st.text_input("New password again", type="password", autocomplete="new-password")
         if st.form_submit_button("Reset password"):
-            with outcome(done=f"{row.name} signs in with the new password and then chooses an own one."):
-                with unit_of_work() as uow:
-                    service.reset_password(uow, row.id, password, repeated)
+            done = f"{row.name} signs in with the new password and then chooses an own one."
+            with outcome(done=done), unit_of_work() as uow:
+                service.reset_password(uow, row.id, password, repeated)
     left, right = st.columns(2)
     if left.button("Sign out everywhere", width="stretch"):
         with outcome(done=f"{row.name} is signed out everywhere."), unit_of_work() as uow:

@@ -1,4 +1,4 @@
-"""An administrator makes a user in a dialog; the user chooses a password and is at work; a signed-out tab can do nothing."""
+"""An administrator makes a user in a dialog, who chooses a password; a tab left open after signing out does nothing."""
 
 from __future__ import annotations
 

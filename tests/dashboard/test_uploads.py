@@ -40,7 +40,12 @@ def client(on_sqlite: str) -> Iterator[TestClient]:
 def signed_in(client: TestClient, role: str) -> TestClient:
     with unit_of_work(actor=SYSTEM) as uow:
         build = Build(uow)
-        email = build.user(role, email=f"{role}@kontor.example", username=role, partner=build.partner() if role in role_book().partner else None).email
+        email = build.user(
+            role,
+            email=f"{role}@kontor.example",
+            username=role,
+            partner=build.partner() if role in role_book().partner else None,
+        ).email
     client.post("/login", data={"email": email, "password": PASSWORD, "next": "/"}, headers=HERE)
     return client
 

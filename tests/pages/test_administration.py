@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
 
 from models.core import outbox
 from models.core.actor import SYSTEM, Actor
 from models.core.unit_of_work import unit_of_work
-from models.identity import service
 from models.identity.tables import UserAccount
 from tests.support.build import PASSWORD, Build
 from tests.support.pages import page, texts
 
 
 @pytest.fixture
-def admin(on_sqlite: str) -> Iterator[Actor]:
+def admin(on_sqlite: str) -> Actor:
     with unit_of_work(actor=SYSTEM) as uow:
-        actor = Build(uow).actor("administrator", name="Ada Holm", email="ada@northwind.example")
-    yield actor
+        return Build(uow).actor("administrator", name="Ada Holm", email="ada@northwind.example")
 
 
 def user(email: str) -> UserAccount | None:

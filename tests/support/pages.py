@@ -20,7 +20,11 @@ def draw(script: str, person: int) -> None:
 
     with acting_as(_people[person]):
         show_flash()
-        guarded(lambda: runpy.run_path(str(PAGES / script)) and None)
+        guarded(lambda: _run(script))
+
+
+def _run(script: str) -> None:
+    runpy.run_path(str(PAGES / script))
 
 
 def page(script: str, actor: Actor, **query: str | list[str]) -> AppTest:

@@ -64,7 +64,13 @@ def test_new_keys_are_different_and_of_version_7(them: list[None]) -> None:
 
 @pytest.mark.parametrize(
     ("exact", "page"),
-    [("20.28022672899", "20.28"), ("0.005", "0.01"), ("-0.005", "-0.01"), ("4311906.444", "4,311,906.44"), ("2.675", "2.68")],
+    [
+        ("20.28022672899", "20.28"),
+        ("0.005", "0.01"),
+        ("-0.005", "-0.01"),
+        ("4311906.444", "4,311,906.44"),
+        ("2.675", "2.68"),
+    ],
 )
 @pytest.mark.meets("FIN-MONEY-13")
 def test_pages_round_to_the_nearest_hundredth(exact: str, page: str) -> None:
@@ -73,7 +79,8 @@ def test_pages_round_to_the_nearest_hundredth(exact: str, page: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [("20.520226728990", "20.52022672899"), ("0E-12", "0"), ("100", "100"), ("1E+3", "1000"), ("-2.50", "-2.5")]
+    ("value", "shown"),
+    [("20.520226728990", "20.52022672899"), ("0E-12", "0"), ("100", "100"), ("1E+3", "1000"), ("-2.50", "-2.5")],
 )
 def test_exact_text_keeps_every_digit_and_no_more(value: str, shown: str) -> None:
     assert exact_text(Decimal(value)) == shown
@@ -201,7 +208,9 @@ def test_pages_neither_repeat_nor_lose_a_row(size: int, up: bool, uow: UnitOfWor
 @pytest.mark.parametrize("cursor", ["%%%", "e30=", "WzFd", "W1siaiIsIDFdXQ=="])
 def test_a_damaged_link_to_a_page_is_refused_in_words(cursor: str, uow: UnitOfWork) -> None:
     with pytest.raises(Refused, match="Open the list again"):
-        fetch_page(uow, select(Partner.id), lambda key: key, PageRequest(cursor), order=(Asc(Partner.name), Asc(Partner.id)))
+        fetch_page(
+            uow, select(Partner.id), lambda key: key, PageRequest(cursor), order=(Asc(Partner.name), Asc(Partner.id))
+        )
 
 
 @pytest.mark.parametrize("name", ["", ".hidden", "a/b.csv", "a\\b.csv", "con|x.csv", "line\n.csv", "x" * 201, "end. "])
@@ -255,7 +264,9 @@ def test_working_days_step_over_weekends_and_holidays() -> None:
     shifted = WorkingCalendar("CN", extra_workdays=frozenset({date(2026, 10, 3)}))
     assert shifted.add_workdays(date(2026, 9, 30), 1) == date(2026, 10, 3)
     closed = WorkingCalendar("DE", extra_holidays=frozenset({date(2026, 7, 20)}))
-    assert closed.due(datetime(2026, 7, 17, 2, tzinfo=UTC), workdays=1) == datetime(2026, 7, 21, 18, tzinfo=BUSINESS_ZONE)
+    assert closed.due(datetime(2026, 7, 17, 2, tzinfo=UTC), workdays=1) == datetime(
+        2026, 7, 21, 18, tzinfo=BUSINESS_ZONE
+    )
 
 
 def test_working_time_counts_open_hours_only() -> None:

@@ -29,7 +29,9 @@ SHAPES: dict[str, Callable[[], Any]] = {
     "alias": lambda: select(C.name),
     "join": lambda: select(Customer.name).join(Partner, Partner.id == Customer.partner_id),
     "join on an alias": lambda: select(C.name).join(P, P.id == C.partner_id),
-    "from the other side": lambda: select(Customer.name).select_from(Partner).join(Customer, Customer.partner_id == Partner.id),
+    "from the other side": lambda: (
+        select(Customer.name).select_from(Partner).join(Customer, Customer.partner_id == Partner.id)
+    ),
     "cte": lambda: select(CTE.c.name),
     "subquery": lambda: select(select(Customer.name.label("n")).subquery().c.n),
     "union": lambda: union_all(select(Customer.name), select(C.name)),
@@ -37,7 +39,9 @@ SHAPES: dict[str, Callable[[], Any]] = {
     "scalar subquery": lambda: select(select(Customer.name).where(Customer.name == "Foreign").scalar_subquery()),
     "in": lambda: select(Customer.name).where(Customer.id.in_(select(C.id))),
     "aggregate": lambda: select(func.max(Customer.name)),
-    "history table": lambda: select(Customer.name).join(CustomerAssociation, CustomerAssociation.customer_id == Customer.id),
+    "history table": lambda: select(Customer.name).join(
+        CustomerAssociation, CustomerAssociation.customer_id == Customer.id
+    ),
     "history alias": lambda: select(func.max(Customer.name)).join(A, A.customer_id == Customer.id),
 }
 
@@ -79,7 +83,11 @@ def test_an_account_manager_sees_only_assigned_customers(
 
 def test_one_statement_serves_different_scopes_in_turn(two_partners: dict[str, Any], uow: UnitOfWork) -> None:
     statement = select(Customer.name)
-    for partner, expected in (("own", {"Mine", "Colleague's"}), ("foreign", {"Foreign"}), ("own", {"Mine", "Colleague's"})):
+    for partner, expected in (
+        ("own", {"Mine", "Colleague's"}),
+        ("foreign", {"Foreign"}),
+        ("own", {"Mine", "Colleague's"}),
+    ):
         uow.session.info["scope"] = Scope(frozenset({two_partners[partner].id}))
         assert see(uow, statement) == expected
     uow.session.info["scope"] = Scope.NOTHING

@@ -21,6 +21,7 @@ from prefect.states import Pending
 from prefect.types._datetime import now
 from prefect.utilities.engine import propose_state
 
+from flows.left_behind import OWN_TAG, close_runs
 from flows.topics import Scheduled
 
 log = logging.getLogger("kontor.worker")
@@ -98,23 +99,27 @@ class Calendar:
     def __init__(self, schedules: Sequence[Scheduled], start: Callable[[Flow[Any, Any], FlowRun], Awaitable[None]]):
         self._schedules = {f"{item.flow.name}/{item.name}": item for item in schedules}
         self._start = start
-        self._deployments: dict[UUID, Scheduled] = {}
+        self._deployments: dict[UUID, Scheduled] | None = None
 
     def forget(self) -> None:
         """The server went away: look at the deployments again when it is back, it may be a new one."""
-        self._deployments = {}
+        self._deployments = None
 
     async def start_due(self) -> None:
         """Start every run whose time has come; those missed while nobody looked come too."""
         async with get_client() as client:
-            if not self._deployments:
-                for name, item in self._schedules.items():
-                    self._deployments[await _deployed(client, name, item)] = item
-            due = await client.get_scheduled_flow_runs_for_deployments(list(self._deployments), now("UTC"))
-            ours = [run for run in due if run.deployment_id in self._deployments and await _is_ours(client, run)]
+            if self._deployments is None:
+                if closed := await close_runs(client):
+                    log.warning("prefect.runs_left_behind", extra={"closed": closed})
+                self._deployments = {
+                    await _deployed(client, name, item): item for name, item in self._schedules.items()
+                }
+            known = self._deployments
+            due = await client.get_scheduled_flow_runs_for_deployments(list(known), now("UTC")) if known else []
+            ours = [run for run in due if run.deployment_id in known and await _is_ours(client, run)]
         for run in ours:
             assert run.deployment_id is not None
-            await self._start(self._deployments[run.deployment_id].flow, run)
+            await self._start(known[run.deployment_id].flow, run)
 
 
 async def _deployed(client: PrefectClient, name: str, item: Scheduled) -> UUID:
@@ -135,6 +140,8 @@ async def _is_ours(client: PrefectClient, run: FlowRun) -> bool:
         state = await propose_state(client, Pending(), flow_run_id=run.id)
     except Abort:
         return False
+    if state.is_pending():
+        await client.update_flow_run(run.id, tags=[*run.tags, OWN_TAG])
     return state.is_pending()
 
 

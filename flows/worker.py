@@ -193,11 +193,13 @@ def _run_flow(topic: Topic, batch: list[Work]) -> None:
     """Run the topic's flow, recorded on the server under the rows' keys, on an event loop of this thread."""
     from prefect import tags
 
+    from flows.left_behind import OWN_TAG
+
     words = batch[0].key if len(batch) == 1 else f"{batch[0].key} and {len(batch) - 1} more"
     flow = topic.flow.with_options(flow_run_name=_plain(f"{topic.name} {words}"))
 
     async def run() -> None:
-        with tags(topic.name, *(work.key for work in batch[:20])):
+        with tags(topic.name, OWN_TAG, *(work.key for work in batch[:20])):
             await flow(batch, return_state=True)  # type: ignore[misc]
 
     asyncio.run(run())

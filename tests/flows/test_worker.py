@@ -37,17 +37,20 @@ def test_two_workers_do_every_row_once(workers: Workers):
 
 
 @pytest.mark.usefixtures("on_sqlite")
-def test_a_killed_workers_rows_are_taken_over(workers: Workers):
+def test_a_killed_workers_rows_are_taken_over(workers: Workers, prefect_server: PrefectServer):
     workers.ask(*FIFTY[:6], seconds=0.4)
     victim = workers.start(KONTOR_TEST_LEASE="3")
     soon(lambda: len(workers.noted()) >= 2, what="the first rows")
-    victim.send_signal(signal.SIGKILL)
+    victim.kill()
+    victim.wait()
     workers.start(KONTOR_TEST_LEASE="3")
     soon(lambda: not workers.waiting(), what="an empty outbox")
     done = workers.noted()
     assert set(done) == set(FIFTY[:6])
     # Only the row that was being done when the worker died may have been begun twice.
     assert len(workers.noted("begin")) <= len(FIFTY[:6]) + 1
+    asked = {"flow_runs": {"tags": {"all_": [FIFTY[0]]}, "state": {"type": {"any_": ["CRASHED"]}}}}
+    soon(lambda: prefect_server.ask("/flow_runs/filter", asked), what="the end of the run that it died in")
 
 
 @pytest.mark.usefixtures("on_sqlite")

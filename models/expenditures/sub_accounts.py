@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+import duckdb
 from sqlalchemy import select
 
 from models.core.lake import duck, equals, lake
 from models.core.paging import FIRST_PAGE, Asc, Page, PageRequest, fetch_page
 from models.core.unit_of_work import UnitOfWork
 from models.customers.queries import names_of
+from models.engines.statistics.engine import LakeAway
 from models.expenditures.facts import expenditure_line
 from models.expenditures.mapping import quoted
-from models.expenditures.rules import Totals
-from models.expenditures.tables import SubAccountMapping
+from models.expenditures.rules import ImportKind, ImportStatus, Totals, totals_of
+from models.expenditures.tables import DeliveryImport, SubAccountMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,23 @@ class MappedRow:
     mapped_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """A mapping that was made, and how far its lines are moved: `done` goes from 0 to 1."""
+
+    id: UUID
+    source: str
+    sub_account_ids: tuple[str, ...]
+    status: ImportStatus
+    asked_by: str
+    asked_at: datetime
+    step: str
+    done: float
+    lines: int
+    amounts: Totals
+    message: str
+
+
 def unmapped(uow: UnitOfWork, *, source: str | None = None, search: str = "", limit: int = 200) -> list[SubAccountRow]:
     """Sub-accounts that are nobody's, the costliest first (by the largest of their currencies).
 
@@ -63,15 +83,9 @@ def unmapped_total(uow: UnitOfWork) -> tuple[int, int, Totals]:
         NotAllowed: the actor may not map sub-accounts.
     """
     uow.actor.demand("expenditures.map")
-    with duck() as connection:
-        rows = connection.execute(
-            f"""SELECT currency, count(*), sum(expenditure) FROM {lake().scan(expenditure_line).sql}
-                WHERE customer_id IS NULL GROUP BY currency ORDER BY currency"""
-        ).fetchall()
-        accounts = connection.execute(
-            f"""SELECT count(*) FROM (SELECT DISTINCT source, sub_account_id
-                FROM {lake().scan(expenditure_line).sql} WHERE customer_id IS NULL)"""
-        ).fetchall()
+    nobodys = f"FROM {lake().scan(expenditure_line).sql} WHERE customer_id IS NULL"
+    rows = _ask(f"SELECT currency, count(*), sum(expenditure) {nobodys} GROUP BY currency ORDER BY currency")
+    accounts = _ask(f"SELECT count(*) FROM (SELECT DISTINCT source, sub_account_id {nobodys})")
     return accounts[0][0], sum(row[1] for row in rows), {currency: amount for currency, _, amount in rows}
 
 
@@ -116,18 +130,43 @@ def mapped(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[MappedRow]:
 def _sub_accounts(where: str, source: str | None, limit: int) -> list[SubAccountRow]:
     scan = lake().scan(expenditure_line, equals("source", source) if source else None)
     of_source = f"AND source = {quoted(source)}" if source else ""
-    with duck() as connection:
-        found = connection.execute(
-            f"""WITH by_currency AS (
-                  SELECT source, sub_account_id, currency, max(sub_account_name) AS name, max(provider) AS provider,
-                         count(*) AS lines, sum(expenditure) AS amount, min(spent_on) AS first, max(spent_on) AS last
-                  FROM {scan.sql} WHERE {where} {of_source} GROUP BY ALL)
-                SELECT source, sub_account_id, max(name), max(provider), sum(lines),
-                       list((currency, amount) ORDER BY currency), min(first), max(last)
-                FROM by_currency GROUP BY source, sub_account_id
-                ORDER BY max(amount) DESC, source, sub_account_id LIMIT {limit}"""
-        ).fetchall()
+    found = _ask(
+        f"""WITH by_currency AS (
+              SELECT source, sub_account_id, currency, max(sub_account_name) AS name, max(provider) AS provider,
+                     count(*) AS lines, sum(expenditure) AS amount, min(spent_on) AS first, max(spent_on) AS last
+              FROM {scan.sql} WHERE {where} {of_source} GROUP BY ALL)
+            SELECT source, sub_account_id, max(name), max(provider), sum(lines),
+                   list((currency, amount) ORDER BY currency), min(first), max(last)
+            FROM by_currency GROUP BY source, sub_account_id
+            ORDER BY max(amount) DESC, source, sub_account_id LIMIT {limit}"""
+    )
     return [
         SubAccountRow(source, key, name, provider, int(lines), dict(amounts), first, last)
         for source, key, name, provider, lines, amounts, first, last in found
     ]
+
+
+def _ask(sql: str) -> list[tuple[Any, ...]]:
+    try:
+        with duck() as connection:
+            return connection.execute(sql).fetchall()
+    except (duckdb.IOException, OSError) as error:
+        raise LakeAway("The expenditure lines cannot be read right now. Try again in a minute.") from error
+
+
+def moves(uow: UnitOfWork, *, limit: int = 5) -> list[MoveRow]:
+    """The newest mappings and how far their lines are moved.
+
+    Raises:
+        NotAllowed: the actor may not map sub-accounts.
+    """
+    uow.actor.demand("expenditures.map")
+    run = DeliveryImport
+    stmt = select(run).where(run.kind == ImportKind.REMAP).order_by(run.created_at.desc(), run.id.desc()).limit(limit)
+    return [
+        MoveRow(
+            row.id, row.source, tuple(row.details.get("sub_accounts", ())), row.status, row.actor_name, row.created_at,
+            row.step, row.permille / 1000, row.read, totals_of(row.billed_cost), row.message or "",
+        )
+        for row in uow.session.scalars(stmt)
+    ]  # fmt: skip

@@ -112,6 +112,7 @@ class Worker:
     async def _lane(self, topic: Topic) -> None:
         """Carry batches of a topic until there are no more."""
         try:
+            await asyncio.to_thread(lambda: topic.flow)  # imported here, so that what it registers is there
             while not self._ending.is_set() and await self._server.answers():
                 batch = await asyncio.to_thread(self._claims.take, topic.name, topic.batch)
                 if not batch:

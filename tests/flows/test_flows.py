@@ -18,12 +18,13 @@ from sqlalchemy import update
 import tests.support.exporting
 from flows import calendar, worker
 from flows.topics import SCHEDULES, TOPICS
-from flows.work import CLAIMS
+from flows.work import CLAIMS, MOST_ATTEMPTS, may_heal
 from models.core import outbox
 from models.core.actor import SYSTEM, Actor, acting_as
 from models.core.clock import clock_at, now
+from models.core.errors import NotFound, Refused
 from models.core.settings import settings
-from models.core.unit_of_work import unit_of_work
+from models.core.unit_of_work import Busy, unit_of_work
 from models.expenditures import service as expenditures
 from models.exports import queries as exports
 from models.exports import service as export_service
@@ -130,3 +131,25 @@ def test_a_day_is_done_once_however_often_the_schedule_fires():
     assert do("calendar.daily") == 0
     with unit_of_work(read_only=True, actor=actor) as uow:
         assert identity.own_sessions(uow) == []
+
+
+@pytest.mark.usefixtures("on_sqlite")
+def test_work_that_takes_its_workers_down_is_given_up():
+    with acting_as(SYSTEM):
+        actor = person()
+        ask(actor)
+        with unit_of_work() as uow:
+            uow.session.execute(update(outbox.OutboxRow).values(attempts=MOST_ATTEMPTS))
+        assert CLAIMS.take("exports.run", 9) == []
+        with unit_of_work() as uow:
+            ((_, topic, _, _, why),) = outbox.failures(uow)
+        assert (topic, "ended 6 times while it did this" in why) == ("exports.run", True)
+        assert export_of(actor).status is ExportStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [(Refused("no"), False), (NotFound("no"), False), (Busy("later"), True), (OSError("disk"), True)],
+)
+def test_only_what_may_heal_is_tried_again(error: Exception, again: bool):
+    assert may_heal(error) is again

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard.parts import findings, formats, records
+from dashboard.parts import formats, records
 from dashboard.parts.empty import lake_readable
-from dashboard.parts.expenditures_words import period_of, unit_of
+from dashboard.parts.expenditures_words import answer_sentence, period_of, unit_of
 from dashboard.parts.figures import Figure, figures
 from dashboard.parts.go import go_to
 from dashboard.parts.head import answer, page_head, section
@@ -23,14 +23,7 @@ def sentence(waiting: list[Row], spending: Spending | None) -> str:
     words = first if waiting else "<b>Nothing waits for you.</b>"
     if spending is None or spending.overview.empty:
         return words
-    total, period = spending.overview.total, period_of(spending.overview.context)
-    amount = f"{formats.amount(total.now)} {formats.text(unit_of(spending.overview.context))}"
-    relative = formats.change_of(total.now, total.before)
-    if relative is None or total.before is None:
-        return f"{words} Expenditure in {formats.text(period.words)} is <b>{amount}</b>."
-    moved = findings.direction(total.now, total.before)
-    size = "" if moved == "stayed level" else f" {formats.share(abs(relative))}"
-    return f"{words} Expenditure {moved}{size} in {formats.text(period.words)}, to <b>{amount}</b>."
+    return f"{words} {answer_sentence(spending.view, spending.overview, spending.drivers)}"
 
 
 def strip(work: Work, spending: Spending | None) -> None:

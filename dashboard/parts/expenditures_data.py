@@ -38,7 +38,7 @@ class Answers:
     cycles: Cycles
     subject: str
     overview: Overview
-    drivers: Drivers | None
+    drivers: Drivers
     incomplete: bool = False
     trend: Trend | None = None
     customers: CustomerPage | None = None
@@ -58,7 +58,7 @@ def answers_for_address(uow: UnitOfWork) -> Answers | None:
     view = view_from_address(cycles.latest)
     subject, overview = subject_of(uow), queries.overview(uow, view.asked)
     if overview.empty:
-        return Answers(view, cycles, subject, overview, None)
+        return Answers(view, cycles, subject, overview, queries.drivers(uow, view.asked))
     incomplete = missing_cycles(cycles, overview.context)
     if incomplete:  # a period that is only partly there would make every figure a rise
         view = replace(view, asked=replace(view.asked, against=Against.NOTHING))
@@ -66,9 +66,7 @@ def answers_for_address(uow: UnitOfWork) -> Answers | None:
     if not view.asked.conversion:  # links to the lines name the currency that is shown
         view = replace(view, asked=replace(view.asked, currency=overview.context.currency))
     asked, compared = view.asked, view.asked.against is not Against.NOTHING
-    answers = Answers(
-        view, cycles, subject, overview, queries.drivers(uow, asked) if compared else None, incomplete=incomplete
-    )
+    answers = Answers(view, cycles, subject, overview, queries.drivers(uow, asked), incomplete=incomplete)
     match view.tab:
         case Tab.TREND:
             grouped = queries.grouped_trend(uow, asked, view.group, top=view.top, sort=view.sort)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.parts import address, charts, findings, formats
+from dashboard.parts import address, charts, formats
 from dashboard.parts.charts import Bar, Line
 from dashboard.parts.expenditures_view import View
 from dashboard.parts.expenditures_words import LINES, Period, column_names, period_of, unit_of
@@ -16,8 +16,10 @@ from dashboard.parts.go import go
 from dashboard.parts.head import section
 from dashboard.parts.rows import Row, Tone, rows
 from dashboard.parts.tables import Column, grid
+from models.core.clock import business_date
 from models.engines.statistics import Granularity
 from models.expenditures.answers import CustomerPage, CustomerRow, Group, Overview, Trend, TrendPoint
+from models.expenditures.titles import trend_title
 
 DEFINITION = (
     "Sum of all lines but tax: expenditure, refunds, adjustments and credits, discounts deducted. "
@@ -57,7 +59,7 @@ def trend_section(view: View, trend: Trend) -> None:
     now, before = [point.now for point in points], [point.before for point in points]
     scale = formats.scale_for([*now, *before])
     daily = trend.granularity is Granularity.DAY
-    title = findings.trend_title(period.short, period.before, now, before if period.compared else None)
+    title = trend_title(trend, today=business_date())
     note = f"Expenditure a {trend.granularity.value}, {scale.of(unit)}"
     section(title, note=note)
     clicked = charts.trend(

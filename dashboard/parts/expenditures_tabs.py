@@ -7,18 +7,19 @@ from decimal import Decimal
 
 import streamlit as st
 
-from dashboard.parts import charts, findings, formats
+from dashboard.parts import charts, formats
 from dashboard.parts import expenditures_controls as controls
 from dashboard.parts import expenditures_sections as sections
 from dashboard.parts.charts import Line
 from dashboard.parts.expenditures_view import View
-from dashboard.parts.expenditures_words import Period, column_names, largest_part, moved, period_of, unit_of
+from dashboard.parts.expenditures_words import Period, column_names, period_of, unit_of
 from dashboard.parts.head import section
 from dashboard.parts.pager import pager
 from dashboard.parts.rows import Row, rows
 from dashboard.parts.tables import Column, grid
 from models.engines.statistics import Granularity
 from models.expenditures.answers import CustomerPage, Distribution, Group, GroupedTrend, Overview, Trend
+from models.expenditures.titles import groups_title
 
 STACKED = 8
 """Groups that a stack can tell apart by colour; all others are summed up in one more."""
@@ -38,16 +39,12 @@ def overview(
 
 
 def _carried(view: View, split: Distribution) -> None:
-    period, unit, total = period_of(split.context), unit_of(split.context), split.total
+    period, unit = period_of(split.context), unit_of(split.context)
     words, choice = st.columns([1.7, 1], vertical_alignment="top")
     with choice:
         controls.group_choice(view)
     with words:
-        named = [moved(group) for group in split.groups if group.key is not None]
-        if total.before is not None and period.compared:
-            title = findings.split_title(named, total.now, total.before)
-        else:
-            title = findings.largest_title(largest_part(split.groups), total.now)
+        title = groups_title(split)
         scale = sections.bars_head(title, split.groups, period, unit)
     clicked = sections.bars_chart(title, split.groups, scale, period, unit)
     sections.follow(view, view.group, split.groups, clicked)
@@ -74,7 +71,7 @@ def trend(view: View, answer: GroupedTrend) -> None:
     unit, groups = unit_of(answer.context), [series.group for series in answer.series]
     shown = _stacked(answer)
     scale = formats.scale_for([amount for line in shown for amount in line.values])
-    title = findings.largest_title(largest_part(groups), answer.total.now)
+    title = groups_title(Distribution(answer.context, answer.by, tuple(groups), answer.total))
     step, basis = answer.granularity.value, _basis(view)
     _settings(view, title, f"Expenditure a {step} by {basis}, {scale.of(unit)}")
     charts.stacked_columns(
@@ -91,7 +88,7 @@ def trend(view: View, answer: GroupedTrend) -> None:
 def distribution(view: View, answer: Distribution) -> None:
     """Ranked bars with shares, then the detailed fees (FIN-SEXP-03)."""
     unit, groups = unit_of(answer.context), answer.groups
-    title = findings.largest_title(largest_part(groups), answer.total.now)
+    title = groups_title(answer)
     _settings(view, title, f"Expenditure by {_basis(view)}, {unit}, and its share")
     clicked = charts.shares(
         sections.bars(groups), answer.total.now, unit=unit, key="shares", height=max(140, 32 * len(groups)),

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from dashboard.parts import address, findings, formats
+from dashboard.parts import address, formats
 from dashboard.parts.expenditures_view import View
+from models.core.clock import business_date
 from models.core.money import Rate
-from models.expenditures.answers import Context, Drivers, Figure, Group, Overview
+from models.expenditures.answers import Context, Drivers, Overview
 from models.expenditures.queries import CONVERTED
+from models.expenditures.story import Part, story
 
 LINES = "lines"
-DRIVER = Decimal("0.25")
-"""A customer is named from this part of the change on; below it nobody drove it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,59 +53,28 @@ def shown_currency(context: Context) -> str:
     return CONVERTED if context.conversion else context.currency
 
 
-def answer_sentence(view: View, overview: Overview, drivers: Drivers | None) -> str:
-    """The sentence that answers, as HTML: how expenditure moved, to what exact amount, and who made it."""
-    total, period = overview.total, period_of(overview.context)
-    where = formats.text(period.words)
-    amount = (
-        f'<a href="{formats.text(address.link(LINES, view.lines()))}" target="_self">'
-        f"<b>{formats.amount(total.now)} {formats.text(unit_of(overview.context))}</b></a>"
-    )
-    if total.before is None or total.before <= 0:
-        none = f" {formats.text(period.before)} had nothing to compare with." if period.compared else ""
-        return f"Expenditure was {amount} in <b>{where}</b>.{none}"
-    word = findings.direction(total.now, total.before)
-    if word == "stayed level":
-        return f"Expenditure <b>stayed level in {where}</b> at {amount}."
-    relative = formats.change_of(total.now, total.before) or Decimal(0)
-    moved = f"Expenditure <b>{word} {formats.share(abs(relative))} in {where}</b> to {amount}."
-    return f"{moved} {_who(view, drivers, 'fall' if word == 'fell' else 'rise')}".rstrip()
+def answer_sentence(view: View, overview: Overview, drivers: Drivers) -> str:
+    """The sentence that answers, as HTML: facts bold, a named customer leads to its lines."""
+    return "".join(_part(view, part) for part in story(overview, drivers, today=business_date()))
 
 
-def _who(view: View, drivers: Drivers | None, what: str) -> str:
-    if drivers is None or drivers.largest is None or not drivers.total.change:
-        return ""
-    largest, without = drivers.largest, drivers.without_largest
-    part = (largest.change or Decimal(0)) / drivers.total.change
-    name = formats.text(largest.label)
-    if largest.key:
-        link = formats.text(address.link(LINES, view.lines("customer", largest.key)))
-        name = f'<a href="{link}" target="_self">{name}</a>'
-    if part < DRIVER:
-        return f"No single customer drove it; the largest, {name}, makes {formats.share(part, 0)} of the {what}."
-    rest = formats.change_of(without.now, without.before) if without else None
-    alone = f"; without it: <b>{formats.signed_share(rest)}</b>" if rest is not None else ""
-    return f"One customer, {name}, makes {'all' if part >= 1 else formats.share(part, 0)} of the {what}{alone}."
+def _part(view: View, part: Part) -> str:
+    words = formats.text(part.text)
+    if part.link:
+        lines = formats.text(address.link(LINES, view.lines(part.link.dimension, *part.link.values)))
+        return f'<a href="{lines}" target="_self">{words}</a>'
+    return f"<b>{words}</b>" if part.strong else words
 
 
 def besides(overview: Overview, *, may_map: bool, incomplete: bool = False) -> str:
-    """What belongs beside the answer, as HTML: lines of nobody, other currencies, currencies without a rate."""
-    unit = formats.text(unit_of(overview.context))
+    """What belongs beside the answer, as HTML: lines of nobody, and why nothing is compared."""
     facts = []
     if overview.unmapped and overview.unmapped.now:
         way = ' <a href="sub-accounts" target="_self">Map sub-accounts</a>' if may_map else ""
-        amount = f"{formats.amount(overview.unmapped.now)} {unit}"
+        amount = f"{formats.amount(overview.unmapped.now)} {formats.text(unit_of(overview.context))}"
         facts.append(f"{amount} of it is Unmapped: no customer is known yet.{way}")
-    if overview.context.conversion:
-        if missing := overview.context.conversion.missing:
-            facts.append(f"{formats.text(formats.listing(missing))} has no rate and is left out.")
-    elif others := [figure for figure in overview.figures if figure.currency != overview.context.currency]:
-        facts.append(f"Also spent, not added: {formats.listing([_money(figure) for figure in others])}.")
     if incomplete:
         facts.append("Not compared: the period before has months without lines.")
-    if overview.context.through:
-        running = f"{overview.context.last:%B}"
-        facts.append(f"{running} is still running: data through {formats.day(overview.context.through)}.")
     return " ".join(facts)
 
 
@@ -123,20 +90,6 @@ def rates_words(context: Context) -> str:
     if context.conversion is None:
         return "Amounts of different currencies are never added. Conversion names its rate and date."
     return "; ".join(map(_rate, context.conversion.rates)) or "No rate is needed for these amounts."
-
-
-def largest_part(groups: Iterable[Group]) -> list[tuple[str, Decimal]]:
-    """Names and amounts for a title; the sum of the others is nobody's name."""
-    return [(group.label, group.now) for group in groups if group.key is not None]
-
-
-def moved(group: Group) -> findings.Moved:
-    """The same for the words: what is new moved from nothing."""
-    return findings.Moved(group.label, group.now, group.before or Decimal(0))
-
-
-def _money(figure: Figure) -> str:
-    return f"{formats.amount(figure.now)} {formats.text(figure.currency)}"
 
 
 def _rate(rate: Rate) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from dashboard.parts import address, formats
+from dashboard.parts.expenditures_view import View
 from dashboard.parts.expenditures_words import period_of, unit_of
 from dashboard.parts.rows import Row, Tone
 from models.core.history import HistoryRow, entries
@@ -15,7 +16,7 @@ from models.core.unit_of_work import UnitOfWork
 from models.customers import queries as customers
 from models.engines.statistics import Against, Sort
 from models.expenditures import queries as expenditures
-from models.expenditures.answers import CustomerRow, Overview
+from models.expenditures.answers import CustomerRow, Drivers, Overview
 from models.expenditures.queries import ExpenditureFilter
 from models.notices import queries as notices
 from models.notices.queries import NoticeRow
@@ -32,7 +33,9 @@ TONES: dict[str, Tone] = {"red": "red", "orange": "orange", "green": "green", "b
 class Spending:
     """Expenditure this month so far, and the customers that fell most against the same days before."""
 
+    view: View
     overview: Overview
+    drivers: Drivers
     falls: tuple[CustomerRow, ...]
 
 
@@ -89,7 +92,8 @@ def spending_of(uow: UnitOfWork) -> Spending | None:
     asked = ExpenditureFilter.of(latest, against=Against.PREVIOUS)
     page = expenditures.customers_by_change(uow, asked, PageRequest(size=25), sort=Sort.CHANGE)
     falls = tuple(row for row in page.rows if row.change is not None and row.change < 0 and row.customer_id)
-    return Spending(expenditures.overview(uow, asked), falls[:AT_RISK])
+    overview, drivers = expenditures.overview(uow, asked), expenditures.drivers(uow, asked)
+    return Spending(View(asked), overview, drivers, falls[:AT_RISK])
 
 
 def waiting_rows(work: Work, spending: Spending | None, *, may_map: bool) -> list[Row]:

@@ -14,25 +14,31 @@ from models.expenditures.rules import LARGEST_AMOUNT
 
 BUSINESS_SHIFT = f"INTERVAL '{int((BUSINESS_ZONE.utcoffset(None)).total_seconds())} seconds'"
 _NUMBER = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*"
-_PARTS = r"^\s*[+-]?([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?"
+_PARTS = r"^\s*([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?"
 
-# `decimals_of` counts significant decimals, trailing zeros left out, also in scientific notation. Nearly every number
-# of a real file matches the first pattern of `exact_…` and is judged by it alone.
+# Nearly every number of a real file matches the first pattern of `exact_…` and is judged by it alone. The others are
+# written out without exponent first (`plain_number`), since the cast overflows on a long mantissa with an exponent.
 MACROS = f"""
-CREATE MACRO number_parts(t) AS regexp_extract(t, '{_PARTS}', ['whole', 'fraction', 'power']);
-CREATE MACRO decimals_in(p) AS CASE WHEN rtrim(p.whole || p.fraction, '0') = '' THEN 0
-  ELSE length(p.fraction) - coalesce(TRY_CAST(p.power AS INTEGER), 0)
-       - (length(p.whole || p.fraction) - length(rtrim(p.whole || p.fraction, '0'))) END;
+CREATE MACRO number_parts(t) AS regexp_extract(t, '{_PARTS}', ['sign', 'whole', 'fraction', 'power']);
+CREATE MACRO digits_with_point(digits, places) AS CASE
+  WHEN places <= 0 THEN digits || repeat('0', -places)
+  WHEN length(digits) > places THEN left(digits, length(digits) - places) || '.' || right(digits, places)
+  ELSE '0.' || repeat('0', places - length(digits)) || digits END;
+CREATE MACRO plain_of(p) AS p.sign || CASE WHEN ltrim(p.whole || p.fraction, '0') = '' THEN '0' ELSE digits_with_point(
+  ltrim(p.whole || p.fraction, '0'), length(p.fraction) - coalesce(TRY_CAST(p.power AS INTEGER), 0)) END;
+CREATE MACRO plain_number(t) AS plain_of(number_parts(t));
+CREATE MACRO decimals_in(plain) AS CASE WHEN contains(plain, '.')
+  THEN length(rtrim(split_part(plain, '.', 2), '0')) ELSE 0 END;
 CREATE MACRO number_reason(t, places) AS CASE
   WHEN NOT regexp_full_match(t, '{_NUMBER}') THEN 'is not a number'
-  WHEN abs(TRY_CAST(t AS DOUBLE)) >= {LARGEST_AMOUNT} THEN 'is too large'
-  WHEN decimals_in(number_parts(t)) > places THEN 'has more than ' || places || ' decimals' END;
+  WHEN coalesce(abs(TRY_CAST(plain_number(t) AS DECIMAL(38, 18))) >= {LARGEST_AMOUNT:f}, true) THEN 'is too large'
+  WHEN decimals_in(plain_number(t)) > places THEN 'has more than ' || places || ' decimals' END;
 CREATE MACRO exact_12(t) AS CASE
   WHEN regexp_full_match(t, '-?[0-9]{{1,18}}(\\.[0-9]{{0,12}}0*)?') THEN TRY_CAST(t AS DECIMAL(38, 12))
-  WHEN number_reason(t, 12) IS NULL THEN TRY_CAST(t AS DECIMAL(38, 12)) END;
+  WHEN number_reason(t, 12) IS NULL THEN TRY_CAST(plain_number(t) AS DECIMAL(38, 12)) END;
 CREATE MACRO exact_18(t) AS CASE
   WHEN regexp_full_match(t, '-?[0-9]{{1,18}}(\\.[0-9]{{0,18}}0*)?') THEN TRY_CAST(t AS DECIMAL(38, 18))
-  WHEN number_reason(t, 18) IS NULL THEN TRY_CAST(t AS DECIMAL(38, 18)) END;
+  WHEN number_reason(t, 18) IS NULL THEN TRY_CAST(plain_number(t) AS DECIMAL(38, 18)) END;
 CREATE MACRO instant(t) AS CASE
   WHEN TRY_CAST(t AS TIMESTAMPTZ) BETWEEN TIMESTAMPTZ '1990-01-01 00:00:00+00' AND TIMESTAMPTZ '2200-01-01 00:00:00+00'
   THEN make_timestamp(epoch_us(TRY_CAST(t AS TIMESTAMPTZ))) END;

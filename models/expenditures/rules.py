@@ -177,7 +177,7 @@ def amount_problem(text: str, places: int) -> str | None:
         value = Decimal(text.strip())
     except InvalidOperation:
         return "is not a number"
-    if abs(value) >= LARGEST_AMOUNT:
+    if value.copy_abs() >= LARGEST_AMOUNT:
         return "is too large"
     exponent = value.normalize(EXACT_READING).as_tuple().exponent
     if isinstance(exponent, int) and -exponent > places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +31,8 @@ def test_an_empty_start_asks_for_the_first_administrator_and_the_second_start_is
         assert kontor.stop() == 0
 
         seconds = kontor.start("--no-demo")
-        assert seconds < QUICKLY, f"the second start took {seconds:.1f} s"
+        share = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))  # of a processor that others want as well
+        assert seconds < QUICKLY * share, f"the second start took {seconds:.1f} s, {share:.1f} wanted each processor"
         second = kontor.log.rpartition("Kontor is ready:")[2]
         assert not re.search("one-time code", second)
         page = open_page(kontor.address)

@@ -27,7 +27,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_attached()
+    expect(page.get_by_role("button", name="Sign out")).to_be_attached(timeout=30_000)
     wait_until_drawn(page)
 
 
@@ -40,7 +40,7 @@ def first_administrator(page: Page, *, code: str, name: str, email: str, passwor
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_label("Password again").fill(password)
     page.get_by_role("button", name="Create administrator").click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_attached()
+    expect(page.get_by_role("button", name="Sign out")).to_be_attached(timeout=30_000)
     wait_until_drawn(page)
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.parts import formats, records
 from dashboard.parts.empty import lake_readable
-from dashboard.parts.expenditures_words import answer_sentence, period_of, unit_of
+from dashboard.parts.expenditures_words import headline, period_of, unit_of
 from dashboard.parts.figures import Figure, figures
 from dashboard.parts.go import go_to
 from dashboard.parts.head import answer, page_head, section
@@ -23,7 +23,7 @@ def sentence(waiting: list[Row], spending: Spending | None) -> str:
     words = first if waiting else "<b>Nothing waits for you.</b>"
     if spending is None or spending.overview.empty:
         return words
-    return f"{words} {answer_sentence(spending.view, spending.overview, spending.drivers)}"
+    return f"{words} {headline(spending.view, spending.overview)}"
 
 
 def strip(work: Work, spending: Spending | None) -> None:

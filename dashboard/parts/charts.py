@@ -49,10 +49,14 @@ _CONFIG = {"displayModeBar": False}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One series over time; None where there is nothing to draw (a month that is not over)."""
+    """One series over time; None where there is nothing to draw (a month that is not over).
+
+    `rest` marks the sum of all others, drawn in grey.
+    """
 
     name: str
     values: Sequence[Decimal | None]
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,14 +295,15 @@ def stacked_columns(
     labels: Sequence[str], series: Sequence[Line], *, unit: str, scale: Scale, key: str, alt: str, height: int = 300
 ) -> None:
     """Columns over time, stacked by group, each group named right of the last column in its own colour."""
-    colors = series_colors()
+    palette = series_colors()
+    colors = [PREVIOUS if line.rest else palette[index % len(palette)] for index, line in enumerate(series)]
     fig = figure(height, right=190)
     for index, line in enumerate(series):
         fig.add_bar(
             x=list(labels),
             y=_floats(line.values, scale),
             name=_plain(line.name),
-            marker_color=colors[index % len(colors)],
+            marker_color=colors[index],
             customdata=[formats.amount(value) for value in line.values],
             hovertemplate=f"{_plain(line.name)}: %{{customdata}} {unit}<extra></extra>",
         )
@@ -312,7 +317,7 @@ def _stack_legend(fig: go.Figure, names: Sequence[str], colors: Sequence[str]) -
     """Names in the order of the stack, top first, on the right edge: a legend that needs no looking across."""
     step = 1 / max(len(names), 8)
     for index, name in enumerate(reversed(names)):
-        color = colors[(len(names) - 1 - index) % len(colors)]
+        color = colors[len(names) - 1 - index]
         fig.add_annotation(
             xref="paper",
             yref="paper",

@@ -89,9 +89,9 @@ def _cells(line: LineRow) -> dict[str, object]:
 
 def _row(place: str, line: LineRow) -> Row:
     title = line.customer or line.sub_account_name or line.sub_account_id
-    sub = " · ".join(filter(None, (line.service_type, line.region, formats.day(line.spent_on))))
+    sub = " · ".join(filter(None, (line.service_type, line.region)))
     amount = f"{formats.eight(line.expenditure)} {line.currency}"
-    return Row(place, title, sub, amount, line.bill_type, "gray", "receipt")
+    return Row(place, title, sub, amount, f"{formats.day(line.spent_on)} · {line.bill_type}", "gray", "receipt")
 
 
 def _facts(line: LineRow) -> Sequence[tuple[str, str]]:

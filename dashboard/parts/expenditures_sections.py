@@ -115,7 +115,7 @@ def bars(groups: Sequence[Group]) -> list[Bar]:
 
 def group_name(group: Group) -> str:
     """The group's label; that of the others with their number."""
-    return f"{group.label} ({group.count})" if group.key is None else group.label
+    return f"{group.label} ({formats.count(group.count)})" if group.key is None else group.label
 
 
 def follow(view: View, dimension: str, groups: Sequence[Group], place: int | None) -> None:

@@ -108,7 +108,7 @@ def _stacked(answer: GroupedTrend) -> list[Line]:
     if rest:
         number = sum(series.group.count for series in rest)
         sums = [sum(at, Decimal(0)) for at in zip(*(series.amounts for series in rest), strict=True)]
-        lines.append(Line(f"Other ({number})", sums))
+        lines.append(Line(f"Other ({formats.count(number)})", sums, rest=True))
     return lines
 
 

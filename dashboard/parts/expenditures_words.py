@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dashboard.parts import address, formats
@@ -56,6 +56,12 @@ def shown_currency(context: Context) -> str:
 def answer_sentence(view: View, overview: Overview, drivers: Drivers) -> str:
     """The sentence that answers, as HTML: facts bold, a named customer leads to its lines."""
     return "".join(_part(view, part) for part in story(overview, drivers, today=business_date()))
+
+
+def headline(view: View, overview: Overview) -> str:
+    """The first sentence of the answer alone, as HTML: how expenditure moved and to what."""
+    alone = replace(overview, figures=(overview.total,), unmapped=None)
+    return answer_sentence(view, alone, Drivers(overview.context, overview.total))
 
 
 def _part(view: View, part: Part) -> str:

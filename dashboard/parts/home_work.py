@@ -16,7 +16,7 @@ from models.core.unit_of_work import UnitOfWork
 from models.customers import queries as customers
 from models.engines.statistics import Against, Sort
 from models.expenditures import queries as expenditures
-from models.expenditures.answers import CustomerRow, Drivers, Overview
+from models.expenditures.answers import CustomerRow, Overview
 from models.expenditures.queries import ExpenditureFilter
 from models.notices import queries as notices
 from models.notices.queries import NoticeRow
@@ -35,7 +35,6 @@ class Spending:
 
     view: View
     overview: Overview
-    drivers: Drivers
     falls: tuple[CustomerRow, ...]
 
 
@@ -92,8 +91,7 @@ def spending_of(uow: UnitOfWork) -> Spending | None:
     asked = ExpenditureFilter.of(latest, against=Against.PREVIOUS)
     page = expenditures.customers_by_change(uow, asked, PageRequest(size=25), sort=Sort.CHANGE)
     falls = tuple(row for row in page.rows if row.change is not None and row.change < 0 and row.customer_id)
-    overview, drivers = expenditures.overview(uow, asked), expenditures.drivers(uow, asked)
-    return Spending(View(asked), overview, drivers, falls[:AT_RISK])
+    return Spending(View(asked), expenditures.overview(uow, asked), falls[:AT_RISK])
 
 
 def waiting_rows(work: Work, spending: Spending | None, *, may_map: bool) -> list[Row]:

@@ -9,6 +9,7 @@ from uuid import UUID
 import streamlit as st
 
 from dashboard.parts import formats
+from dashboard.parts.dialog import dialog
 from dashboard.parts.records import table
 
 _STEP = "assign:step"
@@ -41,7 +42,7 @@ def _go_on() -> None:
     st.session_state[_STEP] = 2
 
 
-@st.dialog("Assign account manager", width="medium", on_dismiss=begin)
+@dialog("Assign account manager", on_dismiss=begin)
 def ask(
     chosen: Sequence[Chosen], managers: Managers, *, from_day: str, until_day: str,
     assign: Callable[[UUID], None], unassign: Callable[[], None],

@@ -14,10 +14,13 @@ P = ParamSpec("P")
 
 
 def dialog(
-    title: str, *, width: Literal["small", "medium", "large"] = "medium"
+    title: str,
+    *,
+    width: Literal["small", "medium", "large"] = "medium",
+    on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore",
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Like `st.dialog`. Streamlit runs an open dialog again by itself, without the frame that knows who is asking,
-    so it looks the person up itself, as every script run does (decision 0004)."""
+    so it looks the person up itself, as every script run does (decision 0004). `on_dismiss` runs when it was closed."""
 
     def decorate(body: Callable[P, None]) -> Callable[P, None]:
         @wraps(body)
@@ -25,7 +28,7 @@ def dialog(
             with acting_person():
                 body(*args, **kwargs)
 
-        shown: Callable[P, None] = st.dialog(title, width=width)(in_the_persons_name)
+        shown: Callable[P, None] = st.dialog(title, width=width, on_dismiss=on_dismiss)(in_the_persons_name)
         return shown
 
     return decorate

@@ -6,6 +6,7 @@ from uuid import UUID
 import streamlit as st
 
 from dashboard.parts import address, assigning, listing, records
+from dashboard.parts import spent as spending
 from dashboard.parts.assigning import Chosen, Managers
 from dashboard.parts.empty import state
 from dashboard.parts.formats import day, text
@@ -119,6 +120,7 @@ with unit_of_work(read_only=True) as uow:
     people = [row.user_id for row in assignments]
     companies = [row.partner_id for row in associations] + [row.partner_id for row in assignments]
     names = members.names(uow, people) | partners.names(uow, companies)
+    spent = spending.spent(uow, "customer", str(customer_id))
     entries = history.entries(uow, subject="customer", subject_id=customer_id) if actor.may("history.view") else None
 manager = names.get(customer.account_manager_id, "") if customer.account_manager_id else ""
 partner = names.get(customer.partner_id, "") if customer.partner_id else ""
@@ -134,7 +136,11 @@ with buttons, st.container(horizontal=True, horizontal_alignment="right", key="a
         words = f"Account manager: {manager}" if manager else "Assign account manager"
         if st.button(words, icon=":material/person:", type="secondary" if manager else "primary"):
             assign(customer, manager)
-answer(sentence(customer, associations, partner, manager))
+said = spending.sentence(spent, "It") if spent else ""
+answer(f"{sentence(customer, associations, partner, manager)} {said}")
+if spent:
+    spending.show_figures(spent)
+    spending.show_charts(spent, key="customer")
 left, right = st.columns([2, 1], gap="large")
 with left:
     show_managers(assignments, names)

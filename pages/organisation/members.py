@@ -6,6 +6,7 @@ from uuid import UUID
 import streamlit as st
 
 from dashboard.parts import address, listing
+from dashboard.parts.dialog import dialog
 from dashboard.parts.empty import state
 from dashboard.parts.formats import count, day, plural, text
 from dashboard.parts.head import answer, page_head, section
@@ -46,7 +47,7 @@ ROLE_COLUMNS = [
 
 NEW_USER = {
     "username": "Username", "name": "Name", "email": "E-mail", "mobile": "Mobile number",
-    "phone": "Office phone (optional)", "password": "First password", "again": "First password again",
+    "password": "First password", "again": "First password again", "phone": "Office phone (optional)",
 }  # fmt: skip
 HELP = {"username": "Cannot be changed later.", "email": "The person signs in with it."}
 
@@ -56,10 +57,10 @@ def forget_user() -> None:
     st.session_state.pop("new_user", None)
 
 
-@st.dialog("Create user", width="medium", on_dismiss=forget_user)
+@dialog("Create user", on_dismiss=forget_user)
 def create_user() -> None:
     """First who it is, then what it may do (ORG-USER-01)."""
-    empty = {"step": 1, "problems": [], **dict.fromkeys(NEW_USER, "")}
+    empty = {"step": 1, "problems": {}, **dict.fromkeys(NEW_USER, "")}
     draft = st.session_state.setdefault("new_user", empty)
     if draft["step"] == 1:
         specify(draft)
@@ -68,34 +69,34 @@ def create_user() -> None:
 
 
 def specify(draft: dict[str, Any]) -> None:
-    """The first step: every required field."""
+    """The first step: every required field; what is wrong stands below it."""
     st.caption("Step 1 of 2 · User information")
     with st.form("who", border=False):
-        for name, label in NEW_USER.items():
+        columns = st.columns(2)
+        for place, (name, label) in enumerate(NEW_USER.items()):
             secret = name in ("password", "again")
-            st.text_input(
-                label, draft[name], key=f"new:{name}", help=HELP.get(name), type="password" if secret else "default",
-                autocomplete="new-password" if secret else "off",
-            )  # fmt: skip
+            with columns[place % 2]:
+                st.text_input(
+                    label, draft[name], key=f"new:{name}", help=HELP.get(name),
+                    type="password" if secret else "default", autocomplete="new-password" if secret else "off",
+                )  # fmt: skip
+                for problem in draft["problems"].get(name, ()):
+                    st.html(f'<div class="k"><div class="err"><span class="i">error</span>{text(problem)}</div></div>')
         st.form_submit_button("Next", type="primary", on_click=check_user)
-    for problem in draft["problems"]:
-        st.error(problem)
 
 
 def check_user() -> None:
     """Keep what was typed; go on when nothing is missing."""
     draft = st.session_state["new_user"]
     draft |= {name: st.session_state[f"new:{name}"] for name in NEW_USER}
+    problems: dict[str, list[str]] = {
+        name: [f"Enter the {NEW_USER[name].lower()}."] for name in ("username", "name", "email", "mobile")
+        if not draft[name].strip()
+    }  # fmt: skip
     terms = rules.PasswordTerms(settings().password_length)
-    draft["problems"] = [
-        *(
-            f"Enter the {NEW_USER[name].lower()}."
-            for name in ("username", "name", "email", "mobile")
-            if not draft[name]
-        ),
-        *(f"{each.text} ({each.code})" for each in rules.password_problems(draft["password"], draft["again"], terms)),
-    ]
-    draft["step"] = 1 if draft["problems"] else 2
+    for problem in rules.password_problems(draft["password"], draft["again"], terms):
+        problems.setdefault("again" if problem.field == "repeated" else "password", []).append(problem.text)
+    draft["problems"], draft["step"] = problems, 1 if problems else 2
 
 
 def back_to_user() -> None:
@@ -135,7 +136,7 @@ def pick_roles(chosen: tuple[str, ...], *, key: str) -> list[str]:
     return picked
 
 
-@st.dialog("User", width="medium")
+@dialog("User")
 def show_user(row: UserRow) -> None:
     """Details of a user and everything that can be done with it (ORG-USER-03 to 07)."""
     director = NAMES.get(row.director_id) if row.director_id else None
@@ -251,7 +252,7 @@ def users_tab(found: list[UserRow], looked_after: dict[UUID, int]) -> None:
 # ---- roles ----
 
 
-@st.dialog("Role", width="medium")
+@dialog("Role")
 def show_role(role: RoleRow) -> None:
     """Details of a role, its users, and for a custom one what can be done (ORG-ROLE-05 to 08)."""
     with unit_of_work(read_only=True) as uow:
@@ -275,7 +276,7 @@ def show_role(role: RoleRow) -> None:
                 custom_roles.delete_role(uow, role.id)
 
 
-@st.dialog("Create custom role", width="medium")
+@dialog("Create custom role")
 def create_role() -> None:
     role_form(None)
 

@@ -6,18 +6,22 @@ from uuid import UUID
 import streamlit as st
 
 from dashboard.parts import address, listing, records
+from dashboard.parts import spent as spending
+from dashboard.parts.dialog import dialog
 from dashboard.parts.empty import state
-from dashboard.parts.formats import NOTHING, day, plural, text
+from dashboard.parts.formats import NOTHING, amount, change_of, day, month, month_short, plural, signed_share, text
 from dashboard.parts.go import go
 from dashboard.parts.head import Badge, Crumb, answer, page_head, section
 from dashboard.parts.outcome import outcome
-from dashboard.parts.rows import Row, rows
+from dashboard.parts.rows import Row, Tone, rows
 from models.core import history
 from models.core.actor import current_actor
 from models.core.paging import PageRequest
 from models.core.unit_of_work import unit_of_work
 from models.customers import queries as customers
 from models.customers.queries import CustomerFilter, CustomerRow
+from models.engines.statistics import shift_month
+from models.expenditures.answers import CustomerRow as Spender
 from models.identity import members
 from models.identity.members import AccountManager
 from models.identity.queries import UserRow, users
@@ -30,7 +34,7 @@ from models.partners.rules import MembershipKind, PartnerKind, PartnerStatus, St
 SHOWN = 8
 
 
-@st.dialog("Change standing", width="medium")
+@dialog("Change standing")
 def change_standing(partner: PartnerDetail) -> None:
     st.caption(f"What ecosystem managers decide about {partner.name}. Every change stays in its history.")
     with st.form("standing", border=False):
@@ -47,7 +51,7 @@ def change_standing(partner: PartnerDetail) -> None:
                 service.change_standing(uow, partner.id, wanted, expected=partner.version)
 
 
-@st.dialog("Ecosystem manager")
+@dialog("Ecosystem manager")
 def change_manager(partner: PartnerDetail, managers: dict[UUID, str]) -> None:
     choices = [None, *managers]
     with st.form("manager", border=False):
@@ -61,7 +65,7 @@ def change_manager(partner: PartnerDetail, managers: dict[UUID, str]) -> None:
                 service.set_manager(uow, partner.id, chosen, expected=partner.version)
 
 
-@st.dialog("Join a program or path")
+@dialog("Join a program or path")
 def join_program(partner: PartnerDetail) -> None:
     book = program_book()
     choices = [(kind, name) for kind in MembershipKind for name in book.of(kind)]
@@ -73,7 +77,7 @@ def join_program(partner: PartnerDetail) -> None:
                 service.join_program(uow, partner.id, kind, name, since=since)
 
 
-@st.dialog("Leave")
+@dialog("Leave")
 def leave_program(partner: PartnerDetail, membership: MembershipRow) -> None:
     st.write(f"{partner.name} leaves **{membership.name}** today. That it was there stays in its record.")
     if st.button(f"Leave {membership.name}", type="primary"):
@@ -107,17 +111,16 @@ def sentence(partner: PartnerDetail, customers: int, managers: int, manager: str
     return f"{first}; {after}"
 
 
-def show_customers(partner: PartnerDetail, found: list[Row], total: int) -> None:
+def show_customers(partner: PartnerDetail, found: list[Row], total: int, order: str) -> None:
     """Its first customers, and the way to all."""
-    section("Customers", aside=f"{plural(total, 'customer')}, by name")
+    section("Customers", aside=f"{plural(total, 'customer')}, {order}")
     if not found:
         state("empty", "No customers", "Customers appear here once they are associated with this partner.")
         return
     if opened := rows(found, key="customers", label="Customers of this partner; open one to see its page"):
         go("customer", {"id": opened})
-    if total > len(found) and st.button(
-        f"All {plural(total, 'customer')}", icon=":material/arrow_forward:", type="tertiary"
-    ):
+    text = f"All {plural(total, 'customer')}"
+    if total > len(found) and st.button(text, icon=":material/arrow_forward:", type="tertiary"):
         go("customers", {"partner": str(partner.id)})
 
 
@@ -184,6 +187,15 @@ def customer_row(row: CustomerRow, names: dict[UUID, str]) -> Row:
     )  # fmt: skip
 
 
+def spender_row(row: Spender, before: str) -> Row:
+    """A customer of the partner with what it spent in the newest full month."""
+    change = change_of(row.now, row.before)
+    tone: Tone = "gray" if change is None else "red" if change < 0 else "green"
+    note = "New" if change is None else f"{signed_share(change)} against {before}"
+    sub = f"{row.account_manager or 'No account manager'} · {row.association_type}"
+    return Row(str(row.customer_id), row.name, sub, amount=amount(row.now), note=note, tone=tone, icon="groups")
+
+
 actor = current_actor()
 actor.demand("partners.view")
 partner_id = listing.key_from_address()
@@ -201,6 +213,8 @@ with unit_of_work(read_only=True) as uow:
         found = customers.customers(uow, CustomerFilter(partners=[partner_id]), PageRequest(size=SHOWN)).rows
         total = customers.count_of_partner(uow, partner_id)
         managers = members.account_managers(uow, [partner_id])
+    spent = spending.spent(uow, "partner", str(partner_id))
+    spenders = spending.largest_customers(uow, spent, most=SHOWN).rows if spent else ()
     people = users(uow, partner_id) if actor.may("members.view") else []
     entries = history.entries(uow, subject="partner", subject_id=partner_id) if actor.may("history.view") else None
 manager = ecosystem.get(partner.manager_id) if partner.manager_id else None
@@ -219,12 +233,21 @@ with buttons:
     if actor.may("partners.manage"):
         actions(partner, memberships, ecosystem)
 if actor.may("customers.view"):
-    answer(sentence(partner, total, len(managers), manager))
+    said = spending.sentence(spent, "Its customers") if spent else ""
+    answer(f"{sentence(partner, total, len(managers), manager)} {said}")
+if spent:
+    spending.show_figures(spent)
+    spending.show_charts(spent, key="partner")
 left, right = st.columns([2, 1], gap="large")
 with left:
     if actor.may("customers.view") and partner.kind is not PartnerKind.LEARNING:
-        names = {each.id: each.name for each in managers}
-        show_customers(partner, [customer_row(row, names) for row in found], total)
+        if spent and spenders:
+            before = month_short(shift_month(spent.full.context.first, -1)).split()[0]
+            order = f"the largest of {month(spent.full.context.first)} first, {spent.unit}"
+            show_customers(partner, [spender_row(row, before) for row in spenders if row.customer_id], total, order)
+        else:
+            names = {each.id: each.name for each in managers}
+            show_customers(partner, [customer_row(row, names) for row in found], total, "by name")
     show_programs(memberships)
     if entries is not None:
         section("Changes")

@@ -1,4 +1,4 @@
-"""Exchange rates: the newest of each currency on a date, never guessed, corrected by the same source; both databases."""
+"""Exchange rates: the newest of each currency on a date, never guessed, corrected by its source; both databases."""
 
 from __future__ import annotations
 

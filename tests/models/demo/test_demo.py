@@ -1,4 +1,4 @@
-"""The demo ecosystem, small: counts, exact totals, the same for the same seed and day, built once, finished when killed."""
+"""The demo ecosystem, small: counts, exact totals, the same for a seed and day, built once, finished when killed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -66,11 +67,11 @@ def test_the_real_one_is_as_large_as_promised() -> None:
 
 def test_no_interval_of_a_customer_overlaps_another() -> None:
     for customer in ecosystem.invent(DEMO, TODAY).customers:
-        for before, after in zip(customer.stays, customer.stays[1:], strict=False):
+        for before, after in pairwise(customer.stays):
             assert before.until is not None
             assert before.until <= after.since, customer.name
         counted = sorted((c.counts_from, c.counts_until or date.max) for c in customer.care)
-        for (_, until), (begins, _) in zip(counted, counted[1:], strict=False):
+        for (_, until), (begins, _) in pairwise(counted):
             assert until <= begins, customer.name
 
 

@@ -102,7 +102,7 @@ def carry_out(run_id: UUID, *, progress: Progress | None = None, wait: timedelta
         local = [_fingerprinted(file, stack, meter) for file in given]
         known = _known(source, [file.name for file in local])
         fresh = [file for file in local if file.name not in known or known[file.name].sha256 != file.sha256]
-        opened = [open_focus(_path(file), file.name) for file in fresh]
+        opened = [open_focus(_plainly(file, folder, place), file.name) for place, file in enumerate(fresh)]
         file_ids = _file_ids(source, fresh)
         owners = owners_of(source)
         staged: dict[str, Staged] = {}
@@ -138,9 +138,14 @@ def owners_of(source: str) -> Owners:
         return Owners.of(mapping, association_intervals(uow))
 
 
-def _path(file: Given) -> Path:
-    assert file.path is not None
-    return file.path
+def _plainly(file: Given, folder: Path, place: int) -> Path:
+    """The file under a name that DuckDB does not take for a pattern, as it would `bill[1].csv`."""
+    if file.path is None:
+        raise ValueError(f"{file.name} has not been fetched")
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / f"delivered-{place}"
+    link.symlink_to(file.path.resolve())
+    return link
 
 
 def _fingerprinted(file: Given, stack: ExitStack, meter: Meter) -> Given:

@@ -222,6 +222,12 @@ def test_what_is_no_focus_file_is_refused_and_changes_nothing(tmp_path, content)
     assert facts() == before
 
 
+@pytest.mark.parametrize("name", ["bill[1].csv", "it's *?.csv", "größe 2026.csv"])
+def test_any_name_of_a_file_is_a_name_and_never_a_pattern(tmp_path, name):
+    write_focus(tmp_path / "bill1.csv", [{"BilledCost": "7"}])
+    assert imported(write_focus(tmp_path / name))["billed_cost"] == {"USD": "1.5"}
+
+
 def test_missing_columns_are_named(tmp_path):
     path = write_focus(tmp_path / "a.csv", without=["BilledCost", "ServiceName"])
     with pytest.raises(Refused, match="it lacks BilledCost, ServiceName"):

@@ -44,6 +44,8 @@ SERIES_DARK = (
     "#D69A73",
     "#A9C46C",
 )
+GREYS = (SERIES_LIGHT[5], SERIES_DARK[5])
+"""Left out where grey means the sum of the others."""
 _CONFIG = {"displayModeBar": False}
 
 
@@ -295,7 +297,7 @@ def stacked_columns(
     labels: Sequence[str], series: Sequence[Line], *, unit: str, scale: Scale, key: str, alt: str, height: int = 300
 ) -> None:
     """Columns over time, stacked by group, each group named right of the last column in its own colour."""
-    palette = series_colors()
+    palette = [color for color in series_colors() if color not in GREYS]
     colors = [PREVIOUS if line.rest else palette[index % len(palette)] for index, line in enumerate(series)]
     fig = figure(height, right=190)
     for index, line in enumerate(series):

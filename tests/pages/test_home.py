@@ -1,0 +1,96 @@
+"""Home: what waits, what is at risk, what changed; only what is there and what one may see."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+
+from models.core.actor import SYSTEM
+from models.core.clock import clock_at
+from models.core.lake import Lake
+from models.core.unit_of_work import unit_of_work
+from models.engines.statistics import engine
+from models.notices import service as notices
+from tests.support.build import Build
+from tests.support.facts import FactBuilder
+from tests.support.pages import page, texts
+
+HOME = "home.py"
+
+
+@pytest.fixture(autouse=True)
+def _in_july():
+    with clock_at(datetime(2026, 7, 1, 6, 5, tzinfo=UTC)):
+        engine.forget()
+        yield
+
+
+@pytest.fixture
+def people(on_sqlite, tmp_path):
+    """Polder fell from 100.00 in May to 40.00 in June; another partner's Kudu from 50.00 to 10.00."""
+    facts = FactBuilder(tmp_path)
+    with unit_of_work(actor=SYSTEM) as uow:
+        build = Build(uow)
+        north, harbor = build.partner("Nordlicht Systems"), build.partner("Harbor & Finch")
+        polder, kudu = build.customer(north, "Polder Energie"), build.customer(harbor, "Kudu Mobile Money")
+        lines = [(date(2026, 5, 2), "100", polder), (date(2026, 6, 30), "40", polder)]
+        lines += [(date(2026, 5, 2), "50", kudu), (date(2026, 6, 30), "10", kudu)]
+        facts.put([facts.line(*line) for line in lines])
+        everybody = {role: build.actor(role) for role in ("ecosystem_manager", "reviewer_technical")}
+        return everybody | {"partner_admin": build.actor("partner_admin", partner=north)}
+
+
+def words(test) -> str:
+    assert not test.exception
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", texts(test)))
+
+
+def rows_of(test) -> str:
+    """The rows of the lists, as the data that their component got."""
+    return " ".join(str(element.proto) for element in test.get("bidi_component"))
+
+
+def test_a_manager_reads_how_the_month_runs_and_what_waits(people):
+    test = page(HOME, people["ecosystem_manager"]).run()
+    shown = words(test)
+    assert "Expenditure fell 66.7 % in June to 50.00 USD." in shown
+    assert "2 things wait for you." in shown
+    listed = rows_of(test)
+    assert "2 partners without an ecosystem manager" in listed
+    assert "2 customers without an account manager" in listed
+    assert "Expenditure fell 60" in listed
+
+
+def test_a_partner_reads_only_about_its_own(people):
+    test = page(HOME, people["partner_admin"]).run()
+    shown = words(test)
+    assert "Expenditure fell 60.0 % in June to 40.00 USD." in shown
+    assert "Kudu" not in shown + rows_of(test)
+    assert "ecosystem manager" not in rows_of(test)
+
+
+def test_without_statistics_there_is_no_figure_of_them(people):
+    shown = words(page(HOME, people["reviewer_technical"]).run())
+    assert "Nothing waits for you." in shown
+    assert "Expenditure" not in shown
+
+
+def test_what_one_was_told_and_has_not_read_waits(people):
+    reviewer = people["reviewer_technical"]
+    with unit_of_work(actor=SYSTEM) as uow:
+        notices.tell(uow, reviewer.user_id, key="k", title="Export ready", text="Lines of June", link="/exports")
+    test = page(HOME, reviewer).run()
+    assert "1 thing waits for you." in words(test)
+    assert "Export ready" in rows_of(test)
+
+
+def test_home_stands_while_the_lake_is_away(people, monkeypatch):
+    def away(*_):
+        raise OSError("gone")
+
+    monkeypatch.setattr(Lake, "scan", away)
+    test = page(HOME, people["ecosystem_manager"]).run()
+    assert "Expenditure lines cannot be read right now" in words(test)
+    assert "2 partners without an ecosystem manager" in rows_of(test)

@@ -196,4 +196,4 @@ def failures(uow: UnitOfWork, *, limit: int = 50) -> list[tuple[UUID, str, str, 
         .order_by(row.failed_at.desc(), row.id)
         .limit(limit)
     )
-    return [tuple(found) for found in uow.session.execute(stmt)]  # type: ignore[misc]
+    return [tuple(found) for found in uow.session.execute(stmt)]

@@ -18,14 +18,14 @@ from models.core.lake import Lake
 from models.expenditures import runs, service
 
 
-def main(source: str, step: str, action: str, *paths: str) -> None:
+def main(source: str, fatal: str, action: str, *paths: str) -> None:
     """Import, and meet one's fate at the step."""
 
-    def reached(now: str) -> None:
-        print(now, flush=True)
-        if now == step and action == "kill":
+    def reached(step: str) -> None:
+        print(step, flush=True)
+        if step == fatal and action == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
-        if now == step and action == "pause":
+        if step == fatal and action == "pause":
             os.kill(os.getpid(), signal.SIGSTOP)
 
     runs.reached = reached

@@ -248,8 +248,24 @@ def prepare() -> None:
     """Environment and log of the process; prefect reads the former when it is imported, so this comes first."""
     for name, value in (ENVIRONMENT | {"PREFECT_API_URL": prefect_address()}).items():
         os.environ.setdefault(name, value)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    handler = logging.StreamHandler(sys.stderr)
+    # The runs' own lines are on the server; the terminal keeps what matters.
+    handler.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith("kontor"))
+    handler.setFormatter(Keyed("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    log.setLevel(logging.INFO)
+
+
+class Keyed(logging.Formatter):
+    """A line for each event, its keys behind it: `worker.batch topic=exports.run rows=1`."""
+
+    USUAL = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The event, then what belongs to it."""
+        keys = " ".join(f"{name}={value}" for name, value in record.__dict__.items() if name not in self.USUAL)
+        plain = logging.makeLogRecord(record.__dict__ | {"msg": f"{record.getMessage()} {keys}".strip(), "args": None})
+        return super().format(plain)
 
 
 def serve(topics: Mapping[str, Topic], schedules: tuple[Scheduled, ...]) -> NoReturn:

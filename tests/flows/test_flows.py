@@ -79,7 +79,13 @@ def export_of(actor: Actor) -> exports.ExportRow:
 
 
 def test_every_topic_that_is_written_has_a_flow():
-    written = {expenditures.IMPORT_TOPIC, export_service.TOPIC, notice_service.TOPIC, calendar.TOPIC}
+    written = {
+        expenditures.IMPORT_TOPIC,
+        expenditures.REMAP_TOPIC,
+        export_service.TOPIC,
+        notice_service.TOPIC,
+        calendar.TOPIC,
+    }
     assert written <= set(TOPICS)
     assert len({topic.flow.name for topic in TOPICS.values()}) == len(TOPICS)
     assert [(item.flow.name, item.name, item.cron) for item in SCHEDULES] == [("calendar-jobs", "daily", "10 0 * * *")]

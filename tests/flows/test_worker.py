@@ -11,12 +11,15 @@ import pytest
 
 from models.core.actor import SYSTEM
 from models.core.clock import business_date
+from models.core.files import files
 from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
+from models.expenditures import service as expenditures
 from models.exports import service as exports
 from models.exports.queries import history
 from models.exports.rules import ExportFormat, ExportStatus
 from tests.flows.conftest import Workers
+from tests.support import focus
 from tests.support.build import Build
 from tests.support.prefect import PrefectServer
 from tests.support.waiting import until
@@ -167,10 +170,12 @@ def test_a_missed_schedule_is_made_up_for_once(workers: Workers, prefect_server:
 
 @pytest.mark.meets("FIN-EXP-01")
 @pytest.mark.usefixtures("on_sqlite")
-def test_the_worker_of_an_installation_makes_an_export_and_does_the_day(workers: Workers):
+def test_the_worker_of_an_installation_imports_exports_and_does_the_day(workers: Workers):
     with unit_of_work(actor=SYSTEM) as uow:
         actor = Build(uow).actor("analyst")
         uow.emit("calendar.daily", "2026-06-30/by-hand", {"day": "2026-06-30"})
+        with focus.SAMPLE.open("rb") as content:
+            expenditures.request_import(uow, "sample", [files().put(content, focus.SAMPLE.name)])
     asked = {"asked": {"from": "2026-06", "to": "2026-06", "against": "nothing"}}
     with unit_of_work(actor=actor) as uow:
         exports.request(uow, "expenditures.trend", asked, ExportFormat.XLSX, "Expenditure trend")
@@ -179,6 +184,7 @@ def test_the_worker_of_an_installation_makes_an_export_and_does_the_day(workers:
     with unit_of_work(read_only=True, actor=actor) as uow:
         (row,) = history(uow).rows
     assert (row.status, row.error, row.rows_done) == (ExportStatus.COMPLETED, None, 30)
+    assert focus.total()["USD"][1] == focus.SAMPLE_TOTAL["USD"]
     assert row.file_name == f"Expenditure trend {business_date(row.requested_at)}.xlsx"
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(10) == 0

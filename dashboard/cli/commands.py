@@ -117,7 +117,27 @@ def import_focus(
 
     with as_operator(as_json=as_json, on_store=True):
         outcome = service.import_files(files, source=source, progress=progress_line())
+        if outcome.rejected:
+            _lay_out_rejects(source, [file.name for file in files])
     report(outcome.as_json(), outcome.in_words(), as_json=as_json)
+
+
+def _lay_out_rejects(source: str, names: list[str]) -> None:
+    """Write the lists of rejected lines into the home folder under names that people recognise, and say where."""
+    from models.core.files import files as file_store
+    from models.core.settings import settings
+    from models.core.unit_of_work import unit_of_work
+    from models.expenditures import service
+
+    folder = settings().home / "rejects" / source
+    folder.mkdir(parents=True, exist_ok=True)
+    with unit_of_work(read_only=True) as uow:
+        lists = service.rejected_lines(uow, source, names)
+    for name, stored in lists.items():
+        path = folder / stored.name
+        with path.open("wb") as stream:
+            stream.writelines(file_store().chunks(stored.sha256))
+        say(f"Rejected lines of {name}: {path}")
 
 
 @app.command()

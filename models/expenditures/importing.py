@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from models.core.actor import SYSTEM
 from models.core.errors import Problem, Refused
+from models.core.files import StoredFile
 from models.core.files import files as file_store
 from models.core.lake import all_of, equals, one_of
 from models.core.unit_of_work import UnitOfWork, unit_of_work
@@ -136,6 +137,17 @@ def owners_of(source: str) -> Owners:
         )
         mapping = {sub_account: str(customer) for sub_account, customer in uow.session.execute(stmt)}
         return Owners.of(mapping, association_intervals(uow))
+
+
+def rejected_lines(uow: UnitOfWork, source: str, names: Sequence[str]) -> dict[str, StoredFile]:
+    """The lists of rejected lines that belong to what is in the lake of these files now."""
+    stmt = select(DeliveryFile.name, DeliveryFile.rejects_sha256).where(
+        DeliveryFile.source == source, DeliveryFile.name.in_(names), DeliveryFile.rejects_sha256.is_not(None)
+    )
+    found = uow.session.execute(stmt).tuples().all()
+    return {
+        name: StoredFile(sha256, file_store().size(sha256), f"{name}.rejects.csv") for name, sha256 in found if sha256
+    }
 
 
 def _plainly(file: Given, folder: Path, place: int) -> Path:

@@ -38,6 +38,7 @@ class FocusFile:
     name: str
     path: Path
     form: FileForm
+    header: tuple[str, ...]
     texts: Mapping[str, str]
     source_sql: str
 
@@ -79,7 +80,9 @@ def _open_csv(path: Path, name: str, form: FileForm) -> FocusFile:
         f" escape='\"', nullstr=['NULL', ''], columns={{{columns}}}, max_line_size={_LONGEST_RECORD},"
         f" compression='{'gzip' if form is FileForm.CSV_GZ else 'none'}', store_rejects=true)"
     )
-    return FocusFile(name, path, form, {column: f'"c{place}"' for column, place in positions.items()}, source)
+    return FocusFile(
+        name, path, form, tuple(header), {column: f'"c{place}"' for column, place in positions.items()}, source
+    )
 
 
 def _open_parquet(path: Path, name: str) -> FocusFile:
@@ -92,7 +95,10 @@ def _open_parquet(path: Path, name: str) -> FocusFile:
     if not rows:
         raise _refused("FOCUS-EMPTY", f"{name} has columns but no lines. Deliver it again.")
     texts = {column: _parquet_text(schema.field(place)) for column, place in positions.items()}
-    return FocusFile(name, path, FileForm.PARQUET, texts, f"read_parquet({quoted(str(path))}, file_row_number=true)")
+    header = tuple(field.name for field in schema)
+    return FocusFile(
+        name, path, FileForm.PARQUET, header, texts, f"read_parquet({quoted(str(path))}, file_row_number=true)"
+    )
 
 
 def _parquet_text(field: pa.Field) -> str:

@@ -23,6 +23,7 @@ __all__ = [
     "import_files",
     "map_sub_accounts",
     "recover",
+    "rejected_lines",
     "request_import",
     "run_remap",
     "run_requested",
@@ -48,6 +49,16 @@ def import_files(
     with unit_of_work() as uow:
         run_id = importing.plan(uow, source, [Given(path.name, path.resolve()) for path in paths])
     return importing.carry_out(run_id, progress=progress, wait=wait)
+
+
+def rejected_lines(uow: UnitOfWork, source: str, names: Sequence[str]) -> dict[str, StoredFile]:
+    """The lists of rejected lines of delivered files, by the file's name; files without any are left out.
+
+    Raises:
+        NotAllowed: the actor may not import.
+    """
+    uow.actor.demand("expenditures.import")
+    return importing.rejected_lines(uow, source, names)
 
 
 def request_import(uow: UnitOfWork, source: str, stored: Sequence[StoredFile]) -> UUID:

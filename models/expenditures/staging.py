@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 from sqlalchemy import Table
 
 from models.core.errors import Problem, Refused
@@ -105,6 +106,8 @@ def stage(file: FocusFile, *, source: str, file_id: int, owners: Owners, folder:
             target = folder / f"{file_id}-{cycle:%Y-%m}.parquet"
             _copy(connection, _sorted(lines, f"good AND cycle = DATE '{cycle}'"), target, "zstd")
             written.append(target)
+        if (lines_written := sum(pq.read_metadata(path).num_rows for path in written)) != judged.result.accepted:
+            raise RuntimeError(f"{lines_written} lines were written of {judged.result.accepted} accepted")
         return Staged(judged.result, judged.cycles, tuple(written), rejects)
 
 
@@ -130,7 +133,7 @@ def _judge(connection: duckdb.DuckDBPyConnection, file: FocusFile) -> _Judged:
                    count(*), count(*) FILTER (customer_id IS NULL), sum(expenditure) FILTER (good)
             FROM ({line_sql.lines(file, source="", file_id=0, shifts=())}) GROUP BY ALL"""
     ).fetchall()
-    broken = _broken(connection)
+    broken = _broken(connection, file)
     totals: Totals = {}
     for good, _, currency, _, _, amount in rows:
         if good:
@@ -142,15 +145,26 @@ def _judge(connection: duckdb.DuckDBPyConnection, file: FocusFile) -> _Judged:
     return _Judged(Result(accepted + rejected, accepted, rejected, unmapped, True, totals), cycles, broken)
 
 
-def _broken(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[int, str, str, str], ...]:
+def _broken(connection: duckdb.DuckDBPyConnection, file: FocusFile) -> tuple[tuple[int, str, str, str], ...]:
     """Records that DuckDB could not split into the columns of the header; their numbers count the header as 1."""
     if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchall():
         return ()
     rows = connection.execute(
-        "SELECT line, min(CAST(error_type AS VARCHAR)), min(csv_line) FROM reject_errors GROUP BY line ORDER BY line"
+        """SELECT line, arg_min(column_name, place), arg_min(kind, place), min(csv_line)
+           FROM (SELECT *, CAST(error_type AS VARCHAR) AS kind, coalesce(column_idx, 9999) AS place FROM reject_errors)
+           GROUP BY line ORDER BY line"""
     ).fetchall()
     _forget_rejects(connection)
-    return tuple((line, "", _BROKEN.get(kind, kind.capitalize()), text.strip("\r\n")) for line, kind, text in rows)
+    return tuple(
+        (line, _header_name(file, column), _BROKEN.get(kind, kind.capitalize()), (text or "").strip("\r\n"))
+        for line, column, kind, text in rows
+    )
+
+
+def _header_name(file: FocusFile, column: str | None) -> str:
+    """What the file calls the column that DuckDB knows by its place (`c7`)."""
+    place = (column or "").removeprefix("c")
+    return file.header[int(place)] if place.isdigit() and int(place) < len(file.header) else ""
 
 
 _BROKEN = {

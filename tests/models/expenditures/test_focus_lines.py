@@ -134,12 +134,13 @@ def test_broken_records_do_not_move_the_numbers_of_others(tmp_path):
     path = write_focus(tmp_path / "a.csv", [{"ChargeDescription": "two\nlines"}, {"BilledCost": "x"}, {}])
     head, *text = path.read_text().splitlines()
     first, rest = text[:2], text[2:]
-    path.write_text("\n".join([head, "1,2", *first, '1,"a"b,3', *rest, "1,2", ""]))
+    path.write_text("\n".join([head, "1,2", *first, '1,"a"b,3', *rest, "1,2", "x," * 20, ""]))
     report = imported(path)
-    assert (report["read"], report["accepted"], report["rejected"]) == (6, 2, 4)
+    assert (report["read"], report["accepted"], report["rejected"]) == (7, 2, 5)
     assert facts("line") == [(3,), (6,)]
-    assert [row.split(",")[0] for row in rejects()[1:]] == ["2", "4", "5", "7"]
-    assert "has fewer values than the header has columns" in rejects()[1]
+    assert [row.split(",")[0] for row in rejects()[1:]] == ["2", "4", "5", "7", "8"]
+    assert rejects()[5].startswith("8,,has more values than the header has columns,")
+    assert rejects()[1] == '2,BillingAccountId,has fewer values than the header has columns,"1,2"'
 
 
 @pytest.mark.parametrize(

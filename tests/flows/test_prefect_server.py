@@ -87,7 +87,7 @@ def prefect(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 def test_the_server_starts_and_a_schedule_fires(prefect: tuple[str, Processes], tmp_path: Path):
     address, processes = prefect
-    processes.start([sys.executable, str(ROOT / "tests" / "support" / "scheduled_flow.py")])
+    processes.start([sys.executable, str(ROOT / "tests" / "flows" / "scheduled_flow.py")])
     scheduled_and_done = {
         "flows": {"name": {"any_": ["heartbeat"]}},
         "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},

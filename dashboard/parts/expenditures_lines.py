@@ -9,6 +9,7 @@ from decimal import Decimal
 import streamlit as st
 
 from dashboard.parts import formats
+from dashboard.parts.dialog import dialog
 from dashboard.parts.head import section
 from dashboard.parts.rows import Row, rows
 from dashboard.parts.tables import Column, grid
@@ -41,7 +42,7 @@ def _shown() -> None:
     st.session_state[_SHOWN] = st.session_state.get(_SHOWN, 0) + 1
 
 
-@st.dialog("Expenditure line", width="large", on_dismiss=_shown)
+@dialog("Expenditure line", width="large", on_dismiss=_shown)
 def line_in_full(line: LineRow) -> None:
     """Everything that is known of one line, with every decimal of the delivery. Reads nothing."""
     section(

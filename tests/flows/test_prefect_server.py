@@ -79,7 +79,7 @@ def prefect(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         return ask(f"{address}/health") is True
 
     try:
-        until(healthy, within=60, what="Prefect's server")
+        until(healthy, within=120, what="Prefect's server")
         yield address, processes
     finally:
         processes.end()
@@ -96,7 +96,7 @@ def test_the_server_starts_and_a_schedule_fires(prefect: tuple[str, Processes], 
     def done() -> list[dict[str, Any]]:
         return [run for run in ask(f"{address}/flow_runs/filter", scheduled_and_done) or [] if run["auto_scheduled"]]
 
-    runs = until(done, within=60, what="a run that the schedule started")
+    runs = until(done, within=120, what="a run that the schedule started")
     assert runs[0]["name"]
     said = (tmp_path / "log").read_text(encoding="utf-8", errors="replace")
     assert "Can't evaluate bulk DML statement" not in said

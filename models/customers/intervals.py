@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 import pyarrow as pa
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.core.unit_of_work import UnitOfWork
 from models.customers.tables import AccountManagerAssignment, Customer, CustomerAssociation
@@ -55,6 +55,17 @@ def assignment_intervals(uow: UnitOfWork) -> pa.Table:
             for customer, partner, user, begin, end in uow.session.execute(stmt)
         ],
     )
+
+
+def assignments_version(uow: UnitOfWork) -> tuple[object, ...]:
+    """Another value whenever `assignment_intervals` would answer otherwise: assignments are only added and ended."""
+    row = AccountManagerAssignment
+    ended, until = row.unassigned_on, row.counts_until
+    stmt = select(
+        func.count(row.id), func.count(ended), func.count(until), func.max(row.counts_from), func.max(until),
+        func.max(ended),
+    )  # fmt: skip
+    return tuple(uow.session.execute(stmt).one())
 
 
 def association_intervals(uow: UnitOfWork) -> pa.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -11,11 +11,12 @@ from models.core.errors import Refused
 from models.core.money import EXACT
 from models.core.paging import FIRST_PAGE, PageRequest
 from models.core.unit_of_work import UnitOfWork
+from models.customers import queries as customers
 from models.engines.statistics import UNMAPPED, Filter, Granularity, Period, Sort, ask, shift_month
 from models.expenditures.answers import CustomerPage, CustomerRow, DriverPart, Drivers, Figure, Group
 from models.expenditures.dimensions import customer_accounts, labels
 from models.expenditures.filters import ExpenditureFilter
-from models.expenditures.frame import ZERO, Frame, Money, added, context, frame, group, money, ranked, sums_by_key
+from models.expenditures.frame import ZERO, Frame, Money, Sum, added, context, frame, money, named_groups
 from models.expenditures.measures import (
     EXPENDITURE,
     LATEST_ACCOUNT_MANAGER,
@@ -46,23 +47,17 @@ def customers_by_change(
     """
     framed = frame(uow, asked)
     answer = ask(uow, framed.question(by=("customer",)))
-    shown, compared = money(uow, asked, answer.rows), framed.compared is not None
-    total = shown.total(answer.rows, compared=compared)
-    sums = sums_by_key(shown.shown(answer.rows))
-    accounts = customer_accounts(uow)
-    words = labels(uow, "customer", sums)
-    groups = [
-        group(key, words[key], now, before if compared else None, total.now)
-        for key, (now, before) in sums.items()
-        if _matches(search, words[key], accounts.get(key, ("", ""))[1])
-    ]
-    order = ranked(groups, Sort.AMOUNT if sort is Sort.CHANGE and not compared else sort)
+    shown, compared = money(uow, asked, answer), framed.compared is not None
+    total = shown.total(answer, compared=compared)
+    order = shown.ranked(answer, Sort.CHANGE if sort is Sort.CHANGE and compared else Sort.AMOUNT)
+    if search or sort is Sort.NAME:
+        order = _found(uow, order, search, by_label=sort is Sort.NAME)
     begin = _begin(page)
     rows = order[begin : begin + page.size]
     months = tuple(shift_month(asked.last, step - SERIES_MONTHS + 1) for step in range(SERIES_MONTHS))
     return CustomerPage(
         context=context(framed, shown, answer),
-        rows=tuple(_detailed(uow, framed, rows, months, accounts, shown)),
+        rows=tuple(_detailed(uow, framed, named_groups(uow, "customer", rows, total), months, shown)),
         months=months,
         count=len(order),
         next=str(begin + page.size) if begin + page.size < len(order) else None,
@@ -77,56 +72,61 @@ def drivers(uow: UnitOfWork, asked: ExpenditureFilter, *, top: int = 3) -> Drive
     """
     framed = frame(uow, asked)
     answer = ask(uow, framed.question(by=("customer",)))
-    shown, compared = money(uow, asked, answer.rows), framed.compared is not None
-    total = shown.total(answer.rows, compared=compared)
+    shown, compared = money(uow, asked, answer), framed.compared is not None
+    total = shown.total(answer, compared=compared)
     told = context(framed, shown, answer)
     if not compared:
         return Drivers(told, total)
-    rows = shown.shown(answer.rows)
-    sums = sums_by_key(rows)
-    words = labels(uow, "customer", sums)
-    groups = {key: group(key, words[key], now, before, total.now) for key, (now, before) in sums.items()}
-    there = {key: [False, False] for key in sums}
-    for line in rows:
-        there[line.row.keys[0]][0] |= line.row.amount(1) > 0
-        there[line.row.keys[0]][1] |= line.row.amount_before(1) > 0
-    kinds: dict[str, list[Group]] = {kind: [] for kind in KINDS}
-    for key, each in groups.items():
+    kinds = answer.derived(("kinds", shown.factors), lambda: _kinds(shown.ranked(answer, Sort.CHANGE)))
+    parts = [
+        DriverPart(kind, amount, len(sums), tuple(named_groups(uow, "customer", sums[:top], total)))
+        for kind, (amount, sums) in kinds.items()
+    ]
+    largest = _largest(shown.ranked(answer, Sort.CHANGE), total)
+    if largest is None:
+        return Drivers(told, total, tuple(parts))
+    (named,) = named_groups(uow, "customer", [largest], total)
+    return Drivers(told, total, tuple(parts), named, _without(total, largest))
+
+
+def _kinds(order: Sequence[Sum]) -> dict[str, tuple[Decimal, list[Sum]]]:
+    """What moved, by what the customers did: the amount and the customers, those that moved most first."""
+    kinds: dict[str, list[Sum]] = {kind: [] for kind in KINDS}
+    for each in order:
         if each.change:
-            kinds[_kind(key, each.change, *there[key])].append(each)
-    parts = [_part(kind, found, top) for kind, found in kinds.items() if found]
-    largest = _largest(list(groups.values()), total)
-    without = _without(total, largest) if largest else None
-    return Drivers(told, total, tuple(parts), largest, without)
+            kinds[_kind(each)].append(each)
+    return {kind: (added(each.change for each in sums), sums) for kind, sums in kinds.items() if sums}
 
 
-def _kind(key: str, change: Decimal, now: bool, before: bool) -> str:
-    if key == UNMAPPED:
+def _kind(one: Sum) -> str:
+    if one.key == UNMAPPED:
         return "unmapped"
-    if not before:
+    if not one.lines_before:
         return "new"
-    if not now:
+    if not one.lines:
         return "lost"
-    return "grown" if change > 0 else "shrunk"
+    return "grown" if one.change > 0 else "shrunk"
 
 
-def _part(kind: str, groups: Sequence[Group], top: int) -> DriverPart:
-    order = ranked(groups, Sort.CHANGE)
-    return DriverPart(kind, added(each.change or ZERO for each in groups), len(groups), tuple(order[:top]))
-
-
-def _largest(groups: Sequence[Group], total: Figure) -> Group | None:
+def _largest(order: Sequence[Sum], total: Figure) -> Sum | None:
     """The customer that moved most in the direction of the total."""
     if not total.change:
         return None
-    sign = 1 if total.change > 0 else -1
-    order = ranked([each for each in groups if each.key != UNMAPPED], Sort.CHANGE)
-    return next((each for each in order if (each.change or ZERO) * sign > 0), None)
+    rise = total.change > 0
+    return next((each for each in order if each.key != UNMAPPED and each.change and (each.change > 0) == rise), None)
 
 
-def _without(total: Figure, one: Group) -> Figure:
-    before = EXACT.subtract(total.before or ZERO, one.before or ZERO)
+def _without(total: Figure, one: Sum) -> Figure:
+    before = EXACT.subtract(total.before or ZERO, one.before)
     return Figure(total.currency, EXACT.subtract(total.now, one.now), before)
+
+
+def _found(uow: UnitOfWork, order: Sequence[Sum], search: str, *, by_label: bool) -> list[Sum]:
+    """Those whose name or account name has all words of the search; by name when asked."""
+    accounts = customer_accounts(uow)
+    words = labels(uow, "customer", (each.key for each in order))
+    found = [each for each in order if _matches(search, words[each.key], accounts.get(each.key, ("", ""))[1])]
+    return sorted(found, key=lambda each: (words[each.key].casefold(), each.key)) if by_label else found
 
 
 def _matches(search: str, *texts: str) -> bool:
@@ -146,7 +146,6 @@ def _detailed(
     framed: Frame,
     rows: Sequence[Group],
     months: Sequence[date],
-    accounts: dict[str, tuple[str, str]],
     shown: Money,
 ) -> list[CustomerRow]:
     """The rows of one page with their twelve cycles and with whom the customer was last."""
@@ -168,23 +167,36 @@ def _detailed(
         ),
     )
     amounts: dict[tuple[str, date | None], Decimal] = {}
-    for each in shown.shown(answer.rows):
+    for each in shown.shown(answer):
         place = (each.row.keys[0], each.row.start)
         amounts[place] = EXACT.add(amounts.get(place, ZERO), each.now)
+    known = {each.key for each in rows} - {UNMAPPED}
+    accounts = customers.accounts_of(uow, [UUID(key) for key in known if key])
     last = {row.keys[0]: row for row in sorted(answer.rows, key=lambda row: (row.start or date.min, row.currency))}
     names = [
         labels(uow, name, (str(row.now[2 + place]) for row in last.values()))
         for place, name in enumerate(("partner", "association_type", "account_manager"))
     ]
     return [
-        _row(each, accounts, [str(value) for value in last[each.key or ""].now[2:]], names, months, amounts)
+        _row(
+            each,
+            _account(accounts, each),
+            [str(value) for value in last[each.key or ""].now[2:]],
+            names,
+            months,
+            amounts,
+        )
         for each in rows
     ]
 
 
+def _account(accounts: Mapping[UUID, tuple[str, str]], one: Group) -> str:
+    return accounts.get(UUID(one.key), ("", ""))[1] if one.key and one.key != UNMAPPED else ""
+
+
 def _row(
     one: Group,
-    accounts: dict[str, tuple[str, str]],
+    account_name: str,
     latest: Sequence[str],
     names: Sequence[dict[str, str]],
     months: Sequence[date],
@@ -196,7 +208,7 @@ def _row(
         key=key,
         customer_id=None if key == UNMAPPED else UUID(key),
         name=one.label,
-        account_name=accounts.get(key, ("", ""))[1],
+        account_name=account_name,
         partner_key=latest[0],
         partner=partner,
         association_type=association_type,

@@ -90,6 +90,7 @@ MANAGERS = Lookup(
         manager_interval.c.counts_until > _line.spent_on,
     ),
     manager_intervals,
+    customers.assignments_version,
 )
 
 

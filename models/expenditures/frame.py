@@ -26,7 +26,7 @@ from models.engines.statistics import (
     shift_month,
 )
 from models.expenditures.answers import Context, ConversionUsed, Figure, Group, percent
-from models.expenditures.dimensions import EXPENDITURES
+from models.expenditures.dimensions import EXPENDITURES, labels
 from models.expenditures.filters import ExpenditureFilter
 from models.expenditures.measures import EXPENDITURE, LINES
 
@@ -88,53 +88,107 @@ def ask_together(uow: UnitOfWork, *questions: Question) -> list[Answer]:
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
-    """In which currency amounts are shown, and by what those of others are multiplied; others are left out."""
+class Sum:
+    """What the rows of one key add up to in the shown currency, unrounded, and on how many lines."""
 
-    currency: str
-    factors: Mapping[str, Decimal]
-    used: ConversionUsed | None
+    key: str
+    now: Decimal
+    before: Decimal
+    lines: int
+    lines_before: int
 
-    def shown(self, rows: Iterable[Row]) -> list[Shown]:
-        """Rows in the shown currency, unrounded."""
-        return [
-            Shown(row, WIDE.multiply(row.amount(), factor), _before(row, factor))
-            for row in rows
-            if (factor := self.factors.get(row.currency)) is not None
-        ]
-
-    def total(self, rows: Iterable[Row], *, compared: bool) -> Figure:
-        """What the rows add up to."""
-        shown = self.shown(rows)
-        before = added(row.before for row in shown) if compared else None
-        return Figure(self.currency, added(row.now for row in shown), before)
+    @property
+    def change(self) -> Decimal:
+        """How much more it is than before."""
+        return EXACT.subtract(self.now, self.before)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A row of the engine with its amounts in the shown currency."""
+    """A row of the engine with its amounts in the shown currency, unrounded."""
 
     row: Row
     now: Decimal
     before: Decimal
 
 
-def _before(row: Row, factor: Decimal) -> Decimal:
-    return WIDE.multiply(row.amount_before(), factor) if row.before else ZERO
+@dataclass(frozen=True, slots=True)
+class Money:
+    """In which currency amounts are shown, and by what those of others are multiplied; others are left out."""
+
+    currency: str
+    factors: tuple[tuple[str, Decimal], ...]
+    used: ConversionUsed | None
+
+    def shown(self, answer: Answer) -> list[Shown]:
+        """Rows in the shown currency."""
+        factors = dict(self.factors)
+        return answer.derived(("shown", self.factors), lambda: [
+            Shown(row, _times(row.amount(), factors[row.currency]),
+                  _times(row.amount_before(), factors[row.currency]) if row.before else ZERO)
+            for row in answer.rows
+            if row.currency in factors
+        ])  # fmt: skip
+
+    def sums(self, answer: Answer) -> Mapping[str, Sum]:
+        """What each key of the first dimension adds up to."""
+        return answer.derived(("sums", self.factors), lambda: _sums(self.shown(answer)))
+
+    def total(self, answer: Answer, *, compared: bool) -> Figure:
+        """What all rows add up to."""
+        now, before = answer.derived(("total", self.factors), lambda: (
+            added(each.now for each in self.shown(answer)), added(each.before for each in self.shown(answer)),
+        ))  # fmt: skip
+        return Figure(self.currency, now, before if compared else None)
+
+    def ranked(self, answer: Answer, sort: Sort) -> list[Sum]:
+        """The keys by amount or by the size of the change, the largest first; equal ones by key."""
+        by_change = sort is Sort.CHANGE
+        return answer.derived(("ranked", self.factors, by_change), lambda: sorted(
+            self.sums(answer).values(), key=lambda each: (-abs(each.change) if by_change else -each.now, each.key)
+        ))  # fmt: skip
 
 
-def money(uow: UnitOfWork, asked: ExpenditureFilter, rows: Iterable[Row]) -> Money:
-    """How amounts of these rows are shown; their second measure is the number of lines."""
-    lines: dict[str, Decimal] = {}
-    for row in rows:
-        lines[row.currency] = lines.get(row.currency, ZERO) + row.amount(1)
-        if row.before:
-            lines[row.currency] += row.amount_before(1)
+def _times(amount: Decimal, factor: Decimal) -> Decimal:
+    return amount if factor == 1 else WIDE.multiply(amount, factor)
+
+
+def _sums(rows: Iterable[Shown]) -> dict[str, Sum]:
+    sums: dict[str, Sum] = {}
+    for each in rows:
+        row, key = each.row, each.row.keys[0]
+        lines, lines_before = int(row.amount(1)), int(row.amount_before(1)) if row.before else 0
+        known = sums.get(key)
+        if known is None:
+            sums[key] = Sum(key, each.now, each.before, lines, lines_before)
+        else:
+            sums[key] = Sum(
+                key,
+                EXACT.add(known.now, each.now),
+                EXACT.add(known.before, each.before),
+                known.lines + lines,
+                known.lines_before + lines_before,
+            )
+    return sums
+
+
+def money(uow: UnitOfWork, asked: ExpenditureFilter, answer: Answer) -> Money:
+    """How the amounts of an answer are shown; its second measure is the number of lines."""
+    lines = answer.derived("lines by currency", lambda: _lines_by_currency(answer))
     if asked.conversion:
         return _converted(uow, asked, set(lines))
     base = settings().base_currency
     currency = asked.currency or (base if base in lines or not lines else max(lines, key=lambda c: (lines[c], c)))
-    return Money(currency, {currency: Decimal(1)}, None)
+    return Money(currency, ((currency, Decimal(1)),), None)
+
+
+def _lines_by_currency(answer: Answer) -> dict[str, Decimal]:
+    lines: dict[str, Decimal] = {}
+    for row in answer.rows:
+        lines[row.currency] = lines.get(row.currency, ZERO) + row.amount(1)
+        if row.before:
+            lines[row.currency] += row.amount_before(1)
+    return lines
 
 
 def _converted(uow: UnitOfWork, asked: ExpenditureFilter, currencies: set[str]) -> Money:
@@ -144,7 +198,7 @@ def _converted(uow: UnitOfWork, asked: ExpenditureFilter, currencies: set[str]) 
     rates = catalog.rates(uow, on, base=wanted.base, source=wanted.source or None)
     used: tuple[Rate, ...] = tuple(rates[each] for each in sorted(currencies - {wanted.base}) if each in rates)
     missing = tuple(sorted(currencies - {wanted.base} - rates.keys()))
-    factors = {wanted.base: Decimal(1)} | {rate.currency: rate.value for rate in used}
+    factors = ((wanted.base, Decimal(1)), *((rate.currency, rate.value) for rate in used))
     return Money(wanted.base, factors, ConversionUsed(wanted.base, used, missing))
 
 
@@ -173,15 +227,6 @@ def added(amounts: Iterable[Decimal]) -> Decimal:
     return total
 
 
-def sums_by_key(rows: Sequence[Shown]) -> dict[str, tuple[Decimal, Decimal]]:
-    """Now and before of each key of the first dimension."""
-    sums: dict[str, tuple[Decimal, Decimal]] = {}
-    for each in rows:
-        now, before = sums.get(each.row.keys[0], (ZERO, ZERO))
-        sums[each.row.keys[0]] = EXACT.add(now, each.now), EXACT.add(before, each.before)
-    return sums
-
-
 def group(
     key: str | None, label: str, now: Decimal, before: Decimal | None, total: Decimal, *, count: int = 1
 ) -> Group:
@@ -191,29 +236,30 @@ def group(
     return Group(key, label, now, before, change, percent(change, before), share, count)
 
 
-def ranked(groups: Sequence[Group], sort: Sort) -> list[Group]:
-    """Groups in order; equal ones by label and key, so that the order never jumps."""
-    by_name = sorted(groups, key=lambda each: (each.label.casefold(), each.key or ""))
-    if sort is Sort.NAME:
-        return by_name
-    if sort is Sort.CHANGE:
-        return sorted(by_name, key=lambda each: abs(each.change or ZERO), reverse=True)
-    return sorted(by_name, key=lambda each: each.now, reverse=True)
+def named_groups(uow: UnitOfWork, by: str, sums: Sequence[Sum], total: Figure) -> list[Group]:
+    """Groups with their words, in the order given."""
+    words = labels(uow, by, (each.key for each in sums))
+    compared = total.before is not None
+    return [group(each.key, words[each.key], each.now, each.before if compared else None, total.now) for each in sums]
 
 
-def topped(groups: Sequence[Group], sort: Sort, top: int, total: Decimal) -> list[Group]:
+def by_name(groups: Iterable[Group]) -> list[Group]:
+    """Groups by label, then key."""
+    return sorted(groups, key=lambda each: (each.label.casefold(), each.key or ""))
+
+
+def topped(uow: UnitOfWork, by: str, order: Sequence[Sum], sort: Sort, top: int, total: Figure) -> list[Group]:
     """The `top` first groups and Other, which sums up the rest; by name the largest are kept, then put in order."""
-    order = ranked(groups, Sort.AMOUNT if sort is Sort.NAME else sort)
     kept, rest = order[:top], order[top:]
     if len(rest) == 1:  # Other would be a single group: its own name says more
         kept, rest = order, []
+    groups = named_groups(uow, by, kept, total)
     if sort is Sort.NAME:
-        kept = ranked(kept, Sort.NAME)
+        groups = by_name(groups)
     if rest:
-        compared = rest[0].before is not None
-        before = added(each.before or ZERO for each in rest) if compared else None
-        kept = [*kept, group(None, "Other", added(each.now for each in rest), before, total, count=len(rest))]
-    return kept
+        before = None if total.before is None else added(each.before for each in rest)
+        groups.append(group(None, "Other", added(each.now for each in rest), before, total.now, count=len(rest)))
+    return groups
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from models.core.paging import FIRST_PAGE, Asc, Desc, PageRequest, keyset, page_of
 from models.core.unit_of_work import UnitOfWork
+from models.customers import queries as customers
 from models.engines.statistics import Filter, Sort, ask, fetch, narrowed, stream
 from models.expenditures.answers import Figure, LinePage, LineRow
-from models.expenditures.dimensions import DIMENSIONS, EXPENDITURES, MANAGERS, customer_accounts, labels
+from models.expenditures.dimensions import DIMENSIONS, MANAGERS, customer_accounts, labels
 from models.expenditures.facts import expenditure_line
 from models.expenditures.filters import ExpenditureFilter
 from models.expenditures.frame import Frame, frame
@@ -40,11 +41,11 @@ def lines(
     """
     framed = _frame(uow, asked)
     order = _order(sort)
-    stmt, needed = _statement(uow, framed)
-    found, as_of = fetch(uow, EXPENDITURES, keyset(stmt, page, order=order), (MANAGERS,), needed)
+    question, stmt = framed.question(compared=None), _statement(uow, framed)
+    found, as_of = fetch(uow, question, keyset(stmt, page, order=order), (MANAGERS,))
     words = _words(uow, found)
-    accounts = customer_accounts(uow)
-    answer = ask(uow, framed.question(compared=None))
+    accounts = _accounts(uow, found)
+    answer = ask(uow, question)
     cut = page_of(found, len(stmt.selected_columns), page, lambda *values: _row(values, words, accounts))
     totals = sorted((Figure(row.currency, row.amount(), None) for row in answer.rows), key=lambda each: each.currency)
     count = int(sum(row.amount(1) for row in answer.rows))
@@ -56,11 +57,11 @@ def lines_for_export(uow: UnitOfWork, asked: ExpenditureFilter, *, batch: int = 
 
     Columns are those of `LineRow`, amounts as decimals; consume it while `uow` is open.
     """
-    stmt, needed = _statement(uow, _frame(uow, asked))
-    stmt = stmt.order_by(_line.cycle, _line.file_id, _line.line)
+    framed = _frame(uow, asked)
+    stmt = _statement(uow, framed).order_by(_line.cycle, _line.file_id, _line.line)
     accounts = customer_accounts(uow)
     known: dict[str, dict[str, str]] = {name: {} for name in _KEYS}
-    for found in stream(uow, EXPENDITURES, stmt, (MANAGERS,), needed, batch=batch):
+    for found in stream(uow, framed.question(compared=None), stmt, (MANAGERS,), batch=batch):
         yield _worded(uow, found, known, accounts)
 
 
@@ -70,15 +71,11 @@ def _frame(uow: UnitOfWork, asked: ExpenditureFilter) -> Frame:
     return frame(uow, asked)
 
 
-def _statement(uow: UnitOfWork, framed: Frame) -> tuple[Select[Any], Any]:
+def _statement(uow: UnitOfWork, framed: Frame) -> Select[Any]:
     """Every line of the period within filters and scope, its columns in the order of `_SELECTED`."""
-    stmt, needed = narrowed(
-        select(*(column.label(name) for name, column in _SELECTED.items())),
-        framed.question(compared=None),
-        uow.actor.scope,
-        also=(MANAGERS,),
-    )
-    return stmt.where(COUNTED), needed
+    columns = (column.label(name) for name, column in _SELECTED.items())
+    question = framed.question(compared=None)
+    return narrowed(select(*columns).where(COUNTED), question, uow.actor.scope, also=(MANAGERS,))
 
 
 def _key(name: str) -> ColumnElement[str]:
@@ -136,11 +133,15 @@ def _words(uow: UnitOfWork, found: list[tuple[Any, ...]]) -> dict[str, dict[str,
     return {name: labels(uow, name, (row[place[name]] for row in found)) for name in _KEYS}
 
 
-def _row(
-    values: tuple[Any, ...], words: Mapping[str, Mapping[str, str]], accounts: Mapping[str, tuple[str, str]]
-) -> LineRow:
+def _accounts(uow: UnitOfWork, found: list[tuple[Any, ...]]) -> dict[str, str]:
+    place = list(_SELECTED).index("customer_id")
+    keys = {UUID(row[place]) for row in found if row[place]}
+    return {str(key): account for key, (_, account) in customers.accounts_of(uow, keys).items()}
+
+
+def _row(values: tuple[Any, ...], words: Mapping[str, Mapping[str, str]], accounts: Mapping[str, str]) -> LineRow:
     cells = dict(zip(_SELECTED, values, strict=True))
-    cells["account_name"] = accounts.get(cells["customer"], ("", ""))[1]
+    cells["account_name"] = accounts.get(cells["customer"], "")
     for name in _KEYS:
         cells[name] = words[name][cells[name]]
     for name in ("partner_id", "customer_id"):

@@ -17,6 +17,7 @@ from models.engines.statistics import (
     OTHER,
     UNMAPPED,
     Against,
+    Answer,
     Filter,
     Granularity,
     Period,
@@ -41,6 +42,7 @@ from models.expenditures.filters import CONVERTED, FILTERS, Conversion, Expendit
 from models.expenditures.frame import (
     ZERO,
     Frame,
+    Money,
     Shown,
     Step,
     added,
@@ -51,7 +53,6 @@ from models.expenditures.frame import (
     known_until,
     money,
     steps,
-    sums_by_key,
     topped,
 )
 from models.expenditures.line_list import lines, lines_for_export
@@ -95,21 +96,25 @@ def overview(uow: UnitOfWork, asked: ExpenditureFilter) -> Overview:
     """Expenditure and spending customers of the period and the compared one (FIN-SEXP-01)."""
     framed = frame(uow, asked)
     unlimited = uow.actor.scope.everything
-    questions = [framed.question(), framed.question(measures=(SPENDING_CUSTOMERS,))]
+    whole = framed.question()
+    shown = money(uow, asked, ask(uow, whole))
+    # Customers are counted over the same lines that the amounts add up.
+    same = asked.filters if asked.conversion else (*asked.filters, Filter("currency", (shown.currency,)))
+    questions = [whole, framed.question(measures=(SPENDING_CUSTOMERS,), where=same)]
     if unlimited:
         nobodys = (*(each for each in asked.filters if each.dimension != "customer"), Filter("customer", (UNMAPPED,)))
         questions.append(framed.question(where=nobodys))
     answers = ask_together(uow, *questions)
     amounts, customers = answers[0].rows, answers[1].rows
-    shown, compared = money(uow, asked, amounts), framed.compared is not None
+    shown, compared = money(uow, asked, answers[0]), framed.compared is not None
     chosen = asked.values("customer")
     seen = unlimited and (not chosen or UNMAPPED in chosen)
     figures = [Figure(row.currency, row.amount(), row.amount_before() if compared else None) for row in amounts]
     return Overview(
         context=context(framed, shown, answers[0]),
-        total=shown.total(amounts, compared=compared),
+        total=shown.total(answers[0], compared=compared),
         figures=tuple(sorted(figures, key=lambda each: each.currency)),
-        unmapped=shown.total(answers[2].rows, compared=compared) if seen else None,
+        unmapped=shown.total(answers[2], compared=compared) if seen else None,
         spending_customers=int(added(row.amount() for row in customers)),
         spending_customers_before=int(added(row.amount_before() for row in customers)) if compared else None,
         lines=int(added(row.amount(1) for row in amounts)),
@@ -121,8 +126,8 @@ def trend(uow: UnitOfWork, asked: ExpenditureFilter, granularity: Granularity | 
     framed = frame(uow, asked)
     step = Granularity.DAY if asked.day else granularity or _usual(asked)
     answer = ask(uow, framed.question(granularity=step))
-    shown = money(uow, asked, answer.rows)
-    now, before = _by_start(shown.shown(answer.rows))
+    shown = money(uow, asked, answer)
+    now, before = _by_start(shown.shown(answer))
     latest = known_until(framed)
     points = [
         TrendPoint(
@@ -152,20 +157,20 @@ def grouped_trend(
         whole = distribution(uow, asked, by, top=top, sort=sort)
         keys = tuple(each.key for each in whole.groups if each.key)
         answer = ask(uow, framed.question(by=(by,), granularity=step, folded=keys))
-        shown = money(uow, asked, answer.rows)
+        shown = money(uow, asked, answer)
         counts = {OTHER: next((each.count for each in whole.groups if each.key is None), 0)}
     else:
         answer = ask(uow, framed.question(by=(by,), granularity=step))
-        shown, counts = money(uow, asked, answer.rows), {}
-    rows = shown.shown(answer.rows)
-    total = shown.total(answer.rows, compared=framed.compared is not None)
+        shown, counts = money(uow, asked, answer), {}
+    total = shown.total(answer, compared=framed.compared is not None)
     places = steps(framed, step)
+    series = _series(uow, framed, by, shown, answer, places, total, top=top, sort=sort, counts=counts)
     return GroupedTrend(
         context(framed, shown, answer),
         by,
         step,
         tuple(each.start for each in places if each.start),
-        tuple(_series(uow, framed, by, rows, places, total, top=top, sort=sort, counts=counts)),
+        tuple(series),
         total,
     )
 
@@ -180,14 +185,10 @@ def distribution(
     """
     framed = frame(uow, asked)
     answer = ask(uow, framed.question(by=(by,)))
-    shown, compared = money(uow, asked, answer.rows), framed.compared is not None
-    total = shown.total(answer.rows, compared=compared)
-    sums = sums_by_key(shown.shown(answer.rows))
-    words = labels(uow, by, sums)
-    groups = [
-        group(key, words[key], now, before if compared else None, total.now) for key, (now, before) in sums.items()
-    ]
-    return Distribution(context(framed, shown, answer), by, tuple(topped(groups, sort, top, total.now)), total)
+    shown, compared = money(uow, asked, answer), framed.compared is not None
+    total = shown.total(answer, compared=compared)
+    groups = topped(uow, by, shown.ranked(answer, sort), sort, top, total)
+    return Distribution(context(framed, shown, answer), by, tuple(groups), total)
 
 
 def options(uow: UnitOfWork, asked: ExpenditureFilter, dimension: str) -> tuple[Option, ...]:
@@ -229,7 +230,8 @@ def _series(
     uow: UnitOfWork,
     framed: Frame,
     by: str,
-    rows: Sequence[Shown],
+    shown: Money,
+    answer: Answer,
     places: Sequence[Step],
     total: Figure,
     *,
@@ -238,22 +240,18 @@ def _series(
     counts: Mapping[str, int],
 ) -> list[Series]:
     """The groups in order, each over time."""
-    compared = framed.compared is not None
     parts: dict[str, list[Shown]] = {}
-    for each in rows:
+    for each in shown.shown(answer):
         parts.setdefault(each.row.keys[0], []).append(each)
-    words = labels(uow, by, (key for key in parts if key != OTHER))
-    groups = [
-        group(key, words[key], now, before if compared else None, total.now)
-        for key, (now, before) in sums_by_key([row for row in rows if row.row.keys[0] != OTHER]).items()
-    ]
-    top_groups = topped(groups, sort, len(groups) if OTHER in parts else top, total.now)
+    order = [each for each in shown.ranked(answer, sort) if each.key != OTHER]
+    groups = topped(uow, by, order, sort, len(order) if OTHER in parts else top, total)
     if OTHER in parts:
-        now, before = sums_by_key(parts[OTHER])[OTHER]
-        top_groups.append(group(None, "Other", now, before if compared else None, total.now, count=counts[OTHER]))
-    named = {each.key for each in top_groups}
-    rest = [row for key, found in parts.items() if key not in named for row in found]
-    return [Series(each, *_along(rest if each.key is None else parts[each.key], places, framed)) for each in top_groups]
+        rest = shown.sums(answer)[OTHER]
+        before = None if total.before is None else rest.before
+        groups.append(group(None, "Other", rest.now, before, total.now, count=counts[OTHER]))
+    named = {each.key for each in groups}
+    others = [row for key, rows in parts.items() if key not in named for row in rows]
+    return [Series(each, *_along(others if each.key is None else parts[each.key], places, framed)) for each in groups]
 
 
 def _along(

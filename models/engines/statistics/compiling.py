@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +25,7 @@ from sqlalchemy.types import NullType
 from models.core.actor import Scope
 from models.core.errors import Problem, Refused
 from models.core.lake import RowFilter, all_of, any_of, between, one_of
-from models.engines.statistics.question import Period, Question
+from models.engines.statistics.question import Question
 from models.engines.statistics.terms import (
     OTHER,
     UNMAPPED,
@@ -43,32 +42,31 @@ SHORT = 64
 """Up to so many values are listed one by one, which DuckDB uses to skip parts of files; more are one list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A select, the small tables it joins, and which rows it can need at all (to read few files)."""
+def compiled(question: Question, scope: Scope) -> Select[Any]:
+    """The one statement that answers a question. Columns: keys, currency, start, measures now, measures before.
 
-    stmt: Select[Any]
-    lookups: tuple[Lookup, ...]
-    rows: RowFilter
-
-
-def compiled(question: Question, scope: Scope) -> Compiled:
-    """The one statement that answers a question. Columns: keys, currency, start, measures now, measures before."""
+    Raises:
+        Refused: there is no such dimension.
+    """
     groups = _groups(question)
     shared, measures = _measures(question)
-    lookups = _lookups(question)
-    stmt, rows = narrowed(select(*groups, *measures).where(shared), question, scope, also=lookups)
+    stmt = narrowed(select(*groups, *measures).where(shared), question, scope, also=lookups(question))
     # Grouped by the labels: an expression with parameters, written twice, would be two expressions.
-    stmt = stmt.group_by(*(literal_column(group.key or "") for group in groups))
-    return Compiled(stmt, lookups, rows)
+    return stmt.group_by(*(literal_column(group.key or "") for group in groups))
 
 
-def narrowed(
-    stmt: Select[Any], question: Question, scope: Scope, *, also: Sequence[Lookup] = ()
-) -> tuple[Select[Any], RowFilter]:
-    """A select over facts kept to the scope, periods and filters of a question, and which rows it needs of the lake.
+def lookups(question: Question) -> tuple[Lookup, ...]:
+    """The small tables that the dimensions, filters and measures of a question need."""
+    names = (*question.by, *(each.dimension for each in question.where))
+    wanted = [dimension_of(question.facts, name).lookup for name in names]
+    wanted += [measure.lookup for measure in question.measures]
+    return tuple(dict.fromkeys(lookup for lookup in wanted if lookup))
 
-    `also` are small tables that the select itself uses; those of the filters must be among them.
+
+def narrowed(stmt: Select[Any], question: Question, scope: Scope, *, also: Sequence[Lookup]) -> Select[Any]:
+    """A select over facts kept to the scope, periods and filters of a question.
+
+    `also` are the small tables that the select uses; those of the filters must be among them.
     """
     facts = question.facts
     periods = [period for period in (question.period, question.compared) if period]
@@ -77,7 +75,7 @@ def narrowed(
         or_(*(period.condition(facts) for period in periods)),
         *(filtered(facts, each) for each in question.where),
     ]
-    return stmt.select_from(joined(facts, also)).where(*conditions), needed(facts, scope, periods, question.where)
+    return stmt.select_from(joined(facts, also)).where(*conditions)
 
 
 def in_scope(facts: Facts, scope: Scope) -> ColumnElement[bool]:
@@ -123,12 +121,14 @@ def joined(facts: Facts, lookups: Iterable[Lookup]) -> Any:
     return source
 
 
-def needed(facts: Facts, scope: Scope, periods: Collection[Period], where: Iterable[Filter]) -> RowFilter:
+def needed(question: Question, scope: Scope) -> RowFilter:
     """Which rows can matter, as the lake understands it: cycles, and partners when they are limited."""
+    facts = question.facts
+    periods = [period for period in (question.period, question.compared) if period]
     rows = any_of(*(between(facts.cycle, period.first, period.last) for period in periods))
     if scope.partners is not None:
         return all_of(rows, one_of(facts.partner, _texts(scope.partners)))
-    for each in where:
+    for each in question.where:
         dimension = dimension_of(facts, each.dimension)
         stored = dimension.column if dimension.stored is None else dimension.stored
         if stored is facts.table.c[facts.partner] and _plain(dimension, each.values):
@@ -200,10 +200,3 @@ def _measures(question: Question) -> tuple[ColumnElement[bool], list[ColumnEleme
 def _aggregate(measure: Measure, *conditions: ColumnElement[bool] | None) -> ColumnElement[Any]:
     wanted = [condition for condition in conditions if condition is not None]
     return measure.aggregate.filter(*wanted) if wanted else measure.aggregate
-
-
-def _lookups(question: Question) -> tuple[Lookup, ...]:
-    names = (*question.by, *(each.dimension for each in question.where))
-    wanted = [dimension_of(question.facts, name).lookup for name in names]
-    wanted += [measure.lookup for measure in question.measures]
-    return tuple(dict.fromkeys(lookup for lookup in wanted if lookup))

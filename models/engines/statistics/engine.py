@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
@@ -22,7 +21,7 @@ from models.core.lake import RowFilter, Scan, equals, lake
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
 from models.engines.statistics.cache import Cache
-from models.engines.statistics.compiling import compiled, dimension_of
+from models.engines.statistics.compiling import compiled, dimension_of, lookups, needed
 from models.engines.statistics.question import Answer, Question, Row
 from models.engines.statistics.terms import Facts, Lookup, Unit
 
@@ -45,54 +44,53 @@ def ask(uow: UnitOfWork, question: Question) -> Answer:
         Refused: a dimension that does not exist.
         LakeAway: the lake cannot be read.
     """
-    plan = compiled(question, uow.actor.scope)
-    tables = {lookup: lookup.load(uow) for lookup in plan.lookups}
-    versions = tuple((lookup.table.name, _version(table)) for lookup, table in tables.items())
-    facts = question.facts
+    scope, facts = uow.actor.scope, question.facts
+    wanted = lookups(question)
+    versions = tuple(lookup.version(uow) for lookup in wanted)
 
     def answer(scan: Scan) -> Answer:
         if not scan.files:
             return Answer((), scan.as_of, scan.snapshot_id)
-        key = (lake().url, scan.snapshot_id, question, uow.actor.scope, versions)
+        key = (_place(), scan.snapshot_id, question, scope, versions)
         known: Answer | None = _remembered.get(key)
         if known is None:
-            with _cursor(scan, tables) as cursor:
-                found = _execute(cursor, plan.stmt).fetchall()
+            with _cursor(scan, _loaded(uow, wanted)) as cursor:
+                found = _execute(cursor, compiled(question, scope)).fetchall()
             known = Answer(tuple(_rows(question, found)), scan.as_of, scan.snapshot_id)
             _remembered.put(key, known, weight=len(known.rows))
         return known
 
-    return _read(facts, plan.rows, answer)
+    return _read(facts, needed(question, scope), answer)
 
 
 def fetch(
-    uow: UnitOfWork, facts: Facts, stmt: Select[Any], lookups: Sequence[Lookup], rows: RowFilter
+    uow: UnitOfWork, question: Question, stmt: Select[Any], tables: Sequence[Lookup]
 ) -> tuple[list[tuple[Any, ...]], datetime | None]:
-    """Rows of a select over facts that carries the scope already (`compiling.in_scope`), and how fresh they are."""
-    tables = {lookup: lookup.load(uow) for lookup in lookups}
+    """Rows of a select that `compiling.narrowed` kept to the question and the scope, and how fresh they are."""
+    loaded = _loaded(uow, tables)
 
     def fetched(scan: Scan) -> tuple[list[tuple[Any, ...]], datetime | None]:
         if not scan.files:
             return [], scan.as_of
-        with _cursor(scan, tables) as cursor:
+        with _cursor(scan, loaded) as cursor:
             return _execute(cursor, stmt).fetchall(), scan.as_of
 
-    return _read(facts, rows, fetched)
+    return _read(question.facts, needed(question, uow.actor.scope), fetched)
 
 
 def stream(
-    uow: UnitOfWork, facts: Facts, stmt: Select[Any], lookups: Sequence[Lookup], rows: RowFilter, *, batch: int
+    uow: UnitOfWork, question: Question, stmt: Select[Any], tables: Sequence[Lookup], *, batch: int
 ) -> Iterator[pa.RecordBatch]:
     """The same, batch after batch, for what may be millions of rows; of one state of the lake."""
-    tables = {lookup: lookup.load(uow) for lookup in lookups}
+    loaded = _loaded(uow, tables)
     try:
-        scan = lake().scan(facts.table, rows)
-        with _cursor(scan, tables) as cursor:
+        scan = lake().scan(question.facts.table, needed(question, uow.actor.scope))
+        with _cursor(scan, loaded) as cursor:
             sql, values = _bound(stmt)
             batches: pa.RecordBatchReader = cursor.sql(sql, params=values).to_arrow_reader(batch)
             yield from batches
     except (duckdb.IOException, OperationalError, OSError) as error:
-        raise _away(facts, error) from error
+        raise _away(question.facts, error) from error
 
 
 def data_through(facts: Facts, cycle: date) -> date | None:
@@ -104,7 +102,7 @@ def data_through(facts: Facts, cycle: date) -> date | None:
     stmt = select(func.max(day)).where(facts.table.c[facts.cycle] == cycle)
 
     def newest(scan: Scan) -> date | None:
-        key = (lake().url, scan.snapshot_id, facts, cycle)
+        key = (_place(), scan.snapshot_id, facts, cycle)
         found: date | None = _remembered.get(key)
         if found is None and scan.files:
             with _cursor(scan, {}) as cursor:
@@ -116,11 +114,31 @@ def data_through(facts: Facts, cycle: date) -> date | None:
 
 
 def forget() -> None:
-    """Drop every remembered answer (tests measure and compare without them)."""
+    """Drop everything remembered (tests measure and compare without it)."""
     _remembered.clear()
+    _tables.clear()
 
 
 _remembered = Cache(entries=512, weight=300_000)
+_tables = Cache(entries=32, weight=1_000_000)
+
+
+def _place() -> Hashable:
+    """Which installation is asked: its lake and its records."""
+    return lake().url, settings().record_store
+
+
+def _loaded(uow: UnitOfWork, wanted: Sequence[Lookup]) -> dict[Lookup, pa.Table]:
+    """The small tables as the actor may see them, loaded again only when they changed."""
+    loaded = {}
+    for lookup in wanted:
+        key = (_place(), lookup, uow.actor.scope, lookup.version(uow))
+        table: pa.Table | None = _tables.get(key)
+        if table is None:
+            table = lookup.load(uow)
+            _tables.put(key, table, weight=table.num_rows)
+        loaded[lookup] = table
+    return loaded
 
 
 def _read(facts: Facts, rows: RowFilter, use: Callable[[Scan], T]) -> T:
@@ -193,11 +211,3 @@ def _rows(question: Question, found: Sequence[tuple[Any, ...]]) -> Iterator[Row]
             row[first : first + count],
             row[first + count :],
         )
-
-
-def _version(table: pa.Table) -> bytes:
-    """What a small table holds, in a few bytes."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return hashlib.blake2b(sink.getvalue(), digest_size=16).digest()

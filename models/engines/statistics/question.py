@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, false, or_
 
@@ -19,6 +19,8 @@ from models.engines.statistics.terms import (
     month_end,
     shift_month,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,17 @@ class Answer:
     rows: tuple[Row, ...]
     as_of: datetime | None
     snapshot_id: int | None
+    _derived: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def derived(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What a caller makes of the rows, made once and kept as long as the answer is; `key` says how it is made.
+
+        Two threads may make it at the same time: both make the same.
+        """
+        if key not in self._derived:
+            self._derived[key] = make()
+        found: T = self._derived[key]
+        return found
 
 
 def of_one_state(answers: Sequence[Answer]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -68,12 +68,14 @@ class Filter:
 class Lookup:
     """A small table that comes from the records and is joined to facts inside DuckDB.
 
-    `on` joins each fact to at most one of its rows. `load` answers what the actor may see of it.
+    `on` joins each fact to at most one of its rows. `load` answers what the actor may see of it, `version` a value that
+    is another one whenever that changed.
     """
 
     table: Table
     on: ColumnElement[bool]
     load: Callable[[UnitOfWork], pa.Table]
+    version: Callable[[UnitOfWork], Hashable]
 
 
 @dataclass(frozen=True, eq=False)

@@ -137,7 +137,7 @@ def test_values_are_bound_never_written_into_the_statement(uow, facts, value):
     facts.put([facts.line(JUNE, 1, service_type=value), facts.line(JUNE, 2)])
     asked = question(where=(Filter("service_type", (value,)),))
     assert amounts(ask(uow, asked)) == {("USD",): 1}
-    statement, values = engine._bound(compiling.compiled(asked, Scope.ALL).stmt)
+    statement, values = engine._bound(compiling.compiled(asked, Scope.ALL))
     assert value not in statement or value in ('"', "%", "\\")
     assert value in values
 

@@ -15,6 +15,7 @@ from models.core.errors import NotFound
 from models.core.paging import FIRST_PAGE, Asc, Desc, Page, PageRequest, fetch_page
 from models.core.unit_of_work import UnitOfWork
 from models.customers.intervals import assignment_intervals as assignment_intervals
+from models.customers.intervals import assignments_version as assignments_version
 from models.customers.intervals import association_intervals as association_intervals
 from models.customers.intervals import names as names
 from models.customers.rules import AssociationType
@@ -235,6 +236,12 @@ def names_of(uow: UnitOfWork, customer_ids: Collection[UUID]) -> dict[UUID, str]
     """Names of some customers among those the actor may see."""
     stmt = select(Customer.id, Customer.name).where(Customer.id.in_(list(customer_ids)))
     return dict(uow.session.execute(stmt).tuples().all())
+
+
+def accounts_of(uow: UnitOfWork, customer_ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Name and account name of some customers among those the actor may see."""
+    stmt = select(Customer.id, Customer.name, Customer.account_name).where(Customer.id.in_(list(customer_ids)))
+    return {key: (name, account) for key, name, account in uow.session.execute(stmt)}
 
 
 def assigned_to(uow: UnitOfWork, user_id: UUID) -> list[UUID]:

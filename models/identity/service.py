@@ -325,7 +325,20 @@ def _role_problems(uow: UnitOfWork, roles: Sequence[str], partner_id: UUID | Non
     }
     if not set(roles) <= set(book.partner) | custom:
         return [Problem("ROLE-UNKNOWN", "Select roles of this partner.", "roles")]
-    return rules.role_problems(roles)
+    problems = rules.role_problems(roles)
+    if not _covers(uow, roles):
+        problems.append(Problem("ROLE-BEYOND", "You can only give roles that allow what you may do yourself.", "roles"))
+    return problems
+
+
+def _covers(uow: UnitOfWork, roles: Sequence[str]) -> bool:
+    """Whether the actor may do everything that the roles allow, so that nobody raises themselves through others."""
+    if uow.actor.is_system or uow.actor.is_vendor:
+        return True
+    keys = [UUID(role.removeprefix(CUSTOM)) for role in roles if role.startswith(CUSTOM)]
+    own = uow.session.scalars(select(CustomRole.permissions).where(CustomRole.id.in_(keys))) if keys else ()
+    held = frozenset().union(*(role_book().of(role) for role in roles), *own)
+    return held <= uow.actor.permissions
 
 
 def _administrators(uow: UnitOfWork) -> int:
@@ -358,6 +371,8 @@ def _manageable(uow: UnitOfWork, user_id: UUID, *, expected: int | None = None) 
     if user is None:
         raise NotFound("There is no such user among those you may see.")
     _demand_manage(uow, user.partner_id)
+    if not _covers(uow, [role.role for role in user.roles]):
+        raise NotAllowed("This member may do more than you. Ask an administrator of your organisation.")
     if expected is not None and user.version != expected:
         raise ChangedMeanwhile("Somebody changed this user meanwhile. Look again, then repeat your change.")
     return user

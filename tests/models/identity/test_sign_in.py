@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.core.actor import SYSTEM, Scope
+from models.core.actor import SYSTEM, Actor, Scope
 from models.core.errors import NotAllowed, NotFound, Refused
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
@@ -279,3 +279,28 @@ def test_a_distributor_sees_its_resellers(uow: UnitOfWork, build: Build) -> None
     user = build.user("partner_admin", partner=distributor)
     scope = access.scope_of(uow, user.id, distributor.id, ["partner_admin"])
     assert scope == Scope(frozenset({distributor.id, reseller.id}))
+
+
+@pytest.mark.meets("ORG-ROLE-02")
+def test_a_custom_role_does_not_lead_to_more_than_it_allows(uow: UnitOfWork, build: Build) -> None:
+    partner = build.partner()
+    boss, clerk, colleague = (
+        build.user(role, partner=partner) for role in ("partner_admin", "analyst", "account_manager")
+    )
+    actor = Actor(
+        clerk.id, clerk.name, frozenset({"custom:x"}),
+        frozenset({"home.view", "members.view", "members.manage", "statistics.view", "exports.create", "customers.view"}),
+        Scope(frozenset({partner.id})), partner.id,
+    )  # fmt: skip
+    me = acting(uow, actor)
+    for act in (
+        lambda: service.reset_password(me, boss.id, "harbour-2", "harbour-2"),
+        lambda: service.set_roles(me, boss.id, ["account_manager"]),
+        lambda: service.delete_user(me, boss.id),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+    assert codes(lambda: service.set_roles(me, colleague.id, ["partner_admin"])) == ["ROLE-BEYOND"]
+    new = NewUser("x@y.example", "X", "harbour-1", ("finance_specialist",), partner.id)
+    assert codes(lambda: service.create_user(me, new)) == ["ROLE-BEYOND"]
+    service.reset_password(me, colleague.id, "harbour-2", "harbour-2")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from dashboard.parts import address, charts, formats
 from dashboard.parts.charts import Bar, Line
 from dashboard.parts.figures import Figure, figures
 from dashboard.parts.head import section
+from dashboard.parts.tables import Column
 from models.core.paging import PageRequest
 from models.core.unit_of_work import UnitOfWork
 from models.engines.statistics import Sort, shift_month
@@ -25,7 +26,6 @@ MONTHS = 12
 SERVICES = 6
 LEVEL = Decimal("0.005")
 """Below this share a month is called level with the one before."""
-EVERY_PARTNER = 10_000
 DEFINITION = "Sum of all lines but tax, discounts deducted; business dates are in GMT+08:00."
 
 
@@ -163,22 +163,39 @@ def largest_customers(uow: UnitOfWork, found: Spent, *, most: int) -> CustomerPa
 
 
 @dataclass(frozen=True, slots=True)
-class ByPartner:
-    """What the customers of each partner spent in the newest full month: amount and relative change, by key."""
+class EachSpent:
+    """What several partners or customers spent in the newest full month: amount and relative change, by key."""
 
     month: date
     unit: str
     amounts: Mapping[str, tuple[Decimal, Decimal | None]]
 
+    def of(self, key: object) -> tuple[Decimal | None, Decimal | None]:
+        """Amount and relative change of one of them; nothing where there is no line."""
+        return self.amounts.get(str(key), (None, None))
 
-def by_partner(uow: UnitOfWork) -> ByPartner | None:
-    """The newest full month of every partner; None when the actor sees no lines, or no statistics at all."""
+    @property
+    def header(self) -> str:
+        """The month and the unit, as the head of a column."""
+        return f"{formats.month_short(self.month)}, {self.unit}"
+
+
+def each_spent(uow: UnitOfWork, dimension: str, keys: Sequence[object]) -> EachSpent | None:
+    """The newest full month of some partners or customers; None when the actor sees no lines, or no statistics."""
     if not uow.actor.may("statistics.view") or not (cycles := queries.cycles(uow).cycles):
         return None
     month = cycles[1] if len(cycles) > 1 and cycles[0] == uow.today.replace(day=1) else cycles[0]
-    answer = queries.distribution(uow, ExpenditureFilter.of(month), "partner", top=EVERY_PARTNER)
+    asked = ExpenditureFilter.of(month, filters={dimension: [str(key) for key in keys]})
+    answer = queries.distribution(uow, asked, dimension, top=max(len(keys), 1))
     amounts = {g.key: (g.now, formats.change_of(g.now, g.before)) for g in answer.groups if g.key}
-    return ByPartner(month, answer.context.currency, amounts)
+    return EachSpent(month, answer.context.currency, amounts)
+
+
+def spent_columns(columns: Sequence[Column], found: EachSpent | None) -> list[Column]:
+    """The columns of a list, `spent` and `change` with their month, or without both where nothing was found."""
+    if found is None:
+        return [column for column in columns if column.field not in ("spent", "change")]
+    return [replace(column, header=found.header) if column.field == "spent" else column for column in columns]
 
 
 def _asked(found: Spent, month: date) -> ExpenditureFilter:

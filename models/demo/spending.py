@@ -122,7 +122,7 @@ def invent(terms: DemoTerms, customers: list[DemoCustomer], span: Period) -> Spe
 
 def _sizes(draw: np.random.Generator, customers: list[DemoCustomer]) -> Floats:
     """What each spends in the newest full month, in USD: a few much, most little."""
-    weights = draw.lognormal(0, 1.9, len(customers))
+    weights = draw.lognormal(0, 1.9, len(customers)) + 0.6
     weights[:] = np.minimum(weights, np.quantile(weights, 0.9995))
     anchor = np.array([customer.anchor for customer in customers])
     sizes = weights * OTHERS_MONTHLY / weights[~anchor].sum() * (len(customers) / 4_000)
@@ -156,7 +156,7 @@ def _pairs(
         if customer.anchor:
             rows += [(index, position[name], monthly[index] * share) for name, share in ANCHOR_SERVICES]
             continue
-        wanted = 3 if step[index] == 1 else 2
+        wanted = 3 if step[index] == 1 else 2 if step[index] == 7 or draw.random() < 0.4 else 1
         chosen = draw.choice(len(services), wanted, replace=False, p=weight / weight.sum())
         shares = draw.dirichlet(weight[chosen] / 6)
         rows += [(index, int(service), monthly[index] * share) for service, share in zip(chosen, shares, strict=True)]
@@ -212,8 +212,9 @@ def _usage(
     alive = (day >= first) & (day < end)
     pair, day = pair[alive], day[alive]
     wanted = terms.lines - round(terms.lines * CORRECTED)
-    if len(pair) > wanted:  # leave out lines of those who have no line a day
-        loose = np.flatnonzero(pairs.step[pair] > 1)
+    if len(pair) > wanted:  # leave out a week here and there rather than a month
+        weekly = pairs.step[pair] == 7
+        loose = np.flatnonzero(weekly if weekly.sum() > len(pair) - wanted else pairs.step[pair] > 1)
         keep = np.ones(len(pair), bool)
         keep[draw.permutation(loose)[: len(pair) - wanted]] = False
         pair, day = pair[keep], day[keep]

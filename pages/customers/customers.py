@@ -15,6 +15,7 @@ from dashboard.parts.outcome import outcome
 from dashboard.parts.pager import page_from_address, pager
 from dashboard.parts.records import country
 from dashboard.parts.rows import Row
+from dashboard.parts.spent import each_spent, spent_columns
 from dashboard.parts.tables import Column, grid_of_many
 from models.core.actor import current_actor
 from models.core.unit_of_work import unit_of_work
@@ -30,14 +31,17 @@ ORDERS = {CustomerOrder.NAME: "By name", CustomerOrder.NEWEST: "Newest first", C
 PARTS = {"name": "Names", "email": "E-mail addresses", "mobile": "Mobile numbers"}
 actor = current_actor()
 COLUMNS = [
-    Column("name", "Customer", width=200), *([Column("partner", "Partner", width=172)] if actor.is_vendor else []),
-    Column("manager", "Account manager", width=136), Column("type", "Association", width=86),
-    Column("associated", "Associated on", width=98), Column("industry", "Industry", width=112),
+    Column("name", "Customer", width=196), *([Column("partner", "Partner", width=166)] if actor.is_vendor else []),
+    Column("manager", "Account manager", width=134), Column("spent", "Expenditure", "amount", 100),
+    Column("change", "Change, %", "percent", 72), Column("type", "Association", width=84),
+    Column("associated", "Associated on", width=98), Column("industry", "Industry", width=104),
     Column("country", "Country", width=110), Column("email", "E-mail", width=188),
     Column("mobile", "Mobile number", width=110), Column("account", "Account name", width=170),
     Column("currency", "Currency", width=72),
 ]  # fmt: skip
-HIDDEN = ("country", "mobile", "account", "currency") if actor.is_vendor else ("account", "currency", "country")
+HIDDEN = ("country", "email", "mobile", "account", "currency") if actor.is_vendor else (
+    "account", "currency", "country", "industry",
+)  # fmt: skip
 
 
 def keys(param: str) -> list[UUID]:
@@ -101,11 +105,13 @@ def shown_in_full() -> set[str]:
 
 def cells(row: CustomerRow, full: set[str]) -> dict[str, object]:
     """A customer as a line of the grid."""
+    amount, change = spent.of(row.id) if spent else (None, None)
     return {
         "name": row.name if "name" in full else rules.masked_name(row.name),
         "partner": NAMES.get(row.partner_id) if row.partner_id else None,
         "manager": NAMES.get(row.account_manager_id) if row.account_manager_id else None,
-        "type": row.association_type.words if row.association_type else None, "associated": day(row.associated_on),
+        "spent": amount, "change": change, "associated": day(row.associated_on),
+        "type": row.association_type.words if row.association_type else None,
         "industry": row.industry, "country": country(row.country), "currency": row.currency,
         "email": row.email if "email" in full else rules.masked_email(row.email),
         "mobile": row.mobile if "mobile" in full else rules.masked_mobile(row.mobile),
@@ -182,6 +188,7 @@ with unit_of_work(read_only=True) as uow:
     order = CustomerOrder(address.get("order")) if address.get("order") in set(CustomerOrder) else CustomerOrder.NAME
     listing.keep_place("customers", wanted, order)
     page = queries.customers(uow, wanted, page_from_address(listing.SIZE), order)
+    spent = each_spent(uow, "customer", [row.id for row in page.rows])
     total = queries.count(uow, wanted)
     unassigned = queries.count(uow, CustomerFilter(unassigned=True))
     people = {row.account_manager_id for row in page.rows if row.account_manager_id} | set(wanted.managers)
@@ -191,7 +198,8 @@ with unit_of_work(read_only=True) as uow:
 several = actor.may("customers.assign") and address.get("several") == "1"
 title, action = st.columns([4, 1.3], vertical_alignment="bottom")
 with title:
-    scope = "Customers of all partners" if actor.is_vendor else "Customers you look after"
+    mine = actor.scope.customers is not None
+    scope = "Of all partners" if actor.is_vendor else "Assigned to you" if mine else "Of your organisation"
     page_head("Customers", line=[scope, "dates in GMT+08:00"])
 if actor.may("customers.assign"):
     words, icon = ("Back to the list", ":material/close:") if several else ("Assign several", ":material/checklist:")
@@ -202,7 +210,7 @@ left, middle, right = st.columns([2.7, 0.75, 1.2], vertical_alignment="center")
 with left, chip_bar():
     removable(chips(NAMES))
     filter_menu(choices, on=bool(chips(NAMES)) or bool(wanted.search), cleared=PARAMS)
-    columns = listing.column_menu(COLUMNS, HIDDEN, key="customers")
+    columns = listing.column_menu(spent_columns(COLUMNS, spent), HIDDEN, key="customers")
     full = shown_in_full()
 with middle:
     listing.order_box({order.value: words for order, words in ORDERS.items()}, key="customers")

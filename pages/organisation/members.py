@@ -125,10 +125,10 @@ def give_roles(draft: dict[str, Any]) -> None:
 def pick_roles(chosen: tuple[str, ...], *, key: str) -> list[str]:
     """The roles of a member; says at once what cannot stand together (ORG-ROLE-09)."""
     words = {role.key: role.name for role in ROLES}
-    picked = st.multiselect(
-        "Roles", list(words), [role for role in chosen if role in words], format_func=words.__getitem__, key=key,
+    picked = st.pills(
+        "Roles, at most three", list(words), selection_mode="multi", format_func=words.__getitem__, key=key,
+        default=[role for role in chosen if role in words],
         help="\n".join(f"- **{role.name}**: {role.description}" for role in ROLES),
-        placeholder="Select a maximum of 3 roles",
     )  # fmt: skip
     if picked:
         for problem in rules.role_problems(picked):

@@ -1,6 +1,5 @@
 """Partners: who they are, how they stand, who looks after them; find some by search and filters."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import streamlit as st
@@ -8,14 +7,14 @@ import streamlit as st
 from dashboard.parts import address, listing
 from dashboard.parts.chips import Chip, Choice, chip_bar, filter_menu, removable
 from dashboard.parts.empty import state
-from dashboard.parts.formats import count, day, month_short, plural, text
+from dashboard.parts.formats import count, day, plural, text
 from dashboard.parts.formats import listing as in_words
 from dashboard.parts.go import go
 from dashboard.parts.head import answer, page_head
 from dashboard.parts.pager import page_from_address, pager
 from dashboard.parts.records import country, status_tone
 from dashboard.parts.rows import Row
-from dashboard.parts.spent import by_partner
+from dashboard.parts.spent import each_spent, spent_columns
 from dashboard.parts.tables import Column
 from models.core.actor import current_actor
 from models.core.unit_of_work import unit_of_work
@@ -109,7 +108,7 @@ def cells(row: PartnerRow, numbers: dict[UUID, int]) -> dict[str, object]:
     """A partner as a line of the grid."""
     place = f"{row.city}, {country(row.country)}"
     manager = NAMES.get(row.manager_id) if row.manager_id else None
-    amount, change = spent.amounts.get(str(row.id), (None, None)) if spent else (None, None)
+    amount, change = spent.of(row.id) if spent else (None, None)
     return {
         "name": row.name, "kind": row.kind.words, "tier": row.tier.words, "place": place, "manager": manager,
         "customers": numbers.get(row.id, 0), "spent": amount, "change": change, "status": row.status.words,
@@ -137,19 +136,15 @@ with unit_of_work(read_only=True) as uow:
     kinds = queries.count_by_kind(uow, wanted)
     total = sum(kinds.values())
     alone = queries.count(uow, PartnerFilter(unmanaged=True))
-    spent = by_partner(uow)
+    spent = each_spent(uow, "partner", [row.id for row in page.rows])
     numbers = customers.count_by_partner(uow, [row.id for row in page.rows])
 
-shown = [each for each in COLUMNS if spent or each.field not in ("spent", "change")]
-if spent:
-    header = f"{month_short(spent.month)}, {spent.unit}"
-    shown = [replace(each, header=header) if each.field == "spent" else each for each in shown]
 page_head("Partners", line=["Everyone you may see", "dates in GMT+08:00"])
 left, middle, right = st.columns([2.7, 0.75, 1.2], vertical_alignment="center")
 with left, chip_bar():
     removable(chips())
     filter_menu(choices, on=bool(chips()) or bool(wanted.search), cleared=PARAMS)
-    columns = listing.column_menu(shown, ("joined", "number", "region"), key="partners")
+    columns = listing.column_menu(spent_columns(COLUMNS, spent), ("joined", "number", "region"), key="partners")
 with middle:
     listing.order_box({order.value: words for order, words in ORDERS.items()}, key="partners")
 with right:

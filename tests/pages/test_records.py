@@ -209,11 +209,11 @@ def test_an_admin_creates_a_member(world):
     press(test, "Create user")  # the dialog is at its second step
     opener = next(button for button in test.button if button.label == "Create user")
     opener.click()
-    field(test, "multiselect", "Roles").set_value(["account_director", "account_manager"]).run()
+    field(test, "pills", "Roles, at most three").set_value(["account_director", "account_manager"]).run()
     assert "Select Account director or Account manager, not both." in texts(test)
     opener = next(button for button in test.button if button.label == "Create user")
     opener.click()
-    field(test, "multiselect", "Roles").set_value(["account_manager"]).run()
+    field(test, "pills", "Roles, at most three").set_value(["account_manager"]).run()
     press_in(test, "Create user", "Create user")
     assert "Liis Tamm may sign in now" in texts(test)
     with unit_of_work(actor=SYSTEM, read_only=True) as uow:

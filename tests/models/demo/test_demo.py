@@ -10,11 +10,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from models.core import history
 from models.core.actor import SYSTEM, acting_as
 from models.core.clock import BUSINESS_ZONE, clock_at
 from models.core.lake import duck, lake
+from models.core.migrate import migrate
 from models.core.unit_of_work import unit_of_work
 from models.customers import queries as customers
 from models.customers.queries import CustomerFilter
@@ -27,6 +29,7 @@ from models.identity import service as identity
 from models.partners import queries as partners
 from models.partners.queries import PartnerFilter
 from models.partners.rules import PartnerKind
+from tests.conftest import forget_installation
 
 TODAY = date(2026, 7, 16)
 SMALL = DemoTerms(customers=160, lines=8_000, months=4)
@@ -34,14 +37,25 @@ NOON = datetime(2026, 7, 16, 12, tzinfo=BUSINESS_ZONE)
 
 
 @pytest.fixture
-def at_noon() -> Iterator[None]:
+def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Noon of the day, in the system's name, with passwords hashed quickly."""
+    monkeypatch.setattr(records, "PasswordHasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     with clock_at(NOON), acting_as(SYSTEM):
         yield
 
 
-@pytest.fixture
-def built(on_sqlite: str, at_noon: None) -> service.Built:
-    return service.build(terms=SMALL)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[service.Built]:
+    """One small demo, built once for all tests that only look at it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("KONTOR_DATABASE_URL", "KONTOR_LAKE_URL", "KONTOR_FILES_URL"):
+            patch.delenv(name, raising=False)
+        patch.setenv("KONTOR_HOME", str(tmp_path_factory.mktemp("demo")))
+        forget_installation()
+        migrate()
+        with clock_at(NOON), acting_as(SYSTEM):
+            yield service.build(terms=SMALL)
+        forget_installation()
 
 
 def ask(sql: str) -> list[tuple[Any, ...]]:

@@ -54,9 +54,9 @@ class ImportStatus(StrEnum):
     FAILED = "failed"
 
     @property
-    def over(self) -> bool:
-        """Whether the run has come to an end by itself."""
-        return self in (ImportStatus.DONE, ImportStatus.REFUSED, ImportStatus.FAILED)
+    def under_way(self) -> bool:
+        """Whether more will happen soon; an interrupted run waits for somebody, or for the worker's next try."""
+        return self is ImportStatus.PLANNED or self.running
 
     @property
     def running(self) -> bool:

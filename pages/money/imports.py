@@ -71,5 +71,5 @@ if page.rows:
 else:
     text = "Drop a file above. A line that nobody's sub-account is mapped to counts as Unmapped in the vendor's totals."
     state("empty", "Nothing was imported yet", text)
-if any(not row.status.over for row in page.rows):
+if any(row.status.under_way for row in page.rows):
     again(1.5)

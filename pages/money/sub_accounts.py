@@ -86,7 +86,7 @@ with lake_readable():
         found = sub_accounts.unmapped(uow, search=address.get("q"), limit=SHOWN)
         moves = sub_accounts.moves(uow)
         page = sub_accounts.mapped(uow, page_from_address(listing.SIZE))
-    moving = any(not row.status.over for row in moves)
+    moving = any(row.status.under_way for row in moves)
     answer(mapping.sentence(accounts, lines, totals, mapped=bool(page.rows)))
     if accounts:
         unmapped_list(accounts, found)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -22,8 +20,8 @@ from models.expenditures import service
 from models.expenditures.facts import expenditure_line
 from models.expenditures.rules import ImportStatus
 from models.expenditures.tables import DeliveryImport
-from tests.support import ROOT
 from tests.support.focus import total, write_focus
+from tests.support.import_driver import Driven
 
 OLD, NEW = {"USD": (2, Decimal(3))}, {"USD": (3, Decimal(60))}
 
@@ -37,45 +35,17 @@ def operator(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-class Driven:
-    """An import in a process of its own, with what it printed."""
-
-    def __init__(self, output: Path, *arguments: object) -> None:
-        driver = str(ROOT / "tests" / "support" / "import_driver.py")
-        self._output = output
-        with output.open("w") as stream:
-            self.process = subprocess.Popen(
-                [sys.executable, driver, *map(str, arguments)], stdout=stream, stderr=subprocess.STDOUT
-            )
-
-    def printed(self) -> str:
-        return self._output.read_text()
-
-    def reach(self, step: str) -> None:
-        deadline = time.monotonic() + 60
-        while step not in self.printed().splitlines():
-            assert self.process.poll() is None and time.monotonic() < deadline, self.printed()
-            time.sleep(0.02)
-
-    def wait(self) -> int:
-        return self.process.wait(60)
-
-    def wake(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
-
-
 @pytest.fixture
 def drive(tmp_path: Path) -> Iterator[Callable[..., Driven]]:
     started: list[Driven] = []
 
-    def start(*arguments: object) -> Driven:
+    def start(*arguments: Any) -> Driven:
         started.append(Driven(tmp_path / f"output-{len(started)}", *arguments))
         return started[-1]
 
     yield start
     for driven in started:
-        driven.process.kill()
-        driven.process.wait()
+        driven.end()
 
 
 def statuses() -> list[ImportStatus]:

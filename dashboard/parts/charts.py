@@ -143,7 +143,8 @@ def trend(
     _line(fig, labels, current, scale, unit=unit, color=series_colors()[0])
     ends = [_End(current, series_colors()[0], bold=True)] + ([_End(previous, note_color())] if previous else [])
     _end_labels(fig, ends, scale, height)
-    fig.update_xaxes(tickmode="array", tickvals=_sparse(labels), range=[-0.4, len(labels) - 0.6])
+    # A category by name: days are digits, and Plotly would take them for numbers that begin at 0.
+    fig.update_xaxes(type="category", tickmode="array", tickvals=_sparse(labels), range=[-0.4, len(labels) - 0.6])
     fig.update_yaxes(rangemode="tozero")
     return show(fig, key=key, alt=alt, choose=True)
 
@@ -311,7 +312,7 @@ def stacked_columns(
         )
     fig.update_layout(barmode="relative", bargap=0.24)
     _stack_legend(fig, [line.name for line in series], colors)
-    fig.update_xaxes(tickmode="array", tickvals=_sparse(labels, most=14))
+    fig.update_xaxes(type="category", tickmode="array", tickvals=_sparse(labels, most=14))
     show(fig, key=key, alt=alt)
 
 

@@ -61,12 +61,12 @@ def totals_words(page: LinePage) -> str:
 
 def _columns(partners: bool) -> list[Column]:
     return [
-        Column("spent_on", "Spent on", width=70),
+        Column("spent_on", "Spent on", width=90),
         Column("customer", "Customer", width=140),
         *([Column("partner", "Partner", width=140)] if partners else [Column("product", "Product", width=140)]),
         Column("service_type", "Service type", width=126),
-        Column("region", "Region", width=130),
-        Column("billing_mode", "Billing mode", width=110),
+        Column("region", "Region", width=120),
+        Column("billing_mode", "Billing mode", width=100),
         Column("bill_type", "Bill type", width=84),
         Column("expenditure", "Expenditure", "exact", 130),
         Column("currency", "", width=46),
@@ -76,7 +76,7 @@ def _columns(partners: bool) -> list[Column]:
 def _cells(line: LineRow) -> dict[str, object]:
     return {
         "spent_on": formats.day(line.spent_on),
-        "customer": line.customer or line.sub_account_name or line.sub_account_id or formats.NOTHING,
+        "customer": _whose(line),
         "partner": line.partner or formats.NOTHING,
         "service_type": line.service_type or formats.NOTHING,
         "product": line.product or formats.NOTHING,
@@ -89,10 +89,16 @@ def _cells(line: LineRow) -> dict[str, object]:
 
 
 def _row(place: str, line: LineRow) -> Row:
-    title = line.customer or line.sub_account_name or line.sub_account_id
     sub = " · ".join(filter(None, (line.service_type, line.region)))
     amount = f"{formats.eight(line.expenditure)} {line.currency}"
-    return Row(place, title, sub, amount, f"{formats.day(line.spent_on)} · {line.bill_type}", "gray", "receipt")
+    return Row(place, _whose(line), sub, amount, f"{formats.day(line.spent_on)} · {line.bill_type}", "gray", "receipt")
+
+
+def _whose(line: LineRow) -> str:
+    """The customer; of a line that nobody mapped, the sub-account it was delivered for."""
+    if line.customer_id is not None:
+        return line.customer
+    return line.sub_account_name or line.sub_account_id or line.customer or formats.NOTHING
 
 
 def _facts(line: LineRow) -> Sequence[tuple[str, str]]:

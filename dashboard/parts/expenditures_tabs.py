@@ -35,7 +35,8 @@ def overview(
         sections.trend_section(view, trend)
     with right:
         _carried(view, split)
-    _customers(view, customers, partners=partners)
+    nobody = bool(overview.unmapped and overview.unmapped.now) and not view.search
+    _customers(view, customers, partners=partners, nobody=nobody)
 
 
 def _carried(view: View, split: Distribution) -> None:
@@ -50,13 +51,14 @@ def _carried(view: View, split: Distribution) -> None:
     sections.follow(view, view.group, split.groups, clicked)
 
 
-def _customers(view: View, page: CustomerPage, *, partners: bool) -> None:
+def _customers(view: View, page: CustomerPage, *, partners: bool, nobody: bool) -> None:
+    """The list; `nobody` says that one of its rows is the lines of no known customer."""
     compared = period_of(page.context).compared
     words, search = st.columns([3, 1], vertical_alignment="center")
     with words:
         how = "sorted by the size of the change" if compared else "largest first"
         title = "Customers by change" if compared else "Customers"
-        section(title, aside=f"{formats.plural(page.count, 'customer')}, {how}")
+        section(title, aside=f"{formats.plural(page.count - nobody, 'customer')}, {how}")
     with search:
         controls.search_box(view, "Customer or account name")
     if not page.rows:

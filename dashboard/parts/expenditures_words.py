@@ -76,12 +76,13 @@ def besides(overview: Overview, *, may_map: bool, incomplete: bool = False) -> s
     """What belongs beside the answer, as HTML: lines of nobody, and why nothing is compared."""
     facts = []
     if overview.unmapped and overview.unmapped.now:
-        way = ' <a href="sub-accounts" target="_self">Map sub-accounts</a>' if may_map else ""
+        way = ' <a href="sub-accounts" target="_self">Map sub-accounts</a>.' if may_map else ""
         amount = f"{formats.amount(overview.unmapped.now)} {formats.text(unit_of(overview.context))}"
-        facts.append(f"{amount} of it is Unmapped: no customer is known yet.{way}")
+        all_of_it = overview.unmapped.now == overview.total.now  # the sentence says so itself
+        facts.append(way if all_of_it else f"{amount} of it is Unmapped: no customer is known yet.{way}")
     if incomplete:
         facts.append("Not compared: the period before has months without lines.")
-    return " ".join(facts)
+    return " ".join(fact.strip() for fact in facts if fact)
 
 
 def column_names(period: Period) -> tuple[str, str]:

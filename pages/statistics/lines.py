@@ -40,7 +40,8 @@ def draw(view: View, cycles: Cycles, subject: str, page: LinePage) -> None:
     with chip_bar():
         controls.period_chip(view, latest=cycles.latest or view.asked.last, today=business_date())
         currencies = [total.currency for total in page.totals]
-        shown = queries.CONVERTED if view.asked.conversion else view.asked.currency
+        only = currencies[0] if len(currencies) == 1 else ""
+        shown = queries.CONVERTED if view.asked.conversion else view.asked.currency or only
         controls.currency_chip(shown, currencies, settings().base_currency, "Lines keep their own currency.")
         offered = [name for name in controls.ADVANCED if name != "partner" or sees_partners(actor)]
         controls.filter_chips(view, options_of(view), offered)

@@ -1,9 +1,10 @@
 """A script run of the expenditure page against a bare Streamlit page that draws the same elements from ready data.
 
 Both run in Streamlit's own script runner over the demo ecosystem, in a process that has drawn the page before; timed is
-the script alone. The floor's elements are written down from our page, figures and tables ready. `value` is a run as a
-filter or a click causes it, with answers remembered as the application remembers them; the run after an import, when
-nothing is remembered, is told beside it. Aim: at most twice the floor's time.
+the script alone. The floor's elements are written down from our page: texts, tables and the values of charts are ready,
+figures are made of them as every page must. `value` is a run as a filter or a click causes it, with answers remembered
+as the application remembers them; the run after an import, when nothing is remembered, is told beside it. Aim: at most
+twice the floor's time.
 """
 
 from __future__ import annotations

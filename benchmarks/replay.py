@@ -9,7 +9,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    """The values of a chart; a page makes a figure of them each time it draws, as Streamlit has no other way."""
+
+    values: dict[str, Any]
+
+
+def _built(value: Any) -> Any:
+    return Figure(value.values) if isinstance(value, _Chart) else value
+
 
 MAIN = -1
 """Stands for the page itself, which is no result of a call."""
@@ -49,7 +62,8 @@ class Recording:
             return function(on, *args, **kwargs)
         number = self._calls
         self._calls += 1
-        self.steps.append(Call(self._numbers.get(id(on), MAIN), name, args, kwargs))
+        ready = tuple(_Chart(each.to_plotly_json()) if isinstance(each, Figure) else each for each in args)
+        self.steps.append(Call(self._numbers.get(id(on), MAIN), name, ready, kwargs))
         self._depth += 1
         try:
             result = function(on, *args, **kwargs)
@@ -76,7 +90,7 @@ class Recording:
                 container.__enter__() if step.begins else container.__exit__(None, None, None)
                 continue
             on = st._main if step.on == MAIN else results[step.on]
-            result = getattr(on, step.name)(*step.args, **step.kwargs)
+            result = getattr(on, step.name)(*(_built(each) for each in step.args), **step.kwargs)
             for place, each in enumerate(result if isinstance(result, list | tuple) else [result]):
                 results[calls * 1000 + place] = each
             calls += 1

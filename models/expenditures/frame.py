@@ -21,6 +21,7 @@ from models.engines.statistics import (
     Sort,
     ask,
     data_through,
+    look_again,
     month_end,
     of_one_state,
     shift_month,
@@ -72,7 +73,7 @@ def frame(uow: UnitOfWork, asked: ExpenditureFilter) -> Frame:
     period = Period(asked.first, asked.last, day=asked.day)
     if asked.last != uow.today.replace(day=1) or asked.day:
         return Frame(asked, period, period.compared(asked.against), None, None)
-    through = data_through(EXPENDITURES, asked.last)
+    through = data_through(uow, EXPENDITURES, asked.last)
     elapsed = min(through, uow.today).day if through else 0
     return Frame(asked, period, period.compared(asked.against, until=elapsed), elapsed, through)
 
@@ -83,6 +84,7 @@ def ask_together(uow: UnitOfWork, *questions: Question) -> list[Answer]:
     for _ in range(TRIES):
         if of_one_state(answers):
             break
+        look_again(uow)
         answers = [ask(uow, question) for question in questions]
     return answers
 

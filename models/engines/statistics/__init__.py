@@ -5,7 +5,7 @@ It knows no area. An area declares `Facts`, `Measure` and `Dimension` objects an
 """
 
 from models.engines.statistics.compiling import narrowed
-from models.engines.statistics.engine import LakeAway, ask, data_through, fetch, forget, stream
+from models.engines.statistics.engine import LakeAway, ask, data_through, fetch, forget, look_again, stream
 from models.engines.statistics.question import Answer, Period, Question, Row, of_one_state
 from models.engines.statistics.terms import (
     MISSING,
@@ -48,6 +48,7 @@ __all__ = [
     "data_through",
     "fetch",
     "forget",
+    "look_again",
     "month_end",
     "narrowed",
     "of_one_state",

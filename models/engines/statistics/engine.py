@@ -60,7 +60,7 @@ def ask(uow: UnitOfWork, question: Question) -> Answer:
             _remembered.put(key, known, weight=len(known.rows))
         return known
 
-    return _read(facts, needed(question, scope), answer)
+    return _read(uow, facts, _files_of(question), lambda: needed(question, scope), answer)
 
 
 def fetch(
@@ -75,7 +75,7 @@ def fetch(
         with _cursor(scan, loaded) as cursor:
             return _execute(cursor, stmt).fetchall(), scan.as_of
 
-    return _read(question.facts, needed(question, uow.actor.scope), fetched)
+    return _read(uow, question.facts, _files_of(question), lambda: needed(question, uow.actor.scope), fetched)
 
 
 def stream(
@@ -93,7 +93,7 @@ def stream(
         raise _away(question.facts, error) from error
 
 
-def data_through(facts: Facts, cycle: date) -> date | None:
+def data_through(uow: UnitOfWork, facts: Facts, cycle: date) -> date | None:
     """The last business date of a cycle that has any fact, whosever it is: how far the data reaches.
 
     Not within the scope: a customer who bought nothing since the 3rd does not make the data end there.
@@ -110,7 +110,7 @@ def data_through(facts: Facts, cycle: date) -> date | None:
             _remembered.put(key, found, weight=1)
         return found
 
-    return _read(facts, equals(facts.cycle, cycle), newest)
+    return _read(uow, facts, cycle, lambda: equals(facts.cycle, cycle), newest)
 
 
 def forget() -> None:
@@ -141,12 +141,31 @@ def _loaded(uow: UnitOfWork, wanted: Sequence[Lookup]) -> dict[Lookup, pa.Table]
     return loaded
 
 
-def _read(facts: Facts, rows: RowFilter, use: Callable[[Scan], T]) -> T:
-    """Use the newest state; once more when its files went away meanwhile."""
+def look_again(uow: UnitOfWork) -> None:
+    """Let the next question see the newest state of the lake."""
+    uow.session.info.pop(_SCANS, None)
+
+
+_SCANS = "lake scans"
+
+
+def _files_of(question: Question) -> Hashable:
+    return question.period, question.compared, question.where
+
+
+def _read(uow: UnitOfWork, facts: Facts, key: Hashable, rows: Callable[[], RowFilter], use: Callable[[Scan], T]) -> T:
+    """Use the newest state; once more when its files went away meanwhile.
+
+    A reading unit of work plans the same files (`key`) once: a page asks a dozen questions about one period.
+    """
     for last in (False, True):
+        scans = uow.session.info.setdefault(_SCANS, {}) if uow.read_only else {}
         try:
-            return use(lake().scan(facts.table, rows))
+            if (facts, key) not in scans:
+                scans[facts, key] = lake().scan(facts.table, rows())
+            return use(scans[facts, key])
         except (duckdb.IOException, OperationalError, OSError) as error:
+            look_again(uow)
             if last:
                 raise _away(facts, error) from error
     raise AssertionError("unreachable")

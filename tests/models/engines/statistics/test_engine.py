@@ -26,6 +26,7 @@ from models.engines.statistics import (
     data_through,
     engine,
     forget,
+    look_again,
 )
 from models.engines.statistics.cache import Cache
 from models.expenditures.dimensions import EXPENDITURES
@@ -183,6 +184,16 @@ def test_an_answer_is_remembered_until_the_lake_changes(uow, facts, monkeypatch)
     assert len(ran) == 3
 
 
+def test_a_reading_page_sees_one_state_and_looks_again_when_asked(sqlite, facts):
+    facts.put([facts.line(JUNE, 1)])
+    with unit_of_work(actor=SYSTEM, read_only=True) as uow:
+        assert amounts(ask(uow, question())) == {("USD",): 1}
+        facts.put([facts.line(JUNE, 2)])
+        assert amounts(ask(uow, question(by=("region",)))) == {("eu-west-1", "USD"): 1}
+        look_again(uow)
+        assert amounts(ask(uow, question())) == {("USD",): 3}
+
+
 def test_the_memory_is_bounded_and_forgets_the_longest_unused():
     cache = Cache(entries=3, weight=100)
     for name in "abc":
@@ -206,7 +217,7 @@ def test_files_that_are_gone_are_told_in_words(uow, facts):
     with pytest.raises(LakeAway, match="Try again in a minute"):
         ask(uow, question())
     with pytest.raises(LakeAway):
-        data_through(EXPENDITURES, JUNE)
+        data_through(uow, EXPENDITURES, JUNE)
 
 
 def test_users_ask_at_the_same_time_without_seeing_each_other(sqlite, facts):
@@ -235,6 +246,6 @@ def test_users_ask_at_the_same_time_without_seeing_each_other(sqlite, facts):
 
 
 def test_how_far_the_data_reaches(uow, facts):
-    assert data_through(EXPENDITURES, JUNE) is None
+    assert data_through(uow, EXPENDITURES, JUNE) is None
     facts.put([facts.line(date(2026, 6, 9), 1), facts.line(date(2026, 6, 3), 1), facts.line(date(2026, 7, 1), 1)])
-    assert data_through(EXPENDITURES, JUNE) == date(2026, 6, 9)
+    assert data_through(uow, EXPENDITURES, JUNE) == date(2026, 6, 9)

@@ -16,10 +16,11 @@ from models.core.actor import SYSTEM
 from models.core.errors import Problem, Refused
 from models.core.files import StoredFile
 from models.core.files import files as file_store
-from models.core.lake import all_of, equals, one_of
+from models.core.lake import all_of, equals, lake, one_of
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.customers.queries import association_intervals
 from models.expenditures import runs
+from models.expenditures.facts import expenditure_line
 from models.expenditures.reading import FocusFile, open_focus
 from models.expenditures.rules import (
     ImportKind,
@@ -102,7 +103,7 @@ def carry_out(run_id: UUID, *, progress: Progress | None = None, wait: timedelta
     with runs.running(run_id, source, progress=progress, wait=wait) as (held, meter, folder), ExitStack() as stack:
         local = [_fingerprinted(file, stack, meter) for file in given]
         known = _known(source, [file.name for file in local])
-        fresh = [file for file in local if file.name not in known or known[file.name].sha256 != file.sha256]
+        fresh = [file for file in local if not _is_here(file, known.get(file.name))]
         opened = [open_focus(_plainly(file, folder, place), file.name) for place, file in enumerate(fresh)]
         file_ids = _file_ids(source, fresh)
         owners = owners_of(source)
@@ -137,6 +138,15 @@ def owners_of(source: str) -> Owners:
         )
         mapping = {sub_account: str(customer) for sub_account, customer in uow.session.execute(stmt)}
         return Owners.of(mapping, association_intervals(uow))
+
+
+def _is_here(file: Given, known: _Known | None) -> bool:
+    """Whether the lake holds this very content; a delivery whose data files were lost comes in again."""
+    if known is None or known.sha256 != file.sha256:
+        return False
+    scan = lake().scan(expenditure_line, equals("file_id", known.file_id))
+    there = all(Path(path).exists() for path in scan.files) if lake().local else True
+    return there and scan.rows == known.result.accepted
 
 
 def rejected_lines(uow: UnitOfWork, source: str, names: Sequence[str]) -> dict[str, StoredFile]:

@@ -12,8 +12,10 @@ from sqlalchemy import select
 
 from models.core.actor import SYSTEM, Actor, acting_as
 from models.core.errors import NotAllowed, Refused
+from models.core.lake import lake
 from models.core.unit_of_work import unit_of_work
 from models.expenditures import service
+from models.expenditures.facts import expenditure_line
 from models.expenditures.rules import ImportStatus
 from models.expenditures.tables import DeliveryImport
 from tests.support.focus import SAMPLE, SAMPLE_TOTAL, facts, total, write_focus
@@ -45,6 +47,14 @@ def test_the_same_content_again_changes_nothing():
     before = facts()
     assert imported(SAMPLE) == {**first, "changed": False}
     assert facts() == before
+
+
+def test_a_delivery_whose_data_file_was_lost_is_mended_by_importing_it_again(tmp_path):
+    path = write_focus(tmp_path / "a.csv")
+    imported(path)
+    Path(lake().scan(expenditure_line).files[0]).unlink()
+    assert imported(path)["changed"] is True
+    assert total() == {"USD": (1, Decimal("1.5"))}
 
 
 def test_the_same_name_with_other_content_replaces_that_files_lines(tmp_path):

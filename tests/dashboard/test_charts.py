@@ -30,6 +30,7 @@ def test_trend_draws_the_previous_period_dotted_and_names_both_at_their_ends(dra
     assert current.customdata[1] == "2,500.00"
     assert [note.text for note in fig.layout.annotations] == ["<b>June 2.5</b>", "May 3.0"]
     assert alt == "June rose"
+    assert fig.layout.xaxis.type == "category"  # else days count as numbers and the last one is cut off
 
 
 def test_end_labels_never_touch(drawn):

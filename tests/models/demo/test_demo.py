@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -225,8 +225,10 @@ def test_a_build_that_was_killed_begins_again(on_sqlite: str, at_noon: None, mon
     with unit_of_work(read_only=True) as uow:
         assert customers.count(uow) == 0
         assert identity.setup_needed(uow)
-    assert service.build(terms=SMALL).counts["lines"] == 8_000
-    assert ask("SELECT count(*), count(DISTINCT (file_id, line)) FROM {lines}") == [(8_000, 8_000)]
+    with clock_at(NOON + timedelta(days=1)):  # the lines of yesterday's attempt are replaced, not added to
+        assert service.build(terms=SMALL).counts["lines"] == 8_000
+    found = ask("SELECT count(*), count(DISTINCT (file_id, line)), max(spent_on) FROM {lines}")
+    assert found == [(8_000, 8_000, date(2026, 7, 16))]
 
 
 def test_accounts_are_kept_before_they_count(on_sqlite: str, at_noon: None) -> None:

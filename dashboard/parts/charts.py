@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.parts import formats
+from dashboard.parts.drawing import Drawing
 from dashboard.parts.formats import Scale
 from dashboard.parts.shell import is_dark
 
@@ -86,10 +86,10 @@ def series_colors() -> tuple[str, ...]:
     return SERIES_DARK if is_dark() else SERIES_LIGHT
 
 
-def figure(height: int = 204, *, right: int = 8) -> go.Figure:
+def figure(height: int = 204, *, right: int = 8) -> Drawing:
     """An empty chart in the house look. `right` is the room for the direct labels, in px."""
     ticks = {"size": 12, "color": note_color()}
-    fig = go.Figure()
+    fig = Drawing()
     fig.update_layout(
         height=height,
         margin={"l": 4, "r": right, "t": 6, "b": 24},
@@ -97,7 +97,7 @@ def figure(height: int = 204, *, right: int = 8) -> go.Figure:
         hovermode="x unified",
         dragmode=False,
         bargap=0.38,
-        font_size=12,
+        font={"size": 12},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
     )
@@ -108,12 +108,12 @@ def figure(height: int = 204, *, right: int = 8) -> go.Figure:
     return fig
 
 
-def show(fig: go.Figure, *, key: str, alt: str, choose: bool = False) -> int | None:
+def show(fig: Drawing, *, key: str, alt: str, choose: bool = False) -> int | None:
     """Draw a chart; `alt` says in a sentence what it shows. With `choose`, returns the place of the bar clicked on."""
     if not choose:
-        st.plotly_chart(fig, config=_CONFIG, key=key, alt=alt)
+        st.plotly_chart(fig.figure(), config=_CONFIG, key=key, alt=alt)
         return None
-    event = st.plotly_chart(fig, config=_CONFIG, key=key, alt=alt, on_select="rerun", selection_mode="points")
+    event = st.plotly_chart(fig.figure(), config=_CONFIG, key=key, alt=alt, on_select="rerun", selection_mode="points")
     places = [point["point_index"] for point in event.selection.points]
     return int(places[0]) if places else None
 
@@ -150,7 +150,7 @@ def trend(
 
 
 def _line(
-    fig: go.Figure, labels: Sequence[str], line: Line, scale: Scale, *, unit: str, color: str, dotted: bool = False
+    fig: Drawing, labels: Sequence[str], line: Line, scale: Scale, *, unit: str, color: str, dotted: bool = False
 ) -> None:
     style = {"color": color, "width": 1.5, "dash": "dot"} if dotted else {"color": color, "width": 2.6}
     drawn = sum(value is not None for value in line.values)
@@ -186,7 +186,7 @@ class _End:
         return next((value for value in reversed(self.line.values) if value is not None), Decimal(0))
 
 
-def _end_labels(fig: go.Figure, ends: Sequence[_End], scale: Scale, height: int) -> None:
+def _end_labels(fig: Drawing, ends: Sequence[_End], scale: Scale, height: int) -> None:
     """Name each line where it ends, in its colour; names that would touch are moved apart."""
     ends = sorted((end for end in ends if end.at >= 0), key=lambda end: end.value)
     top = max((float(value) for end in ends for value in end.line.values if value is not None), default=0.0)
@@ -248,19 +248,19 @@ def shares(bars: Sequence[Bar], total: Decimal, *, unit: str, key: str, alt: str
     return show(fig, key=key, alt=alt, choose=True)
 
 
-def _bars(fig: go.Figure, bars: Sequence[Bar], unit: str) -> None:
+def _bars(fig: Drawing, bars: Sequence[Bar], unit: str) -> None:
     fig.add_bar(
         x=[float(bar.now) for bar in bars],
         y=list(range(len(bars))),
         orientation="h",
         width=0.56,
-        marker_color=series_colors()[0],
+        marker={"color": series_colors()[0]},
         customdata=[[_plain(bar.name), formats.amount(bar.now)] for bar in bars],
         hovertemplate=f"%{{customdata[0]}}: %{{customdata[1]}} {unit}<extra></extra>",
     )
 
 
-def _bar_axes(fig: go.Figure, bars: Sequence[Bar], *, room: float, top: float, longest: int = 22) -> None:
+def _bar_axes(fig: Drawing, bars: Sequence[Bar], *, room: float, top: float, longest: int = 22) -> None:
     """Names left, no amounts on the axis (they stand at the bars), `room` for those to the right."""
     low = min((float(bar.now) for bar in bars), default=0.0)
     fig.update_layout(hovermode="closest")
@@ -275,7 +275,7 @@ def _bar_axes(fig: go.Figure, bars: Sequence[Bar], *, room: float, top: float, l
     )
 
 
-def _previous_ticks(fig: go.Figure, bars: Sequence[Bar], unit: str, before: str) -> None:
+def _previous_ticks(fig: Drawing, bars: Sequence[Bar], unit: str, before: str) -> None:
     marked = [(index, bar.before) for index, bar in enumerate(bars) if bar.before is not None]
     fig.add_scatter(
         x=[float(value) for _, value in marked],
@@ -306,7 +306,7 @@ def stacked_columns(
             x=list(labels),
             y=_floats(line.values, scale),
             name=_plain(line.name),
-            marker_color=colors[index],
+            marker={"color": colors[index]},
             customdata=[formats.amount(value) for value in line.values],
             hovertemplate=f"{_plain(line.name)}: %{{customdata}} {unit}<extra></extra>",
         )
@@ -316,7 +316,7 @@ def stacked_columns(
     show(fig, key=key, alt=alt)
 
 
-def _stack_legend(fig: go.Figure, names: Sequence[str], colors: Sequence[str]) -> None:
+def _stack_legend(fig: Drawing, names: Sequence[str], colors: Sequence[str]) -> None:
     """Names in the order of the stack, top first, on the right edge: a legend that needs no looking across."""
     step = 1 / max(len(names), 8)
     for index, name in enumerate(reversed(names)):

@@ -16,7 +16,7 @@ THOUSAND = formats.Scale(Decimal(1000), "thousand")
 def drawn(monkeypatch):
     figures = {}
     monkeypatch.setattr(charts, "is_dark", lambda: False)
-    monkeypatch.setattr(charts, "show", lambda fig, key, alt, choose=False: figures.update({key: (fig, alt)}))
+    monkeypatch.setattr(charts, "show", lambda fig, key, alt, choose=False: figures.update({key: (fig.figure(), alt)}))
     return figures
 
 

@@ -41,8 +41,7 @@ def _run() -> None:
     use_preferences(preferences_from(person.preferences))
     with acting_as(person.actor):
         if person.must_change_password:
-            account = st.Page(navigation.PAGES / "account.py", title="Choose a password", default=True)
-            page = st.navigation([account], position="hidden")
+            page = st.navigation(navigation.pages_for_password(), position="hidden")
             _foot(person)
         else:
             here = _address()

@@ -95,6 +95,12 @@ def pages_outside(form: Callable[[], None]) -> list[StreamlitPage]:
     return [st.Page(form, title="Sign in", default=True), *(_hidden(entry, form) for entry in ENTRIES)]
 
 
+def pages_for_password() -> list[StreamlitPage]:
+    """Only the own account, for somebody who must choose a password first; every address leads there."""
+    account = st.Page(PAGES / "account.py", title="Choose a password", url_path="start", default=True)
+    return [account, *(_hidden(entry, lambda: st.switch_page(account)) for entry in ENTRIES)]
+
+
 def _of_group(open_: list[Entry], group: str, here: str) -> Entry | None:
     tabs = [entry for entry in open_ if entry.group == group and entry.tab]
     return next((entry for entry in tabs if entry.address == here), tabs[0] if tabs else None)

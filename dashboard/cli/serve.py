@@ -103,7 +103,6 @@ def child_environment(settings: Settings) -> dict[str, str]:
     """What the processes of the Procfile find in their environment; Prefect asks nobody outside."""
     prefect = settings.home / "prefect"
     prefect.mkdir(parents=True, exist_ok=True)
-    (settings.home / "logs").mkdir(exist_ok=True)
     return dict(os.environ) | {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "PYTHONPATH": str(ROOT),

@@ -28,7 +28,7 @@ DEFINITION = (
 WAITS = "waits for bills"
 DUE = "What the bills of the period ask for. No bills are issued here yet, so nothing is shown."
 PAID = "What was paid on the bills of the period. No bills are issued here yet, so nothing is shown."
-SPENDING = "Customers with at least one line in the period, in any currency."
+SPENDING = "Customers with at least one of the lines that make the amount."
 
 
 def figure_strip(view: View, overview: Overview) -> None:

@@ -54,14 +54,17 @@ def shown_currency(context: Context) -> str:
 
 
 def answer_sentence(view: View, overview: Overview, drivers: Drivers) -> str:
-    """The sentence that answers, as HTML: facts bold, a named customer leads to its lines."""
-    return "".join(_part(view, part) for part in story(overview, drivers, today=business_date()))
+    """The sentence that answers, as HTML: facts bold, a named customer leads to its lines.
+
+    Other currencies and rates stand beside it (`besides`), so that the answer stays one.
+    """
+    alone = replace(overview, figures=(overview.total,), context=replace(overview.context, conversion=None))
+    return "".join(_part(view, part) for part in story(alone, drivers, today=business_date()))
 
 
 def headline(view: View, overview: Overview) -> str:
     """The first sentence of the answer alone, as HTML: how expenditure moved and to what."""
-    alone = replace(overview, figures=(overview.total,), unmapped=None)
-    return answer_sentence(view, alone, Drivers(overview.context, overview.total))
+    return answer_sentence(view, replace(overview, unmapped=None), Drivers(overview.context, overview.total))
 
 
 def _part(view: View, part: Part) -> str:
@@ -73,16 +76,33 @@ def _part(view: View, part: Part) -> str:
 
 
 def besides(overview: Overview, *, may_map: bool, incomplete: bool = False) -> str:
-    """What belongs beside the answer, as HTML: lines of nobody, and why nothing is compared."""
+    """What belongs beside the answer, as HTML: lines of nobody, other currencies, why nothing is compared."""
     facts = []
     if overview.unmapped and overview.unmapped.now:
         way = ' <a href="sub-accounts" target="_self">Map sub-accounts</a>.' if may_map else ""
         amount = f"{formats.amount(overview.unmapped.now)} {formats.text(unit_of(overview.context))}"
         all_of_it = overview.unmapped.now == overview.total.now  # the sentence says so itself
         facts.append(way if all_of_it else f"{amount} of it is Unmapped: no customer is known yet.{way}")
+    if currencies := _currencies(overview):
+        facts.append(formats.text(currencies))
     if incomplete:
         facts.append("Not compared: the period before has months without lines.")
     return " ".join(fact.strip() for fact in facts if fact)
+
+
+def _currencies(overview: Overview) -> str:
+    """Which currencies are not in the amount, and at which rates those in it were converted."""
+    used, others = overview.context.conversion, overview.other_currencies
+    one = len(others) == 1
+    if used is None:
+        return (
+            f"{formats.listing(others, most=9)} {'stands on its' if one else 'stand on their'} own." if others else ""
+        )
+    words = f"Converted: {'; '.join(map(_rate, used.rates))}." if used.rates else ""
+    missing = (
+        f"{formats.listing(others, most=9)} {'has' if one else 'have'} no rate and {'is' if one else 'are'} left out."
+    )
+    return f"{words} {missing}".strip() if others else words
 
 
 def column_names(period: Period) -> tuple[str, str]:

@@ -119,7 +119,7 @@ def test_conversion_names_its_rate_and_date(world):
         )
     shown = words(page(PAGE, world.manager, currency="converted", **JUNE).run())
     assert "518.04 USD" in shown
-    assert "EUR at 1.1 (ECB, 2026-06-30)" in shown
+    assert "Converted: 1 EUR = 1.1 USD (ECB, Jun 30)." in shown
 
 
 def test_a_partner_sees_its_own_customers_and_no_unmapped_lines(world):

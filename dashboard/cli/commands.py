@@ -153,7 +153,6 @@ def bench(
     # `import` cannot be the name of a module.
     programs = (path for path in (ROOT / "benchmarks").glob("[a-z]*.py") if "\ndef main(" in path.read_text("utf-8"))
     known = {path.stem.removesuffix("_focus"): path.stem for path in programs}
-    known.pop("harness", None)
     if name not in known:
         say(f"There is no benchmark {name!r}; there are {', '.join(sorted(known))}. (BENCH-UNKNOWN)")
         raise typer.Exit(1)

@@ -9,6 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.parts import formats
+from dashboard.parts.head import page_head
 from models.core.errors import DomainError
 
 State = Literal["empty", "failing", "refused"]
@@ -35,13 +36,15 @@ def state(kind: State, title: str, *sentences: str, link: tuple[str, str] | None
 
 
 @contextmanager
-def lake_readable() -> Iterator[None]:
-    """Say so in words when the expenditure lines cannot be read; everything else passes through."""
+def lake_readable(title: str = "") -> Iterator[None]:
+    """Say so in words, under the page's title, when the lines cannot be read; everything else passes through."""
     try:
         yield
     except DomainError as error:
         if not any(problem.code == "LAKE-AWAY" for problem in error.problems):
             raise
+        if title:
+            page_head(title, line=["GMT+08:00"])
         lake_away()
 
 

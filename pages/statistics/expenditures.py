@@ -78,7 +78,7 @@ def nothing_here(answers: Answers) -> None:
     state("empty", f"No expenditure in {words} with these filters", text, link=(f"Show {latest}", "expenditures"))
 
 
-with lake_readable():
+with lake_readable("Expenditures"):
     with unit_of_work(read_only=True) as uow:
         found = answers_for_address(uow)
     if found is None:

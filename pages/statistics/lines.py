@@ -70,7 +70,7 @@ def sort_of(view: View) -> Sort:
     return Sort.TIME if view.sort is Sort.TIME else Sort.AMOUNT
 
 
-with lake_readable():
+with lake_readable(TITLE):
     with unit_of_work(read_only=True) as uow:
         cycles = queries.cycles(uow)
         view = view_from_address(cycles.latest or business_date().replace(day=1))

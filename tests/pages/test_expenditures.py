@@ -203,6 +203,7 @@ def test_a_lake_that_is_away_is_told_in_words(world, monkeypatch):
     monkeypatch.setattr(Lake, "scan", away)
     for script in (PAGE, LINES):
         shown = words(page(script, world.manager, **JUNE).run())
+        assert "<h1>" in texts(page(script, world.manager, **JUNE).run())
         assert "Expenditure lines cannot be read right now" in shown
         assert "10.0.0.7" not in shown
 

@@ -18,16 +18,16 @@ QUIET = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all browser tests of the run."""
+    """One Chromium for all browser tests; closed after them, since Playwright holds the thread's event loop."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium.find(), args=list(QUIET))
         yield opened
         opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def empty_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Kontor as it is after `make run DEMO=0` on a fresh machine."""
     with installation(tmp_path_factory.mktemp("empty")) as made:
@@ -36,7 +36,7 @@ def empty_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ins
         keep_log(made, "empty")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Kontor as it is after the first `make run`."""
     with installation(tmp_path_factory.mktemp("demo")) as made:

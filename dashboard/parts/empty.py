@@ -54,5 +54,5 @@ def lake_away() -> None:
         "failing",
         "Expenditure lines cannot be read right now",
         "The store that holds them does not answer. Nothing is lost: imports wait and go on when it is back.",
-        "Reload this page in a minute. If it stays away, tell your administrator: Health names the cause.",
+        "Reload this page in a minute. If it stays away, tell your administrator: Operations names the cause.",
     )

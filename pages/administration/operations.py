@@ -3,18 +3,20 @@
 import streamlit as st
 
 from dashboard.parts.empty import state
-from dashboard.parts.formats import clock_or_day, plural
+from dashboard.parts.formats import clock_or_day, instant, plural
 from dashboard.parts.head import answer, page_head, section
 from dashboard.parts.outcome import outcome
 from dashboard.parts.tables import Column, grid
 from models.core import outbox
 from models.core.actor import current_actor
 from models.core.unit_of_work import unit_of_work
+from models.expenditures.upkeep import lake_state
 
 actor = current_actor()
 with unit_of_work(read_only=True) as uow:
     topics = outbox.topics(uow)
     failures = outbox.failures(uow)
+    lines = lake_state(uow)
     late = [topic for topic in topics if topic.oldest_due and (uow.now - topic.oldest_due).total_seconds() > 60]
 waiting = sum(topic.waiting for topic in topics)
 
@@ -25,12 +27,20 @@ if actor.may("operations.manage") and action.button("Run daily jobs", icon=":mat
     with outcome(done="The daily jobs will run in a moment."), unit_of_work() as uow:
         uow.emit("calendar.daily", f"{uow.today}/by-hand/{uow.now:%H%M%S}", {"day": uow.today.isoformat()})
 
-if late:
+if lines.problems:
+    answer("<b>Expenditure lines cannot be read.</b> The cause stands below; everything else works.")
+elif late:
     answer("<b>Work waits for more than a minute.</b> Is the worker running? Pages keep working; nothing is lost.")
 elif failures:
     answer(f"<b>{plural(len(failures), 'job')} failed</b> and will not be tried again by itself.")
 else:
     answer(f"{plural(waiting, 'job')} under way, nothing failed." if waiting else "Everything is done, nothing failed.")
+
+section("Expenditure lines", aside=f"data as of {instant(lines.as_of)}" if lines.as_of else "none yet")
+if lines.problems:
+    state("failing", "Lines cannot be read", *lines.problems[:5], "Import the same files again, or restore a backup.")
+else:
+    st.markdown(f"{plural(lines.lines, 'line')} in {plural(lines.files, 'file')}, all of them in place.")
 
 section("Under way", aside=plural(waiting, "job"))
 if topics:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
 from models.core import outbox
-from models.core.actor import SYSTEM, Actor
+from models.core.actor import SYSTEM, Actor, acting_as
 from models.core.unit_of_work import unit_of_work
+from models.expenditures import service
 from models.identity.tables import UserAccount
 from tests.support.build import PASSWORD, Build
 from tests.support.pages import page, texts
+
+SAMPLE = Path(__file__).parents[1] / "data" / "focus_sample_1000.csv"
 
 
 @pytest.fixture
@@ -80,3 +85,14 @@ def test_daily_jobs_are_asked_for_by_hand(admin: Actor) -> None:
     next(button for button in test.button if button.label == "Run daily jobs").click().run()
     with unit_of_work(actor=SYSTEM) as uow:
         assert [work.topic for work in outbox.claim(uow, ["calendar.daily"], limit=5)] == ["calendar.daily"]
+
+
+def test_operations_name_what_is_wrong_with_the_lines(admin: Actor, home: Path) -> None:
+    with acting_as(SYSTEM):
+        service.import_files([SAMPLE], source="sample")
+    test = page("administration/operations.py", admin).run()
+    assert "1,000 lines in 2 files, all of them in place." in texts(test)
+    next(home.glob("lake/**/*.parquet")).unlink()
+    shown = texts(test.run())
+    assert "Expenditure lines cannot be read." in shown
+    assert "lines is missing" in shown

@@ -11,13 +11,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.plugin import browser_tests, requirements_record
 from tests.support import session_folder
 
-__all__ = ["pytest_collection_modifyitems", "pytest_configure", "pytest_runtest_setup", "pytest_unconfigure"]
+__all__ = [
+    "pytest_collection_modifyitems", "pytest_configure", "pytest_runtest_setup", "pytest_unconfigure",
+    "pytest_xdist_make_scheduler",
+]  # fmt: skip
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -36,12 +40,16 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist, which reads the groups here
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Note what each test meets, and put the browser tests first and together (they take longest)."""
     for item in items:
         requirements_record.note(item)
     browser_tests.arrange(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> browser_tests.OneBrowser:
+    """Several processes share the tests, one of them all browser tests."""
+    return browser_tests.OneBrowser(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,14 @@ def forget_installation() -> None:
         engine().dispose()
     for cached in (settings, engine, sessions, files):
         cached.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def same_main_module() -> Iterator[None]:
+    """AppTest leaves its page as `__main__`, which a process started later would run again."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture

@@ -210,3 +210,13 @@ def test_filters_of_an_address_never_widen_a_scope(world):
     assert q.overview(uow, unmapped).unmapped is None and q.overview(uow, unmapped).empty
     strange = asked.narrowed("partner", "not a key", "' OR 1=1 --")
     assert q.overview(uow, strange).empty
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(
+    "check",
+    [test_every_figure_equals_an_independent_count_of_ones_own_lines, test_nobody_sees_a_foreign_line_in_any_answer],
+)
+def test_ten_thousand_questions_show_nothing_foreign(check, world):
+    many = settings(CHECKED, max_examples=2500, database=None)  # twice, on two databases
+    many(given(data=st.data())(check.hypothesis.inner_test))(world=world)

@@ -1,8 +1,7 @@
-"""`./kontor run` as a person meets it: a fresh start, the first administrator, an end, a quick second start."""
+"""`./kontor run` as a person meets it: a fresh start, the first administrator, an end, a second start."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +13,9 @@ from tests.support import browsing
 from tests.support.installation import installation
 
 pytestmark = pytest.mark.browser
-QUICKLY = 15.0
 
 
-def test_an_empty_start_asks_for_the_first_administrator_and_the_second_start_is_quick(
+def test_an_empty_start_asks_for_the_first_administrator_and_the_second_start_for_nothing(
     tmp_path: Path, open_page: Callable[..., Page]
 ):
     with installation(tmp_path) as kontor:
@@ -30,9 +28,7 @@ def test_an_empty_start_asks_for_the_first_administrator_and_the_second_start_is
         expect(page.get_by_text("Ada Holm").first).to_be_visible()
         assert kontor.stop() == 0
 
-        seconds = kontor.start("--no-demo")
-        share = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))  # of a processor that others want as well
-        assert seconds < QUICKLY * share, f"the second start took {seconds:.1f} s, {share:.1f} wanted each processor"
+        kontor.start("--no-demo")
         second = kontor.log.rpartition("Kontor is ready:")[2]
         assert not re.search("one-time code", second)
         page = open_page(kontor.address)

@@ -51,6 +51,7 @@ ENTRIES = (
     Entry("customers/customer.py", "customer", "customers.view", "Customers", title="Customer"),
     Entry("money/imports.py", "imports", "expenditures.import", "Money", tab="Import", partner=False),
     Entry("money/sub_accounts.py", "sub-accounts", "expenditures.map", "Money", tab="Sub-accounts", partner=False),
+    Entry("money/catalogue.py", "catalogue", "catalog.manage", "Money", tab="Catalogue and rates", partner=False),
     Entry("statistics/expenditures.py", "expenditures", "statistics.view", "Statistics", tab="Expenditures"),
     Entry("statistics/lines.py", "lines", "statistics.view", "Statistics", title="Expenditure lines"),
     Entry("statistics/exports.py", "exports", "exports.create", "Statistics", title="Export history"),

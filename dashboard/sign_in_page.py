@@ -72,7 +72,7 @@ def first_administrator_html(
         Entry("again", "Password again", "password", "new-password"),
     )
     form = _form("/setup", entries, "Create administrator", hidden or {})
-    note = '<p class="foot">You can invite everybody else afterwards, under Administration.</p>'
+    note = '<p class="foot">You can create everybody else afterwards, under Administration.</p>'
     return _page("First administrator", f"New ecosystem of {text(vendor)}", _messages(error, None) + form + note)
 
 

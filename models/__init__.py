@@ -1,1 +1,1 @@
-"""The business: a small kernel, engines run by definitions, and one package per area (docs/architecture.md)."""
+"""The business: a small kernel, engines run by definitions, and one package per area (see README.md)."""

@@ -7,6 +7,7 @@ from dashboard.parts.head import page_head, section
 from dashboard.parts.outcome import outcome
 from dashboard.parts.tables import Column, grid
 from models.core.actor import current_actor
+from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
 from models.identity import queries, service
 
@@ -21,7 +22,9 @@ if me.must_change_password:
 
 password, preferences = st.columns([1, 1], gap="large")
 with password:
-    section("Password", note="At least 8 characters, with letters and numbers, without spaces.")
+    section(
+        "Password", note=f"At least {settings().password_length} characters, with letters and numbers, without spaces."
+    )
     with st.form("password", border=False):
         old = st.text_input("Present password", type="password", autocomplete="current-password")
         new = st.text_input("New password", type="password", autocomplete="new-password")

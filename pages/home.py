@@ -8,11 +8,12 @@ from dashboard.parts.expenditures_words import headline, period_of, unit_of
 from dashboard.parts.figures import Figure, figures
 from dashboard.parts.go import go_to
 from dashboard.parts.head import answer, page_head, section
-from dashboard.parts.home_work import Spending, Work, risk_rows, spending_of, waiting_rows, work_of
+from dashboard.parts.home_work import Spending, Work, notice_of, risk_rows, spending_of, waiting_rows, work_of
 from dashboard.parts.rows import Row, rows
 from models.core.actor import current_actor
 from models.core.clock import now
 from models.core.unit_of_work import unit_of_work
+from models.notices import service as notices
 
 actor = current_actor()
 
@@ -68,7 +69,11 @@ def lists(waiting: list[Row], work: Work, spending: Spending | None) -> None:
             section("Changed last")
             records.history(work.changed, work.names)
     if opened:
-        go_to(opened)
+        notice, link = notice_of(opened)
+        if notice:
+            with unit_of_work() as uow:
+                notices.mark_read(uow, notice)
+        go_to(link)
 
 
 local = now().astimezone(formats.preferences().zone)

@@ -1,4 +1,4 @@
-"""The arrows between the layers (docs/architecture.md), held by reading every import of the application.
+"""The arrows between the layers (README.md), held by reading every import of the application.
 
 pages → dashboard → models.<area>.service | queries → tables → rules → models.core
 flows → service | queries        areas → engines → core

@@ -17,7 +17,7 @@ from models.expenditures.rules import ImportKind, ImportStatus
 BADGES = {
     ImportStatus.PLANNED: Badge("Waiting", "gray", "schedule"),
     ImportStatus.READING: Badge("Reading", "blue", "sync"),
-    ImportStatus.COMMITTING: Badge("Committing", "blue", "sync"),
+    ImportStatus.COMMITTING: Badge("Bringing in", "blue", "sync"),
     ImportStatus.DONE: Badge("Done", "green", "check_circle"),
     ImportStatus.REFUSED: Badge("Refused", "red", "block"),
     ImportStatus.INTERRUPTED: Badge("Interrupted", "orange", "warning"),
@@ -45,9 +45,7 @@ def sentence(row: ImportRow) -> str:
             return f"{lines}: <b>{totals(row.billed_cost)}</b> billed.{unmapped}{_way_on(row)}"
         case ImportStatus.REFUSED | ImportStatus.FAILED | ImportStatus.INTERRUPTED:
             return f"The delivery of <b>{source}</b> was not imported. {formats.text(row.message)}"
-    return (
-        f"The delivery of <b>{source}</b> is under way: {formats.text(row.step.lower() or 'it waits for the worker')}."
-    )
+    return f"The delivery of <b>{source}</b> is under way: {formats.text(row.step.lower() or 'it waits its turn')}."
 
 
 def _way_on(row: ImportRow) -> str:

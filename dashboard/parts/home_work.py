@@ -43,7 +43,6 @@ class Work:
     """Everything the home page shows. None: the person's roles do not show it."""
 
     notices: tuple[NoticeRow, ...]
-    unread: int
     partners: int | None
     unmanaged: int
     customers: int | None
@@ -59,8 +58,7 @@ def work_of(uow: UnitOfWork) -> Work:
     assigns = sees_customers and actor.may("customers.assign")
     changed = _changed(uow) if actor.may("history.view") else None
     return Work(
-        notices=tuple(row for row in notices.notices(uow, PageRequest(size=WAITING)).rows if row.read_at is None),
-        unread=notices.unread(uow),
+        notices=notices.waiting(uow, limit=WAITING),
         partners=partners.count(uow) if sees_partners else None,
         unmanaged=partners.count(uow, PartnerFilter(unmanaged=True)) if actor.may("partners.manage") else 0,
         customers=customers.count(uow) if sees_customers else None,
@@ -100,12 +98,26 @@ def spending_of(uow: UnitOfWork) -> Spending | None:
     return Spending(View(asked), expenditures.overview(uow, asked), falls[:AT_RISK])
 
 
+NOTICE = "notice:"
+"""Begins the key of a row that is a notice: its key and its link follow."""
+
+
+def notice_of(opened: str) -> tuple[UUID | None, str]:
+    """The notice that an opened row is, if it is one, and where the row leads."""
+    if not opened.startswith(NOTICE):
+        return None, opened
+    key, _, link = opened.removeprefix(NOTICE).partition(" ")
+    return UUID(key), link
+
+
 def waiting_rows(work: Work, spending: Spending | None, *, may_map: bool) -> list[Row]:
     """What waits for this person: tasks first, then what they were told and have not read."""
     rows = [*_tasks(work), *_unmapped(spending, may_map)]
     for row in work.notices:
         tone = TONES.get(row.tone, "gray")
-        rows.append(Row(row.link, row.title, row.text, "", formats.clock_or_day(row.at), tone, row.icon))
+        rows.append(
+            Row(f"{NOTICE}{row.id} {row.link}", row.title, row.text, "", formats.clock_or_day(row.at), tone, row.icon)
+        )
     return rows[:WAITING]
 
 

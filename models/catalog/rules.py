@@ -24,8 +24,8 @@ def rate_problems(*, source: str, on: date, currency: str, base: str, value: Dec
             problems.append(Problem("RATE-CURRENCY", "A currency has three capital letters, such as EUR.", field))
     if currency == base:
         problems.append(Problem("RATE-SAME", "A currency needs no rate into itself.", "currency"))
-    if value <= 0:
-        problems.append(Problem("RATE-VALUE", "A rate is more than zero.", "value"))
+    if not value.is_finite() or value <= 0:
+        problems.append(Problem("RATE-VALUE", "A rate is a number above zero, such as 1.0842.", "value"))
     if on > today:
         problems.append(Problem("RATE-FUTURE", "A rate of a day to come is nobody's yet.", "on"))
     return problems

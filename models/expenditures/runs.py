@@ -23,6 +23,7 @@ from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.expenditures.facts import expenditure_line
 from models.expenditures.lease import Lease, LeaseLost, SourceBusy, is_held, lease
+from models.expenditures.meeting import meet
 from models.expenditures.rules import ImportKind, ImportStatus, Result, totals_of, totals_text
 from models.expenditures.tables import DeliveryFile, DeliveryImport, DeliveryImportFile
 
@@ -124,6 +125,10 @@ def finish(run_id: UUID) -> None:
         run.status, run.finished_at, run.step, run.permille = ImportStatus.DONE, uow.now, "", 1000
         changes = {"source": run.source, "by": run.actor_name, "changed": run.changed, **result_of(run).as_json()}
         uow.record(f"expenditures.{run.kind}_done", "delivery_import", run_id, changes=changes)
+        met = [part.file_id for part in parts_of(uow, run_id) if part.changed and part.file_id is not None]
+        source = run.source if run.kind is ImportKind.IMPORT else None
+    if source and met:
+        meet(source, met)
 
 
 def settle(source: str, *, but: UUID | None = None) -> list[UUID]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from models.core.paging import FIRST_PAGE, Desc, Page, PageRequest, fetch_page
 from models.core.unit_of_work import UnitOfWork
@@ -29,10 +29,20 @@ class NoticeRow:
 
 def notices(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[NoticeRow]:
     """The actor's own notices, newest first."""
-    stmt = select(
+    stmt = _own(uow)
+    return fetch_page(uow, stmt, NoticeRow, page, order=(Desc(Notice.at), Desc(Notice.id)))
+
+
+def waiting(uow: UnitOfWork, *, limit: int) -> tuple[NoticeRow, ...]:
+    """The newest of the actor's own notices that are not read yet."""
+    stmt = _own(uow).where(Notice.read_at.is_(None)).order_by(Notice.at.desc(), Notice.id.desc()).limit(limit)
+    return tuple(NoticeRow(*row) for row in uow.session.execute(stmt))
+
+
+def _own(uow: UnitOfWork) -> Select[tuple[UUID, datetime, str, str, str, str, str, datetime | None]]:
+    return select(
         Notice.id, Notice.at, Notice.title, Notice.text, Notice.icon, Notice.tone, Notice.link, Notice.read_at
     ).where(Notice.user_id == uow.actor.user_id)
-    return fetch_page(uow, stmt, NoticeRow, page, order=(Desc(Notice.at), Desc(Notice.id)))
 
 
 def unread(uow: UnitOfWork) -> int:

@@ -69,7 +69,7 @@ if page.rows:
     st.html(history_html(page.rows))
     pager(page.previous, page.next, words=formats.plural(len(page.rows), "delivery", "deliveries"))
 else:
-    text = "Drop a file above. A line that nobody's sub-account is mapped to counts as Unmapped in the vendor's totals."
+    text = "Drop a file above. Lines of a sub-account without a customer count as Unmapped in the vendor's totals."
     state("empty", "Nothing was imported yet", text)
 if any(row.status.under_way for row in page.rows):
     again(1.5)

@@ -79,4 +79,4 @@ def test_pages_of_one_group_stand_beside_each_other(people: dict[str, Actor]) ->
     assert tabs("administrator", "operations") == ["Users", "Operations"]
     assert tabs("ecosystem_manager", "operations") == []
     assert tabs("administrator", "partner") == []
-    assert tabs("ecosystem_manager", "imports") == ["Import", "Sub-accounts"]
+    assert tabs("ecosystem_manager", "imports") == ["Import", "Sub-accounts", "Catalogue and rates"]

@@ -1,0 +1,57 @@
+"""Reference data through its page: a rate entered here converts amounts; an import fills services and regions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from models.catalog import queries
+from models.core.actor import SYSTEM, Actor, acting_as
+from models.core.unit_of_work import unit_of_work
+from models.expenditures import service
+from tests.support.build import Build
+from tests.support.pages import page, texts
+
+SAMPLE = Path(__file__).parents[1] / "data" / "focus_sample_1000.csv"
+
+
+@pytest.fixture
+def manager(on_sqlite: str) -> Actor:
+    with unit_of_work(actor=SYSTEM) as uow:
+        return Build(uow).actor("ecosystem_manager")
+
+
+@pytest.mark.meets("FIN-MONEY-11")
+def test_a_rate_is_entered_and_a_bad_one_refused_with_its_reasons(manager: Actor) -> None:
+    test = page("money/catalogue.py", manager).run()
+    assert "enter a rate" in texts(test)
+
+    def enter(source: str, currency: str, value: str) -> str:
+        for field, text in zip(test.text_input, (source, currency, value), strict=True):
+            field.input(text)
+        test.button[0].click().run()
+        return texts(test)
+
+    assert "RATE-" in enter("Month-end", "eur", "much")
+    with unit_of_work(actor=SYSTEM, read_only=True) as uow:
+        assert queries.rates(uow) == {}
+    assert "<b>1 currency</b> can be converted into USD." in enter("Month-end", "eur", "1,0842")
+    with unit_of_work(actor=SYSTEM, read_only=True) as uow:
+        assert queries.rates(uow)["EUR"].value == Decimal("1.0842")
+
+
+def test_an_import_fills_what_it_met_for_the_first_time(manager: Actor) -> None:
+    with acting_as(SYSTEM):
+        service.import_files([SAMPLE], source="sample")
+    with unit_of_work(actor=SYSTEM, read_only=True) as uow:
+        regions = {row.code: row.name for row in queries.regions(uow)}
+        services = {row.name: row.family for row in queries.services(uow)}
+        assert len(queries.products(uow)) == 267
+    assert regions["us-west-2"] == "US West (Oregon)"
+    assert services["Elastic Load Balancing"] == "Networking"
+    assert len(services) == 33
+    for view, word in (("services", "33 services"), ("products", "267 products"), ("regions", "regions")):
+        shown = texts(page("money/catalogue.py", manager, view=view).run())
+        assert word in shown

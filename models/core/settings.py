@@ -16,12 +16,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KONTOR_", frozen=True, extra="ignore")
 
-    home: Path = Field(ROOT / "var", description="Folder that holds all state: database, lake, files, logs.")
+    home: Path = Field(ROOT / "var", description="Folder that holds all state: database, lake, files.")
     database_url: str = Field(
         "", description="SQLAlchemy address of the record store; empty means SQLite in the home folder."
     )
     lake_url: str = Field(
-        "", description="Where the fact tables lie; empty means the folder `lake` in the home folder."
+        "", description="Folder of the fact tables; empty means `lake` in the home folder."
     )
     files_url: str = Field(
         "",

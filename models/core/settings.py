@@ -20,9 +20,7 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="SQLAlchemy address of the record store; empty means SQLite in the home folder."
     )
-    lake_url: str = Field(
-        "", description="Folder of the fact tables; empty means `lake` in the home folder."
-    )
+    lake_url: str = Field("", description="Folder of the fact tables; empty means `lake` in the home folder.")
     files_url: str = Field(
         "",
         description="Where uploads and exports lie (a folder or s3://…); empty means `files` in the home folder.",

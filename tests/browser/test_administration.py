@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support import browsing
 from tests.support.installation import Installation
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -34,9 +35,18 @@ def test_a_new_user_chooses_a_password_and_is_at_work(
     expect(dialog.get_by_text("Use at least 8 characters. (PWD-SHORT)")).to_be_visible()
     expect(dialog.get_by_role("textbox", name="E-mail")).to_have_value("marta.kask@northwind.example")
     dialog.locator("input[type=password]").fill("lighthouse-7")
-    dialog.locator("[data-testid=stMultiSelect] input").click()
-    admin.get_by_role("option", name="Analyst").click()
-    admin.keyboard.press("Tab")
+    browsing.wait_until_drawn(admin)
+    roles = dialog.locator("[data-testid=stMultiSelect]")
+
+    def chosen() -> bool:
+        """Choose again when the list was drawn anew under the click."""
+        if "Analyst" not in roles.inner_text():
+            roles.locator("input").click()
+            admin.get_by_role("option", name="Analyst").click()
+            admin.keyboard.press("Tab")
+        return "Analyst" in roles.inner_text()
+
+    until(chosen, within=30, what="the role Analyst")
     dialog.get_by_role("button", name="Create user").click()
     expect(admin.get_by_text("Marta Kask may sign in now.")).to_be_visible()
 

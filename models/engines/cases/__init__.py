@@ -1,0 +1,1 @@
+"""Cases: the event-sourced store that every application type shares."""

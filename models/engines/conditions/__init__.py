@@ -1,0 +1,1 @@
+"""Conditions: CEL expressions over typed facts, behind one `evaluate()`."""

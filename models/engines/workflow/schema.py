@@ -1,0 +1,191 @@
+"""The shape of a workflow: nodes of nine kinds and the edges between them. What it means is judged by `lint.py`.
+
+A node's `status` is what partner and vendor read while a case stands there; `phase` is its part of the line that is
+drawn over the case's whole life. An edge leads from a node, or from one outcome of a node (`review.approve`), to a
+node. `terms.py` says how spans of time are written.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, PositiveInt, Tag, field_validator
+
+from models.engines.forms.schema import Field as FormField
+from models.engines.workflow.terms import TermField
+
+Tone = Literal["positive", "negative", "neutral"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Node(_Part):
+    """What every node has: its name for people, its part of the line, and the status a case has while it is here."""
+
+    label: str = ""
+    phase: str = ""
+    status: str | None = None
+    vendor_status: str | None = None
+
+
+class Timed(Node):
+    """A node where somebody is waited for: until when, reminded how long before, escalated to whom how long after."""
+
+    due: TermField | None = None
+    remind: tuple[TermField, ...] = ()
+    escalate: dict[str, TermField] = Field(default_factory=dict)
+    """By role: how long after the due time its people are told."""
+
+
+class FormNode(Timed):
+    """The applicant fills in a form and submits it (outcome `submit`), or takes the case back (outcome `cancel`)."""
+
+    form: str
+    returned: str | None = None
+    """The status while the case is here again because a reviewer rejected it."""
+    cancelled: str | None = None
+    """The status while the case is here again because the applicant cancelled it."""
+    checks: tuple[str, ...] = ()
+    """Names of registered checks: shown while typing; one that says `fix` refuses the submission."""
+    cancel: Literal["no", "first", "always"] = "no"
+    """Whether the applicant may cancel here; `first`: only while this form was never submitted."""
+    deletable: bool = False
+
+
+class Decision(_Part):
+    """What a reviewer may decide: the verb on the button, and what has to be given with it."""
+
+    label: str
+    tone: Tone = "neutral"
+    comment: bool = False
+    reasons: tuple[str, ...] = ()
+    """Reason codes (`R-07 Invoices missing`), one of which must be chosen."""
+    fields: tuple[FormField, ...] = ()
+    """What the reviewer fills in with this decision; each becomes a fact of the case."""
+    past: str = ""
+    """How the history says it: `approved`."""
+
+
+APPROVE = Decision(label="Approve", tone="positive", past="approved")
+REJECT = Decision(label="Reject", tone="negative", comment=True, past="rejected")
+
+
+class ReviewNode(Timed):
+    """People of some roles decide; the decision that is certain by the quorum is the outcome.
+
+    The first decision in `decisions` with the tone `positive` needs the quorum; any other one is certain at once.
+    """
+
+    review: tuple[str, ...]
+    quorum: PositiveInt = 1
+    decisions: dict[str, Decision] = Field(default_factory=lambda: {"approve": APPROVE, "reject": REJECT})
+    not_same_person_as: tuple[str, ...] = ()
+    """Review nodes whose last deciders may not decide here."""
+    reads: tuple[str, ...] = ()
+    """Form fields (`reimbursement.expenses`) that stand at the top of the case for these reviewers."""
+    checks: tuple[str, ...] = ()
+    """Registered checks shown to the reviewers; they inform, the reviewer decides."""
+    may_ask: bool = True
+    """Whether a question may be put to the applicant; the clock stops until it is answered."""
+    cancel: bool = False
+    """Whether the applicant may cancel meanwhile (outcome `cancel`)."""
+    desk: str = "reviews"
+    """Which queue shows it: `reviews` or `payments`."""
+
+    @field_validator("review", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+
+class CheckNode(Node):
+    """A registered check, outcomes `pass` and `fail`: at once, or by the worker when it has to search or to call."""
+
+    check: str
+    by: Literal["now", "worker"] = "worker"
+
+
+class DecisionNode(Node):
+    """A CEL condition over the facts, outcomes `yes` and `no`."""
+
+    decision: str
+
+
+class ParallelNode(Node):
+    """Goes on along all edges at once (`split`), or waits until all edges that lead here were taken (`join`)."""
+
+    parallel: Literal["split", "join"]
+
+
+class WaitNode(Node):
+    """Goes on when a span is over, counted from arriving, or from the date that a fact holds."""
+
+    wait: TermField
+    since: str | None = None
+
+
+class ActionNode(Node):
+    """A registered action within the same transaction, e.g. `ledger.reserve`; what it needs stands in `given`."""
+
+    action: str
+    given: dict[str, Any] = Field(default_factory=dict)
+
+
+class PaymentNode(Node):
+    """A payment process (another workflow, by key) runs here as part of the case; its outcomes are this node's."""
+
+    payment: str
+    given: dict[str, Any] = Field(default_factory=dict)
+
+
+class EndNode(Node):
+    """The case is over, with a named outcome."""
+
+    end: str
+
+
+KINDS: dict[str, type[Node]] = {
+    "form": FormNode, "review": ReviewNode, "check": CheckNode, "decision": DecisionNode, "parallel": ParallelNode,
+    "wait": WaitNode, "action": ActionNode, "payment": PaymentNode, "end": EndNode,
+}  # fmt: skip
+"""A node's kind is told by the key that names it: `{review: …}`."""
+
+
+def kind_of(node: Any) -> str | None:
+    """The kind of a node, or of the mapping that one is written as."""
+    if isinstance(node, Node):
+        return next(kind for kind, cls in KINDS.items() if type(node) is cls)
+    return next((kind for kind in KINDS if isinstance(node, dict) and kind in node), None)
+
+
+AnyNode = Annotated[
+    Annotated[FormNode, Tag("form")]
+    | Annotated[ReviewNode, Tag("review")]
+    | Annotated[CheckNode, Tag("check")]
+    | Annotated[DecisionNode, Tag("decision")]
+    | Annotated[ParallelNode, Tag("parallel")]
+    | Annotated[WaitNode, Tag("wait")]
+    | Annotated[ActionNode, Tag("action")]
+    | Annotated[PaymentNode, Tag("payment")]
+    | Annotated[EndNode, Tag("end")],
+    Discriminator(kind_of),
+]
+
+
+class Workflow(_Part):
+    """Nodes by name, the first where a case begins, and the edges between them."""
+
+    start: str
+    nodes: dict[str, AnyNode]
+    edges: tuple[tuple[str, str], ...]
+
+    def next(self, node: str, outcome: str = "") -> tuple[str, ...]:
+        """Where a case goes from a node with an outcome: the outcome's own edges, else the node's."""
+        own = tuple(to for source, to in self.edges if source == f"{node}.{outcome}")
+        return own or tuple(to for source, to in self.edges if source == node)
+
+    def has_edge(self, node: str, outcome: str) -> bool:
+        """Whether an edge leaves the node for exactly this outcome."""
+        return any(source == f"{node}.{outcome}" for source, _ in self.edges)

@@ -1,0 +1,103 @@
+"""What a case is at one moment: the fold of its events, kept on its row so that a decision need not replay them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+RETURNED, CANCELLED = "returned", "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A reviewer waits for the applicant's answer; the clock stands since `at`."""
+
+    by: UUID | None
+    by_name: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One reviewer's decision in a visit that needs several."""
+
+    by: UUID | None
+    by_name: str
+    decision: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The case stands at a node: since when, until when, who holds it.
+
+    `id` is the node and the number of its visit (`finance_review#2`). `why` says that the case came back: `returned`
+    or `cancelled`. `pause` is how long the clock stood in all; `due_at` already takes it into account.
+    """
+
+    id: str
+    node: str
+    kind: str
+    entered_at: datetime
+    due_at: datetime | None = None
+    why: str = ""
+    holder: UUID | None = None
+    holder_name: str = ""
+    question: Question | None = None
+    pause: timedelta = timedelta()
+    votes: tuple[Vote, ...] = ()
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A case by its events. `seq` is the number of the last one: the version that a command expects.
+
+    `facts` hold JSON values by name (amounts and dates as text); `deciders` who decided in a review node's last visit;
+    `visited` how often each node was entered; `arrived` edges that a join waits with; `submitted` by form the number
+    of its last revision.
+    """
+
+    type: str = ""
+    version: int = 0
+    seq: int = 0
+    opened_by: UUID | None = None
+    partner_id: UUID | None = None
+    visits: tuple[Visit, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+    submitted: dict[str, int] = field(default_factory=dict)
+    submitters: tuple[UUID, ...] = ()
+    deciders: dict[str, tuple[UUID, ...]] = field(default_factory=dict)
+    visited: dict[str, int] = field(default_factory=dict)
+    arrived: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    status: str = ""
+    vendor_status: str = ""
+    phase: str = ""
+    outcome: str | None = None
+    ended_at: datetime | None = None
+
+    def visit(self, visit_id: str) -> Visit | None:
+        """The open visit with this id."""
+        return next((visit for visit in self.visits if visit.id == visit_id), None)
+
+    def at(self, kind: str) -> Visit | None:
+        """The open visit of a kind, if there is just one way to mean it: the first."""
+        return next((visit for visit in self.visits if visit.kind == kind), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
+        made: dict[str, Any] = _STATE.dump_python(self, mode="json")
+        return made
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> State:
+        """The state that the JSON values mean."""
+        return _STATE.validate_python(values)
+
+
+_STATE = TypeAdapter(State)

@@ -59,6 +59,7 @@ ENTRIES = (
     Entry("administration/users.py", "users", "users.manage", "Administration", tab="Users", partner=False),
     Entry("administration/operations.py", "operations", "operations.view", "Administration", tab="Operations",
           partner=False),
+    Entry("administration/mail.py", "mail", "mail.view", "Administration", tab="Mail", partner=False),
     Entry("account.py", "account", "home.view", "", title="My account"),
 )  # fmt: skip
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from models.core.paging import FIRST_PAGE, Desc, Page, PageRequest, fetch_page
 from models.core.unit_of_work import UnitOfWork
-from models.notices.tables import Notice
+from models.notices.tables import Mail, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +49,40 @@ def unread(uow: UnitOfWork) -> int:
     """How many of the actor's own notices are unread."""
     own = select(func.count()).where(Notice.user_id == uow.actor.user_id, Notice.read_at.is_(None))
     return int(uow.session.scalar(own.select_from(Notice)) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class MailRow:
+    """An e-mail: `sent_at` is None while it is only kept, since there is no mail server."""
+
+    id: UUID
+    at: datetime
+    address: str
+    subject: str
+    text: str
+    sent_at: datetime | None
+
+
+def mails(uow: UnitOfWork, search: str = "", page: PageRequest = FIRST_PAGE) -> Page[MailRow]:
+    """E-mails that were sent or kept, newest first; those whose address or subject holds the words.
+
+    Raises:
+        NotAllowed: the actor does not hold mail.view.
+    """
+    uow.actor.demand("mail.view")
+    stmt = select(Mail.id, Mail.at, Mail.address, Mail.subject, Mail.text, Mail.sent_at)
+    if words := search.strip().lower():
+        found = (func.lower(column).contains(words, autoescape=True) for column in (Mail.address, Mail.subject))
+        stmt = stmt.where(or_(*found))
+    return fetch_page(uow, stmt, MailRow, page, order=(Desc(Mail.at), Desc(Mail.id)))
+
+
+def mail_counts(uow: UnitOfWork) -> tuple[int, int]:
+    """How many e-mails were sent, and how many are only kept.
+
+    Raises:
+        NotAllowed: the actor does not hold mail.view.
+    """
+    uow.actor.demand("mail.view")
+    every, sent = uow.session.execute(select(func.count(Mail.id), func.count(Mail.sent_at))).one()
+    return sent, every - sent

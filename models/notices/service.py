@@ -17,7 +17,7 @@ from models.core.settings import settings
 from models.core.types import new_id
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.identity import queries as identity
-from models.notices.tables import Notice
+from models.notices.tables import Mail, Notice
 
 TOPIC = "notices.mail"
 TIMEOUT = 20
@@ -69,24 +69,26 @@ def mark_all_read(uow: UnitOfWork) -> int:
 
 
 def mail(notice_id: UUID) -> bool:
-    """Send a notice by e-mail, once; without a mail server it is kept as a file in the home folder's `mail`.
+    """Send a notice by e-mail, once; without a mail server it is kept and can be read under Administration › Mail.
 
     Whether something was sent or kept now. The mail's own number stays the same when a killed worker repeats it.
     """
     with unit_of_work(read_only=True, actor=SYSTEM) as uow:
         notice = uow.session.get(Notice, notice_id)
         address = identity.email_of(uow, notice.user_id) if notice else None
-        if notice is None or address is None or notice.mailed_at is not None:
+        if notice is None or address is None or uow.session.get(Mail, notice_id) is not None:
             return False
         message = _message(notice, address)
-    if settings().smtp_url is None:
-        folder = settings().home / "mail"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{notice_id}.eml").write_bytes(message.as_bytes())
-        return True
-    _send(message)
+    server = settings().smtp_url is not None
+    if server:
+        _send(message)
     with unit_of_work(actor=SYSTEM) as uow:
-        if notice := uow.session.get(Notice, notice_id):
+        if uow.session.get(Mail, notice_id) is not None:
+            return False
+        kept = Mail(id=notice_id, at=uow.now, address=address, subject=message["Subject"], text=message.get_content())
+        kept.sent_at = uow.now if server else None
+        uow.session.add(kept)
+        if server and (notice := uow.session.get(Notice, notice_id)):
             notice.mailed_at = uow.now
     return True
 

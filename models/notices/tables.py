@@ -29,3 +29,18 @@ class Notice(Unscoped, Base):
     link: Mapped[str] = mapped_column(default="/")
     read_at: Mapped[Instant | None]
     mailed_at: Mapped[Instant | None]
+
+
+class Mail(Unscoped, Base):
+    """A notice as an e-mail: sent, or kept to be read under Administration › Mail while there is no mail server."""
+
+    unscoped_because = "read by the mail page only, which demands mail.view"
+    __tablename__ = "mail"
+    __table_args__ = (Index(None, "at", "id"),)
+
+    id: Mapped[UUID] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    at: Mapped[Instant]
+    address: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    sent_at: Mapped[Instant | None]

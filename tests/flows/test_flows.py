@@ -23,7 +23,6 @@ from models.core import outbox
 from models.core.actor import SYSTEM, Actor, acting_as
 from models.core.clock import clock_at, now
 from models.core.errors import NotFound, Refused
-from models.core.settings import settings
 from models.core.unit_of_work import Busy, unit_of_work
 from models.expenditures import service as expenditures
 from models.exports import queries as exports
@@ -31,6 +30,7 @@ from models.exports import service as export_service
 from models.exports.rules import ExportFormat, ExportStatus
 from models.identity import queries as identity
 from models.identity import service as identity_service
+from models.notices import queries as notices
 from models.notices import service as notice_service
 from tests.support.build import PASSWORD, Build
 from tests.support.prefect import PrefectServer
@@ -98,8 +98,9 @@ def test_an_export_is_made_and_its_requester_told_by_mail():
     ask(actor)
     assert (do("exports.run"), export_of(actor).status) == (1, ExportStatus.COMPLETED)
     assert do("notices.mail") == 1
-    (mail,) = (settings().home / "mail").iterdir()
-    assert "Export ready" in mail.read_text(encoding="utf-8")
+    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+        (mail,) = notices.mails(uow).rows
+    assert "Export ready" in mail.subject
     assert states() == []
 
 

@@ -1,19 +1,17 @@
-"""Notices: told once, read by their owner, mailed when there is a server and kept as files when there is none."""
+"""Notices: told once, read by their owner, mailed when there is a server and kept to be read when there is none."""
 
 from __future__ import annotations
 
-import email
-import email.policy
 import socketserver
 import threading
 from collections.abc import Iterator
-from email.message import EmailMessage
 from uuid import UUID
 
 import pytest
 
 from models.core import outbox
 from models.core.actor import SYSTEM, Actor
+from models.core.errors import NotAllowed
 from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
 from models.identity.rules import UserStatus
@@ -66,15 +64,29 @@ def test_reading_is_the_owners_alone(reader: Actor):
         assert service.mark_all_read(uow) == 1
 
 
+def mails(search: str = "") -> list[queries.MailRow]:
+    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+        return list(queries.mails(uow, search).rows)
+
+
 def test_without_a_server_the_mail_is_kept(reader: Actor):
     tell(reader, title="Export\r\nBcc: x@y.example")
     (work,) = mail_due()
-    assert service.mail(_key(work))
-    (file,) = (settings().home / "mail").iterdir()
-    mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    assert (mail["Subject"], mail["Bcc"], mail["To"]) == ("Export Bcc: x@y.example", None, "user1@kontor.example")
-    assert isinstance(mail, EmailMessage)
-    assert f"{settings().address}/exports" in mail.get_content()
+    assert [service.mail(_key(work)), service.mail(_key(work))] == [True, False]
+    (mail,) = mails()
+    assert (mail.subject, mail.address, mail.sent_at) == ("Export Bcc: x@y.example", "user1@kontor.example", None)
+    assert f"{settings().address}/exports" in mail.text
+    assert (len(mails("USER1@")), len(mails("bcc")), mails("%")) == (1, 1, [])
+    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+        assert queries.mail_counts(uow) == (0, 1)
+
+
+def test_mail_is_read_by_those_who_may(reader: Actor):
+    with unit_of_work(read_only=True, actor=reader) as uow:
+        with pytest.raises(NotAllowed):
+            queries.mails(uow)
+        with pytest.raises(NotAllowed):
+            queries.mail_counts(uow)
 
 
 def _key(work: outbox.Work) -> UUID:
@@ -117,7 +129,8 @@ def test_a_mail_is_sent_once(reader: Actor, post_office: list[str]):
     (mail,) = post_office
     assert "Subject: Export ready\r\n" in mail
     assert f"Message-ID: <{_key(work)}@kontor>" in mail
-    assert not (settings().home / "mail").exists()
+    (sent,) = mails()
+    assert sent.sent_at is not None
 
 
 def test_nobody_locked_gets_mail(reader: Actor):
@@ -126,4 +139,4 @@ def test_nobody_locked_gets_mail(reader: Actor):
         uow.session.get_one(UserAccount, reader.user_id).status = UserStatus.LOCKED
     (work,) = mail_due()
     assert service.mail(_key(work)) is False
-    assert not (settings().home / "mail").exists()
+    assert mails() == []

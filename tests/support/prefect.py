@@ -67,16 +67,27 @@ class PrefectServer:
             return False
 
     def ask(self, path: str, question: object = None) -> Any:
-        """What the API answers, to a POST when there is a question; None when it has no such thing."""
+        """What the API answers, to a POST when there is a question; None when it has no such thing.
+
+        A server whose database is busy says 503, come again: so we do, as Prefect's own client does.
+        """
         body = None if question is None else json.dumps(question).encode()
         request = urllib.request.Request(f"{self.api}{path}", body, headers={"Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return json.loads(answer.read() or b"null")
-        except urllib.error.HTTPError as error:
-            if error.code == 404:
-                return None
-            raise
+        answers: list[Any] = []
+
+        def answered() -> bool:
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    answers.append(json.loads(answer.read() or b"null"))
+            except urllib.error.HTTPError as error:
+                if error.code not in (404, 503):
+                    raise
+                if error.code == 404:
+                    answers.append(None)
+            return bool(answers)
+
+        until(answered, within=30, what=f"Prefect's answer to {path}")
+        return answers[0]
 
     @contextmanager
     def away(self) -> Iterator[None]:

@@ -1,1 +1,0 @@
-"""Cases: the event-sourced store that every application type shares."""

@@ -1,1 +1,0 @@
-"""Conditions: CEL expressions over typed facts, behind one `evaluate()`."""

@@ -51,6 +51,15 @@ class Entered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived(Event):
+    """One of the branches that a join waits for is here; `source` is the edge's beginning."""
+
+    node: str
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Left(Event):
     """A visit ended with an outcome."""
 
@@ -227,7 +236,7 @@ class Ended(Event):
 KINDS: dict[str, type[Event]] = {
     cls.__name__: cls
     for cls in (
-        Opened, Entered, Left, Submitted, Claimed, Released, Decided, Asked, Answered, CheckWanted, Checked,
+        Opened, Arrived, Entered, Left, Submitted, Claimed, Released, Decided, Asked, Answered, CheckWanted, Checked,
         ActionTaken, TimerSet, Reminded, BecameOverdue, Escalated, Cancelled, FactsNoted, Ended,
     )
 }  # fmt: skip

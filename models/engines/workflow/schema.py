@@ -186,6 +186,13 @@ class Workflow(_Part):
         own = tuple(to for source, to in self.edges if source == f"{node}.{outcome}")
         return own or tuple(to for source, to in self.edges if source == node)
 
+    def source(self, begin: str) -> str | None:
+        """The node that an edge begins at: the beginning itself, or what stands before its outcome; None: no node."""
+        if begin in self.nodes:
+            return begin
+        node = begin.rpartition(".")[0]
+        return node if node in self.nodes else None
+
     def has_edge(self, node: str, outcome: str) -> bool:
         """Whether an edge leaves the node for exactly this outcome."""
         return any(source == f"{node}.{outcome}" for source, _ in self.edges)

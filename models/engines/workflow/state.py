@@ -37,7 +37,8 @@ class Visit:
     """The case stands at a node: since when, until when, who holds it.
 
     `id` is the node and the number of its visit (`finance_review#2`). `why` says that the case came back: `returned`
-    or `cancelled`. `pause` is how long the clock stood in all; `due_at` already takes it into account.
+    or `cancelled`. `pause` is how long the clock stood in all; `due_at` already takes it into account. `fired` are the
+    timers whose time has come.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Visit:
     question: Question | None = None
     pause: timedelta = timedelta()
     votes: tuple[Vote, ...] = ()
+    fired: tuple[str, ...] = ()
     overdue: bool = False
 
 

@@ -1,0 +1,132 @@
+"""The state after an event: pure, without the definition, so that replaying needs nothing but the events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from models.engines.workflow import events as e
+from models.engines.workflow.state import Question, State, Visit, Vote
+
+
+def replay(events: Iterable[e.Event]) -> State:
+    """The state that a whole history leads to."""
+    state = State()
+    for event in events:
+        state = evolve(state, event)
+    return state
+
+
+def evolve(state: State, event: e.Event) -> State:
+    """The state after one more event."""
+    return replace(_APPLY[type(event)](state, event), seq=state.seq + 1)
+
+
+def _opened(state: State, event: e.Opened) -> State:
+    return replace(state, type=event.type, version=event.version, partner_id=event.partner_id, opened_by=event.by)
+
+
+def _arrived(state: State, event: e.Arrived) -> State:
+    return replace(state, arrived=state.arrived | {event.node: (*state.arrived.get(event.node, ()), event.source)})
+
+
+def _entered(state: State, event: e.Entered) -> State:
+    visit = Visit(event.visit, event.node, event.kind, event.at, event.due_at, event.why)
+    return replace(
+        state,
+        visits=(*state.visits, visit),
+        visited=state.visited | {event.node: state.visited.get(event.node, 0) + 1},
+        arrived={node: sources for node, sources in state.arrived.items() if node != event.node},
+        status=state.status if event.status is None else event.status,
+        vendor_status=state.vendor_status if event.vendor_status is None else event.vendor_status,
+        phase=state.phase if event.phase is None else event.phase,
+    )
+
+
+def _left(state: State, event: e.Left) -> State:
+    return replace(state, visits=tuple(visit for visit in state.visits if visit.id != event.visit))
+
+
+def _submitted(state: State, event: e.Submitted) -> State:
+    new = event.by is not None and event.by not in state.submitters
+    return replace(
+        state,
+        facts=state.facts | event.facts,
+        submitted=state.submitted | {event.form: event.revision},
+        submitters=(*state.submitters, event.by) if new and event.by else state.submitters,
+    )
+
+
+def _claimed(state: State, event: e.Claimed) -> State:
+    return _visit(state, event.visit, holder=event.by, holder_name=event.by_name)
+
+
+def _released(state: State, event: e.Released) -> State:
+    return _visit(state, event.visit, holder=None, holder_name="")
+
+
+def _decided(state: State, event: e.Decided) -> State:
+    """A vote; whoever held the visit no longer does, so that the next one of a quorum can."""
+    visit = state.visit(event.visit)
+    votes = (*(visit.votes if visit else ()), Vote(event.by, event.by_name, event.decision, event.at))
+    state = _visit(state, event.visit, votes=votes, holder=None, holder_name="")
+    people = tuple(vote.by for vote in votes if vote.by is not None)
+    return replace(state, facts=state.facts | event.facts, deciders=state.deciders | {event.node: people})
+
+
+def _asked(state: State, event: e.Asked) -> State:
+    return _visit(state, event.visit, question=Question(event.by, event.by_name, event.text, event.at))
+
+
+def _answered(state: State, event: e.Answered) -> State:
+    visit = state.visit(event.visit)
+    pause = event.pause + visit.pause if visit else event.pause
+    return _visit(state, event.visit, question=None, pause=pause, due_at=event.due_at)
+
+
+def _checked(state: State, event: e.Checked) -> State:
+    return replace(state, facts=state.facts | event.facts)
+
+
+def _fired(state: State, event: e.Reminded) -> State:
+    return _fire(state, event.visit, event.timer)
+
+
+def _overdue(state: State, event: e.BecameOverdue) -> State:
+    return _visit(_fire(state, event.visit, "due"), event.visit, overdue=True)
+
+
+def _escalated(state: State, event: e.Escalated) -> State:
+    return _fire(state, event.visit, f"escalate:{event.role}")
+
+
+def _noted(state: State, event: e.FactsNoted) -> State:
+    return replace(state, facts=state.facts | event.facts)
+
+
+def _ended(state: State, event: e.Ended) -> State:
+    return replace(state, visits=(), outcome=event.outcome, ended_at=event.at)
+
+
+def _same(state: State, event: e.Event) -> State:
+    return state
+
+
+def _fire(state: State, visit_id: str, timer: str) -> State:
+    visit = state.visit(visit_id)
+    return _visit(state, visit_id, fired=(*visit.fired, timer)) if visit else state
+
+
+def _visit(state: State, visit_id: str, **changed: Any) -> State:
+    return replace(
+        state, visits=tuple(replace(visit, **changed) if visit.id == visit_id else visit for visit in state.visits)
+    )
+
+
+_APPLY: dict[type[e.Event], Callable[[State, Any], State]] = {
+    e.Opened: _opened, e.Arrived: _arrived, e.Entered: _entered, e.Left: _left, e.Submitted: _submitted,
+    e.Claimed: _claimed, e.Released: _released, e.Decided: _decided, e.Asked: _asked, e.Answered: _answered,
+    e.CheckWanted: _same, e.Checked: _checked, e.ActionTaken: _same, e.TimerSet: _same, e.Reminded: _fired,
+    e.BecameOverdue: _overdue, e.Escalated: _escalated, e.Cancelled: _same, e.FactsNoted: _noted, e.Ended: _ended,
+}  # fmt: skip

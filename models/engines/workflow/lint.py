@@ -1,0 +1,175 @@
+"""What is wrong with a workflow as a whole, each fault with its node: found before it is published, never by a case."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from models.core.errors import Problem
+from models.engines.workflow.schema import (
+    ActionNode,
+    CheckNode,
+    DecisionNode,
+    EndNode,
+    FormNode,
+    Node,
+    ParallelNode,
+    PaymentNode,
+    ReviewNode,
+    WaitNode,
+    Workflow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a workflow may name; None: not judged."""
+
+    forms: Collection[str] | None = None
+    checks: Collection[str] | None = None
+    actions: Collection[str] | None = None
+    roles: Collection[str] | None = None
+
+
+ANYTHING = Names()
+
+
+def faults(workflow: Workflow, names: Names = ANYTHING) -> list[Problem]:
+    """Every structural fault, by node; empty when the workflow can run from its start to an end."""
+    broken = list(_edge_faults(workflow))
+    if broken:  # what follows walks the edges
+        return broken
+    found = [problem for name, node in workflow.nodes.items() for problem in _node_faults(workflow, name, node, names)]
+    return found + list(_reach_faults(workflow)) + list(_circle_faults(workflow))
+
+
+def outcomes(node: Node) -> tuple[str, ...]:
+    """The outcomes that need a way out of the node; an empty one stands for the node's single way."""
+    match node:
+        case FormNode():
+            return ("submit",) if node.cancel == "no" else ("submit", "cancel")
+        case ReviewNode():
+            return (*node.decisions, *(("cancel",) if node.cancel else ()))
+        case CheckNode():
+            return ("pass", "fail")
+        case DecisionNode():
+            return ("yes", "no")
+        case EndNode():
+            return ()
+    return ("",)
+
+
+def _edge_faults(workflow: Workflow) -> Iterator[Problem]:
+    if workflow.start not in workflow.nodes:
+        yield Problem("FLOW-START", f"It begins at {workflow.start}, which is no node.", workflow.start)
+    for begin, end in workflow.edges:
+        if workflow.source(begin) is None:
+            yield Problem("FLOW-EDGE", f"An edge begins at {begin}, which is no node and no outcome.", begin)
+        if end not in workflow.nodes:
+            yield Problem("FLOW-EDGE", f"An edge from {begin} leads to {end}, which is no node.", begin)
+
+
+def _node_faults(workflow: Workflow, name: str, node: Node, names: Names) -> Iterator[Problem]:
+    yield from _ways_out(workflow, name, node)
+    yield from _unknown_names(workflow, name, node, names)
+    if isinstance(node, ReviewNode):
+        back = [key for key, decision in node.decisions.items() if decision.tone == "negative"]
+        for key in back:
+            if not any(_leads_to_form(workflow, to) for to in workflow.next(name, key)):
+                yield Problem("FLOW-NO-WAY-BACK", f"After {key} the applicant can change nothing.", name)
+    if isinstance(node, ParallelNode) and node.parallel == "join":
+        ways = [begin for begin, end in workflow.edges if end == name]
+        if len(ways) < 2:
+            yield Problem("FLOW-FAKE-JOIN", "It waits for several branches, but only one leads here.", name)
+
+
+def _ways_out(workflow: Workflow, name: str, node: Node) -> Iterator[Problem]:
+    wanted = outcomes(node)
+    for outcome in wanted:
+        ways = workflow.next(name, outcome)
+        if not ways:
+            text = f"Nothing follows after {outcome}." if outcome else "Nothing follows after it."
+            yield Problem("FLOW-NO-WAY", text, name)
+        elif len(ways) > 1 and not isinstance(node, ParallelNode):
+            after = f" after {outcome}" if outcome else ""
+            yield Problem("FLOW-SPLIT", f"Several ways lead on{after}: put a parallel split there.", name)
+    known = {f"{name}.{outcome}" for outcome in wanted} | {name}
+    if isinstance(node, FormNode | ReviewNode):
+        known.add(f"{name}.cancel")
+    for begin, _ in workflow.edges:
+        if workflow.source(begin) == name and begin not in known:
+            yield Problem("FLOW-OUTCOME", f"{begin} is an outcome that never comes.", name)
+    if isinstance(node, EndNode) and any(workflow.source(begin) == name for begin, _ in workflow.edges):
+        yield Problem("FLOW-AFTER-END", "Something follows after an end.", name)
+
+
+def _unknown_names(workflow: Workflow, name: str, node: Node, names: Names) -> Iterator[Problem]:
+    def unknown(kind: str, given: Collection[str], known: Collection[str] | None) -> Iterator[Problem]:
+        for each in given:
+            if known is not None and each not in known:
+                yield Problem("FLOW-UNKNOWN", f"There is no {kind} {each}.", name)
+
+    match node:
+        case FormNode():
+            yield from unknown("form", [node.form], names.forms)
+            yield from unknown("check", node.checks, names.checks)
+        case ReviewNode():
+            yield from unknown("role", node.review, names.roles)
+            yield from unknown("role", node.escalate, names.roles)
+            yield from unknown("check", node.checks, names.checks)
+            reviews = [key for key, each in workflow.nodes.items() if isinstance(each, ReviewNode)]
+            yield from unknown("review", node.not_same_person_as, reviews)
+            if not any(decision.tone == "positive" for decision in node.decisions.values()):
+                yield Problem("FLOW-NO-APPROVAL", "No decision lets a case go on.", name)
+        case CheckNode():
+            yield from unknown("check", [node.check], names.checks)
+        case ActionNode():
+            yield from unknown("action", [node.action], names.actions)
+        case PaymentNode():
+            yield Problem("FLOW-PAYMENT", f"The process {node.payment} was not put in its place.", name)
+
+
+def _after(workflow: Workflow, name: str) -> set[str]:
+    return {end for begin, end in workflow.edges if workflow.source(begin) == name}
+
+
+def _reachable(workflow: Workflow, start: str) -> set[str]:
+    seen, waiting = {start}, [start]
+    while waiting:
+        for after in _after(workflow, waiting.pop()) - seen:
+            seen.add(after)
+            waiting.append(after)
+    return seen
+
+
+def _leads_to_form(workflow: Workflow, name: str) -> bool:
+    return any(isinstance(workflow.nodes[place], FormNode) for place in _reachable(workflow, name))
+
+
+def _reach_faults(workflow: Workflow) -> Iterator[Problem]:
+    reached = _reachable(workflow, workflow.start)
+    for name in workflow.nodes:
+        if name not in reached:
+            yield Problem("FLOW-UNREACHABLE", "No way leads here.", name)
+        elif not any(isinstance(workflow.nodes[place], EndNode) for place in _reachable(workflow, name)):
+            yield Problem("FLOW-NO-END", "From here no case ever ends.", name)
+
+
+def _circle_faults(workflow: Workflow) -> Iterator[Problem]:
+    """Nodes that only machines pass and that lead back to themselves."""
+
+    def automatic(name: str) -> bool:
+        node = workflow.nodes[name]
+        waits = isinstance(node, FormNode | ReviewNode | WaitNode | EndNode)
+        return not waits and not (isinstance(node, CheckNode) and node.by == "worker")
+
+    for name in filter(automatic, workflow.nodes):
+        seen: set[str] = set()
+        waiting = [name]
+        while waiting:
+            for after in _after(workflow, waiting.pop()):
+                if automatic(after) and after not in seen:
+                    seen.add(after)
+                    waiting.append(after)
+        if name in seen:
+            yield Problem("FLOW-CIRCLE", "It leads back to itself without anybody's doing.", name)

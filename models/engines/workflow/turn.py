@@ -1,0 +1,162 @@
+"""One command's turn: the events so far, the state they lead to, and going on until the case waits for somebody.
+
+Automatic nodes (checks at hand, decisions, splits and joins, actions, ends) are passed in the same turn. Facts that an
+action notes come after the turn, so a decision right behind an action does not see them.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from models.core.clock import as_instant
+from models.engines.workflow import events as e
+from models.engines.workflow.evolve import evolve
+from models.engines.workflow.schema import (
+    ActionNode,
+    CheckNode,
+    DecisionNode,
+    EndNode,
+    FormNode,
+    Node,
+    ParallelNode,
+    ReviewNode,
+    Timed,
+    WaitNode,
+    Workflow,
+    kind_of,
+)
+from models.engines.workflow.state import CANCELLED, RETURNED, State, Visit
+from models.engines.workflow.terms import Term, Unit
+from models.engines.workflow.world import World
+
+MOST_STEPS = 100
+"""Nodes that one command may pass; more is a loop that no person is part of."""
+
+
+class Turn:
+    """What one command brings about, event by event."""
+
+    def __init__(self, workflow: Workflow, state: State, world: World) -> None:
+        self.workflow = workflow
+        self.state = state
+        self.world = world
+        self.events: list[e.Event] = []
+        self._steps = 0
+
+    def add(self, event: e.Event) -> None:
+        """One more event."""
+        self.events.append(event)
+        self.state = evolve(self.state, event)
+
+    def leave(self, visit: Visit, outcome: str, why: str = "") -> None:
+        """End a visit with an outcome and go on from there; `why` says that the case goes back."""
+        self.add(e.Left(visit.id, outcome, self.world.now))
+        for node in self.workflow.next(visit.node, outcome):
+            if self.state.outcome is None:
+                self.enter(node, why, source=visit.node)
+
+    def enter(self, name: str, why: str = "", *, source: str = "") -> None:
+        """Arrive at a node, and pass it when nobody is waited for there.
+
+        Raises:
+            RuntimeError: automatic nodes lead in a circle (the linter refuses such a definition).
+        """
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            raise RuntimeError(f"{self.state.type}: automatic nodes lead in a circle at {name}")
+        node = self.workflow.nodes[name]
+        if isinstance(node, ParallelNode) and node.parallel == "join" and not self._all_here(name, source):
+            return
+        visit = self._begin(name, node, why)
+        match node:
+            case FormNode() | ReviewNode():
+                self.set_timers(node, visit)
+            case CheckNode(by="worker"):
+                self.add(e.CheckWanted(visit.id, node.check, self.world.now))
+            case CheckNode():
+                passed, findings = self.world.check(node.check, self.state.facts)
+                self.add(e.Checked(visit.id, node.check, passed, findings, self.world.now))
+                self.leave(visit, "pass" if passed else "fail", why)
+            case DecisionNode():
+                self.leave(visit, "yes" if self.world.holds(node.decision, self.state.facts) else "no", why)
+            case ParallelNode():
+                self.leave(visit, "", why)
+            case WaitNode():
+                self.add(e.TimerSet(visit.id, "wait", self.world.now, visit.due_at or self.world.now))
+            case ActionNode():
+                self.add(e.ActionTaken(visit.id, node.action, dict(node.given), self.world.now))
+                self.leave(visit, "", why)
+            case EndNode():
+                self.add(e.Ended(node.end, self.world.now))
+            case _:
+                raise RuntimeError(f"{self.state.type}: {name} was not expanded before it ran")
+
+    def _begin(self, name: str, node: Node, why: str) -> Visit:
+        waits = isinstance(node, FormNode | ReviewNode)
+        entered = e.Entered(
+            visit=f"{name}#{self.state.visited.get(name, 0) + 1}",
+            node=name,
+            kind=kind_of(node) or "",
+            at=self.world.now,
+            due_at=self._due(node),
+            why=why if waits else "",
+            status=_status(node, why),
+            vendor_status=node.vendor_status or _status(node, why),
+            phase=node.phase or None,
+        )
+        self.add(entered)
+        return self.state.visits[-1]
+
+    def _due(self, node: Node) -> datetime | None:
+        if isinstance(node, WaitNode):
+            since = self.state.facts.get(node.since) if node.since else None
+            start = as_instant(date.fromisoformat(str(since))) if since else self.world.now
+            return node.wait.after(start, self.world.calendar)
+        if isinstance(node, Timed) and node.due:
+            return node.due.after(self.world.now, self.world.calendar)
+        return None
+
+    def _all_here(self, name: str, source: str) -> bool:
+        """Whether the last branch that a join waits for has come."""
+        wanted = {self.workflow.source(begin) for begin, end in self.workflow.edges if end == name}
+        self.add(e.Arrived(name, source, self.world.now))
+        return wanted <= set(self.state.arrived.get(name, ()))
+
+    def set_timers(self, node: Timed, visit: Visit) -> None:
+        """Reminders before, the due time itself, escalations after."""
+        for timer, at in timers(node, visit, self.world).items():
+            if timer not in visit.fired:
+                self.add(e.TimerSet(visit.id, timer, self.world.now, at))
+
+
+def timers(node: Timed, visit: Visit, world: World) -> dict[str, datetime]:
+    """When each timer of a visit fires, by its due time as it is now; none without one."""
+    if visit.due_at is None:
+        return {}
+    reminders = {f"remind:{n}": term.before(visit.due_at, world.calendar) for n, term in enumerate(node.remind)}
+    later = {f"escalate:{role}": term.after(visit.due_at, world.calendar) for role, term in node.escalate.items()}
+    # A reminder whose time was over before the visit began would only be noise.
+    return {name: at for name, at in reminders.items() if at > visit.entered_at} | {"due": visit.due_at} | later
+
+
+def moved(due: datetime | None, term: Term | None, since: datetime, until: datetime, world: World) -> datetime | None:
+    """A due time moved by as long as the clock stood: by whole working days where working days count."""
+    if due is None or term is None:
+        return due
+    if term.unit is not Unit.WORKING_DAYS:
+        return due + (until - since)
+    calendar, day, last = world.calendar, since.date(), until.date()
+    stood = 0
+    while day < last:
+        day += timedelta(days=1)
+        stood += calendar.works_on(day)
+    return calendar.due(due, workdays=stood) if stood else due
+
+
+def _status(node: Node, why: str) -> str | None:
+    if isinstance(node, FormNode):
+        if why == RETURNED and node.returned:
+            return node.returned
+        if why == CANCELLED and node.cancelled:
+            return node.cancelled
+    return node.status

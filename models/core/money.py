@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
 from typing import Any
 
 from sqlalchemy import ColumnElement, func
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.core.types import AmountType
 
@@ -39,7 +40,7 @@ def add(amounts: Mapping[str, Decimal], currency: str, amount: Decimal) -> dict[
     return {**amounts, currency: EXACT.add(amounts.get(currency, Decimal(0)), amount)}
 
 
-def sum_amount(column: ColumnElement[Decimal]) -> ColumnElement[Decimal]:
+def sum_amount(column: ColumnElement[Decimal] | InstrumentedAttribute[Decimal]) -> ColumnElement[Decimal]:
     """The sum of an amount column, exact on both databases; 0 over no rows."""
     return func.coalesce(func.sum(column, type_=AmountType()), 0, type_=AmountType())
 

@@ -1,0 +1,116 @@
+"""How pools stand and what made them so, within the actor's scope; and whether the whole ledger adds up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
+
+from models.core.money import sum_amount
+from models.core.paging import FIRST_PAGE, Desc, Page, PageRequest, fetch_page
+from models.core.unit_of_work import UnitOfWork
+from models.engines.ledger.rules import EMPTY, ENDING, AccountKind, Balance, Pool, TransferKind
+from models.engines.ledger.tables import LedgerAccount, LedgerEntry, LedgerTransfer
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRow:
+    """A transfer of a statement."""
+
+    id: UUID
+    at: datetime
+    kind: TransferKind
+    amount: Decimal
+    currency: str
+    case_id: UUID | None
+    reason: str
+    actor_name: str
+
+
+def balance(uow: UnitOfWork, pool: Pool) -> Balance:
+    """How a pool stands; nothing at all when it was never filled or is not among those the actor may see."""
+    return balances(uow, pool.name, [pool.partner_id], pool.currency).get(pool.partner_id, EMPTY)
+
+
+def balances(uow: UnitOfWork, name: str, partner_ids: list[UUID], currency: str) -> dict[UUID, Balance]:
+    """How the pools of a name stand, by partner, among those the actor may see."""
+    row = LedgerAccount
+    stmt = select(row.partner_id, row.kind, row.posted, row.reserved).where(
+        row.pool == name, row.currency == currency, row.partner_id.in_(partner_ids)
+    )
+    found: dict[UUID, dict[AccountKind, tuple[Decimal, Decimal]]] = {}
+    for partner, kind, posted, reserved in uow.session.execute(stmt):
+        if partner is not None:
+            found.setdefault(partner, {})[kind] = (posted, reserved)
+    return {partner: _balance(accounts) for partner, accounts in found.items()}
+
+
+def _balance(accounts: dict[AccountKind, tuple[Decimal, Decimal]]) -> Balance:
+    nothing = (Decimal(0), Decimal(0))
+    left, reserved = accounts.get(AccountKind.LEFT, nothing)
+    spent, _ = accounts.get(AccountKind.SPENT, nothing)
+    return Balance(granted=left + spent, used=spent, reserved=reserved)
+
+
+def statement(
+    uow: UnitOfWork, *, pool: Pool | None = None, case_id: UUID | None = None, page: PageRequest = FIRST_PAGE
+) -> Page[TransferRow]:
+    """The transfers of a pool or a case, newest first."""
+    transfer, account = LedgerTransfer, LedgerAccount
+    stmt = select(
+        transfer.id, transfer.at, transfer.kind, transfer.amount, account.currency, transfer.case_id, transfer.reason,
+        transfer.actor_name,
+    ).join(account, account.id == transfer.account_id)  # fmt: skip
+    if pool is not None:
+        stmt = stmt.where(
+            account.partner_id == pool.partner_id, account.pool == pool.name, account.currency == pool.currency
+        )
+    if case_id is not None:
+        stmt = stmt.where(transfer.case_id == case_id)
+    return fetch_page(uow, stmt, TransferRow, page, order=(Desc(transfer.at), Desc(transfer.id)))
+
+
+def open_reservations(uow: UnitOfWork, *, case_id: UUID | None = None) -> dict[UUID, Decimal]:
+    """Reservations that have not ended, with their amounts; of one case when named."""
+    stmt = _open(select(LedgerTransfer.id, LedgerTransfer.amount))
+    if case_id is not None:
+        stmt = stmt.where(LedgerTransfer.case_id == case_id)
+    return dict(uow.session.execute(stmt).tuples().all())
+
+
+def _open(stmt: Select[Any]) -> Select[Any]:
+    end = aliased(LedgerTransfer)
+    return stmt.outerjoin(end, end.ends == LedgerTransfer.id).where(
+        LedgerTransfer.kind == TransferKind.RESERVE, end.id.is_(None)
+    )
+
+
+def faults(uow: UnitOfWork) -> list[str]:
+    """Everything that does not add up, in words; empty when the ledger is sound. Asked by the system over all rows."""
+    entry, account, transfer = LedgerEntry, LedgerAccount, LedgerTransfer
+    found = []
+    crooked = select(entry.transfer_id).group_by(entry.transfer_id).having(func.sum(entry.amount) != 0)
+    found += [f"transfer {key}: its entries do not add up to nothing" for key in uow.session.scalars(crooked)]
+    posted = select(account.id, account.posted, sum_amount(entry.amount)).outerjoin(
+        entry, entry.account_id == account.id
+    )
+    for key, kept, counted in uow.session.execute(posted.group_by(account.id, account.posted)):
+        if kept != counted:
+            found.append(f"account {key}: {kept} posted, {counted} by its entries")
+    promised = _open(select(transfer.account_id, sum_amount(transfer.amount))).group_by(transfer.account_id)
+    open_ = dict(uow.session.execute(promised).tuples().all())
+    for key, reserved in uow.session.execute(select(account.id, account.reserved)):
+        if reserved != open_.get(key, Decimal(0)):
+            found.append(f"account {key}: {reserved} reserved, {open_.get(key, Decimal(0))} by open reservations")
+    started, end = aliased(transfer), aliased(transfer)
+    stray = (
+        select(end.id)
+        .outerjoin(started, started.id == end.ends)
+        .where(end.kind.in_(ENDING), (started.id.is_(None)) | (started.kind != TransferKind.RESERVE))
+    )
+    return found + [f"transfer {key}: it ends no reservation" for key in uow.session.scalars(stray)]

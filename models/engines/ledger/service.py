@@ -1,0 +1,236 @@
+"""The verbs of the ledger. Each is asked for by a key: asked again, it changes nothing and answers the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models.core.errors import NotFound, Problem, Refused, WrongState
+from models.core.money import money_text, sum_amount
+from models.core.types import new_id
+from models.core.unit_of_work import UnitOfWork, unscoped
+from models.engines.ledger.rules import VENDOR, AccountKind, Pool, TransferKind
+from models.engines.ledger.tables import LedgerAccount, LedgerEntry, LedgerTransfer
+
+
+def grant(uow: UnitOfWork, pool: Pool, amount: Decimal, *, reason: str, key: str) -> UUID:
+    """Fill a pool from the vendor's fund; the transfer.
+
+    Raises:
+        Refused: the amount is not positive, or the key was used for something else.
+    """
+    _demand_positive(amount)
+    left = _locked(uow, pool, AccountKind.LEFT)
+    if (known := _known(uow, key, TransferKind.GRANT, amount)) is not None:
+        return known
+    made = _transfer(uow, TransferKind.GRANT, left, amount, key=key, reason=reason)
+    _move(uow, made, _locked(uow, pool, AccountKind.FUND), left, amount)
+    return made.id
+
+
+def reserve(uow: UnitOfWork, pool: Pool, amount: Decimal, *, key: str, case_id: UUID | None = None) -> UUID:
+    """Promise an amount of what is left; the reservation, which must be posted, voided or expired one day.
+
+    Raises:
+        Refused: more than is left (LEDGER-SHORT names how much that is), or no positive amount.
+    """
+    _demand_positive(amount)
+    left = _locked(uow, pool, AccountKind.LEFT)
+    if (known := _known(uow, key, TransferKind.RESERVE, amount)) is not None:
+        return known
+    _demand_left(left, amount)
+    made = _transfer(uow, TransferKind.RESERVE, left, amount, key=key, case_id=case_id)
+    left.reserved += amount
+    uow.session.flush()
+    return made.id
+
+
+def post(uow: UnitOfWork, reservation: UUID, amount: Decimal, *, key: str) -> UUID:
+    """Spend a reservation, or a part of it; the rest is free again.
+
+    Raises:
+        Refused: more than was reserved.
+        WrongState: the reservation has ended already.
+    """
+    promised, left = _reservation(uow, reservation)
+    if (known := _known(uow, key, TransferKind.POST, amount)) is not None:
+        return known
+    if amount < 0 or amount > promised.amount:
+        text = f"{money_text(amount)} {left.currency} is more than the {money_text(promised.amount)} reserved."
+        raise Refused(Problem("LEDGER-MORE", text))
+    made = _end(uow, TransferKind.POST, promised, left, amount, key)
+    if amount:
+        pool = Pool(left.partner_id, left.pool, left.currency) if left.partner_id else None
+        assert pool is not None
+        _move(uow, made, left, _locked(uow, pool, AccountKind.SPENT), amount)
+    return made.id
+
+
+def void(uow: UnitOfWork, reservation: UUID, *, key: str) -> UUID:
+    """Give a reservation back to the pool.
+
+    Raises:
+        WrongState: the reservation has ended already.
+    """
+    return _give_back(uow, TransferKind.VOID, reservation, key)
+
+
+def expire(uow: UnitOfWork, reservation: UUID, *, key: str) -> UUID:
+    """Give a reservation back because its time is over.
+
+    Raises:
+        WrongState: the reservation has ended already.
+    """
+    return _give_back(uow, TransferKind.EXPIRE, reservation, key)
+
+
+def correct(uow: UnitOfWork, transfer: UUID, amount: Decimal, *, reason: str, key: str) -> UUID:
+    """Take back an amount of what a transfer moved, by a transfer of its own that names the one it corrects.
+
+    Raises:
+        Refused: more than the transfer moved (less what was corrected before), or more than is left.
+        WrongState: the transfer moved nothing.
+    """
+    _demand_positive(amount)
+    wrong = _found(uow, transfer)
+    account = _by_key(uow, wrong.account_id)
+    if (known := _known(uow, key, TransferKind.CORRECT, amount)) is not None:
+        return known
+    if wrong.kind not in (TransferKind.GRANT, TransferKind.POST):
+        raise WrongState("Only a grant or a payment can be corrected; give a reservation back instead.")
+    before = uow.session.scalar(select(sum_amount(LedgerTransfer.amount)).where(LedgerTransfer.corrects == transfer))
+    if amount > wrong.amount - (before or 0):
+        text = f"At most {money_text(wrong.amount - (before or 0))} {account.currency} of it can be corrected."
+        raise Refused(Problem("LEDGER-CORRECTION", text))
+    giver, taker = _ends_of(uow, wrong)
+    _demand_left(taker, amount)
+    made = _transfer(
+        uow, TransferKind.CORRECT, account, amount, key=key, reason=reason, corrects=transfer, case_id=wrong.case_id
+    )
+    _move(uow, made, taker, giver, amount)
+    return made.id
+
+
+def _give_back(uow: UnitOfWork, kind: TransferKind, reservation: UUID, key: str) -> UUID:
+    promised, left = _reservation(uow, reservation)
+    if (known := _known(uow, key, kind, promised.amount)) is not None:
+        return known
+    made = _end(uow, kind, promised, left, promised.amount, key)
+    uow.session.flush()
+    return made.id
+
+
+def _end(
+    uow: UnitOfWork, kind: TransferKind, promised: LedgerTransfer, left: LedgerAccount, amount: Decimal, key: str
+) -> LedgerTransfer:
+    ended = uow.session.scalar(select(LedgerTransfer.kind).where(LedgerTransfer.ends == promised.id))
+    if ended is not None:
+        raise WrongState(f"This reservation has ended already ({ended.value}).")
+    left.reserved -= promised.amount
+    return _transfer(uow, kind, left, amount, key=key, ends=promised.id, case_id=promised.case_id)
+
+
+def _transfer(
+    uow: UnitOfWork, kind: TransferKind, account: LedgerAccount, amount: Decimal, *, key: str, reason: str = "",
+    ends: UUID | None = None, corrects: UUID | None = None, case_id: UUID | None = None,
+) -> LedgerTransfer:  # fmt: skip
+    made = LedgerTransfer(
+        id=new_id(), key=key, kind=kind, account_id=account.id, partner_id=account.partner_id, amount=amount, ends=ends,
+        corrects=corrects, case_id=case_id, reason=reason, at=uow.now, actor_id=uow.actor.user_id,
+        actor_name=uow.actor.name,
+    )  # fmt: skip
+    uow.session.add(made)
+    return made
+
+
+def _move(
+    uow: UnitOfWork, transfer: LedgerTransfer, giver: LedgerAccount, taker: LedgerAccount, amount: Decimal
+) -> None:
+    """Post an amount from one account to another: two entries that add up to nothing."""
+    giver.posted -= amount
+    taker.posted += amount
+    uow.session.flush()
+    for account, side in ((giver, -amount), (taker, amount)):
+        uow.session.add(
+            LedgerEntry(transfer_id=transfer.id, account_id=account.id, partner_id=account.partner_id, amount=side)
+        )
+    uow.session.flush()
+
+
+def _ends_of(uow: UnitOfWork, transfer: LedgerTransfer) -> tuple[LedgerAccount, LedgerAccount]:
+    """Who gave and who took in a posted transfer, both locked."""
+    with unscoped(uow, reason="the vendor's fund is nobody's: only its side of a transfer one may see is read"):
+        entries = uow.session.scalars(select(LedgerEntry).where(LedgerEntry.transfer_id == transfer.id)).all()
+        sides = {entry.amount > 0: _by_key(uow, entry.account_id) for entry in entries}
+    if len(sides) < 2:
+        raise WrongState("That transfer moved nothing.")
+    return sides[False], sides[True]
+
+
+def _reservation(uow: UnitOfWork, key: UUID) -> tuple[LedgerTransfer, LedgerAccount]:
+    """A reservation and its account, locked before anything about it is decided."""
+    promised = _found(uow, key)
+    if promised.kind is not TransferKind.RESERVE:
+        raise WrongState("That is no reservation.")
+    return promised, _by_key(uow, promised.account_id)
+
+
+def _found(uow: UnitOfWork, key: UUID) -> LedgerTransfer:
+    found = uow.session.scalar(select(LedgerTransfer).where(LedgerTransfer.id == key))
+    if found is None:
+        raise NotFound("There is no such transfer among those you may see.")
+    return found
+
+
+def _known(uow: UnitOfWork, key: str, kind: TransferKind, amount: Decimal) -> UUID | None:
+    """The transfer made for the key before; asked behind the account's lock, so that two cannot both be new."""
+    found = uow.session.scalar(select(LedgerTransfer).where(LedgerTransfer.key == key))
+    if found is None:
+        return None
+    if (found.kind, found.amount) != (kind, amount):
+        raise Refused(Problem("LEDGER-KEY", "This step was asked for before with other figures. Begin it anew."))
+    return found.id
+
+
+def _by_key(uow: UnitOfWork, key: UUID) -> LedgerAccount:
+    stmt = select(LedgerAccount).where(LedgerAccount.id == key).with_for_update()
+    return uow.session.scalars(stmt.execution_options(populate_existing=True)).one()
+
+
+def _locked(uow: UnitOfWork, pool: Pool, kind: AccountKind) -> LedgerAccount:
+    """An account of the pool, made when it is missing, locked until the transaction ends."""
+    fund = kind is AccountKind.FUND
+    values = {
+        "owner": VENDOR if fund else str(pool.partner_id), "pool": pool.name, "kind": kind, "currency": pool.currency,
+    }  # fmt: skip
+    insert = postgresql.insert if uow.session.connection().dialect.name == "postgresql" else sqlite.insert
+    row = values | {
+        "id": new_id(), "partner_id": None if fund else pool.partner_id, "bounded": not fund,
+        "posted": Decimal(0), "reserved": Decimal(0),
+    }  # fmt: skip
+    statement = insert(LedgerAccount.__table__).values(row)  # type: ignore[arg-type]
+    uow.session.connection().execute(statement.on_conflict_do_nothing(index_elements=list(values)))
+    wanted = (getattr(LedgerAccount, name) == value for name, value in values.items())
+    stmt = select(LedgerAccount).where(*wanted).with_for_update().execution_options(populate_existing=True)
+    if not fund:
+        found = uow.session.scalar(stmt)
+        if found is None:
+            raise NotFound("There is no such pool among those you may see.")
+        return found
+    with unscoped(uow, reason="the vendor's fund is nobody's: its balance is changed here and shown to nobody"):
+        return uow.session.scalars(stmt).one()
+
+
+def _demand_positive(amount: Decimal) -> None:
+    if amount <= 0:
+        raise Refused(Problem("LEDGER-AMOUNT", "Give an amount above zero.", "amount"))
+
+
+def _demand_left(account: LedgerAccount, amount: Decimal) -> None:
+    left = account.posted - account.reserved
+    if account.bounded and amount > left:
+        text = f"{money_text(amount)} {account.currency} is needed, {money_text(left)} {account.currency} is left."
+        raise Refused(Problem("LEDGER-SHORT", text, "amount"))

@@ -10,7 +10,6 @@ from urllib.parse import quote
 from dashboard.parts import formats
 from dashboard.parts.head import Badge, pill
 from dashboard.parts.progress import Progress, bar_html, time_left
-from models.core.money import exact_text
 from models.expenditures.deliveries import ImportedFile, ImportRow
 from models.expenditures.rules import ImportKind, ImportStatus
 
@@ -26,8 +25,9 @@ BADGES = {
 
 
 def totals(amounts: dict[str, Decimal]) -> str:
-    """Every digit of each currency's total: `20.52022672899 USD and 4 EUR`."""
-    return " and ".join(f"{exact_text(amount)} {currency}" for currency, amount in sorted(amounts.items()))
+    """Every digit of each currency's total: `4 EUR and 20.52022672899 USD`."""
+    each = [f"{formats.exact(amount)} {currency}" for currency, amount in sorted(amounts.items())]
+    return formats.listing(each, most=len(each))
 
 
 def sentence(row: ImportRow) -> str:
@@ -71,7 +71,7 @@ def history_html(rows: Sequence[ImportRow]) -> str:
 def _row_html(row: ImportRow) -> str:
     files = "".join(f"<br><span class='mu sm'>{_file_html(row, file)}</span>" for file in row.files)
     what = "Mapping applied" if row.kind is ImportKind.REMAP else ""
-    cost = "<br>".join(f"{exact_text(amount)} {code}" for code, amount in sorted(row.billed_cost.items()))
+    cost = "<br>".join(f"{formats.exact(amount)} {code}" for code, amount in sorted(row.billed_cost.items()))
     return (
         f"<tr><td><b>{formats.text(row.source)}</b> {what}{files}</td>"
         f"<td>{formats.instant(row.asked_at)}<br><span class='mu sm'>{formats.text(row.asked_by)}</span></td>"

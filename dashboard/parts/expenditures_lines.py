@@ -13,7 +13,6 @@ from dashboard.parts.dialog import dialog
 from dashboard.parts.head import section
 from dashboard.parts.rows import Row, rows
 from dashboard.parts.tables import Column, grid
-from models.core.money import exact_text
 from models.expenditures.answers import LinePage, LineRow
 
 _SHOWN = "lines_shown"
@@ -103,9 +102,9 @@ def _whose(line: LineRow) -> str:
 
 def _facts(line: LineRow) -> Sequence[tuple[str, str]]:
     return (
-        ("Expenditure", f"{exact_text(line.expenditure)} {line.currency}"),
+        ("Expenditure", f"{formats.exact(line.expenditure)} {line.currency}"),
         ("List price", _money(line.list_price, line.currency)),
-        ("Usage", f"{exact_text(line.quantity)} {line.unit}".strip() if line.quantity is not None else ""),
+        ("Usage", f"{formats.exact(line.quantity)} {line.unit}".strip() if line.quantity is not None else ""),
         ("Billing cycle", formats.month(line.cycle)),
         ("Spent", _span(line.charge_start, line.charge_end)),
         ("Customer", line.customer),
@@ -126,7 +125,7 @@ def _facts(line: LineRow) -> Sequence[tuple[str, str]]:
 
 
 def _money(amount: Decimal | None, currency: str) -> str:
-    return "" if amount is None else f"{exact_text(amount)} {currency}"
+    return "" if amount is None else f"{formats.exact(amount)} {currency}"
 
 
 def _span(start: datetime | None, end: datetime | None) -> str:

@@ -236,6 +236,12 @@ def months(first: date, last: date) -> str:
     return f"{first:%b} – {last:%b %Y}" if first.year == last.year else f"{first:%b %Y} – {last:%b %Y}"
 
 
+def exact(value: Decimal) -> str:
+    """Every digit of an amount and no more, with thousands set apart: `3,584,104.103526745`."""
+    number = f"{value:,f}"
+    return _true_minus(number.rstrip("0").rstrip(".") if "." in number else number)
+
+
 # ---- words ----
 
 

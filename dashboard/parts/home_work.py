@@ -157,7 +157,5 @@ def risk_rows(spending: Spending) -> list[Row]:
         note = "Nothing spent any more" if row.now <= 0 else f"Now {formats.amount(row.now)}"
         link = address.link("/expenditures", asked.to_address())
         tone: Tone = "red" if row.now <= 0 else "orange"
-        rows.append(
-            Row(link, f"Expenditure {fell} · {row.name}", sub, formats.signed(row.change), note, tone, "trending_down")
-        )
+        rows.append(Row(link, f"{row.name} {fell}", sub, formats.signed(row.change), note, tone, "trending_down"))
     return rows

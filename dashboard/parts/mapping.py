@@ -13,7 +13,6 @@ from dashboard.parts.delivery import BADGES
 from dashboard.parts.head import pill
 from dashboard.parts.progress import Progress, bar_html, time_left
 from dashboard.parts.tables import Column
-from models.core.money import exact_text
 from models.expenditures.rules import ImportStatus
 from models.expenditures.sub_accounts import MappedRow, MoveRow, SubAccountRow
 
@@ -37,7 +36,7 @@ def amounts(totals: Mapping[str, Decimal]) -> str:
 def unmapped_cells(row: SubAccountRow) -> dict[str, Any]:
     """A sub-account that is nobody's, as a line of the grid."""
     days = formats.day(row.first) if row.first == row.last else f"{formats.day(row.first)} to {formats.day(row.last)}"
-    cost = " + ".join(f"{exact_text(amount)} {currency}" for currency, amount in sorted(row.amounts.items()))
+    cost = " + ".join(f"{formats.exact(amount)} {currency}" for currency, amount in sorted(row.amounts.items()))
     return {
         "sub_account": row.sub_account_id, "name": row.name, "source": row.source, "provider": row.provider,
         "lines": row.lines, "amount": cost, "days": days,

@@ -96,7 +96,7 @@ def _entry(entry: HistoryRow, name: str) -> str:
     return (
         f'<div class="ev"><span class="at">{formats.text(formats.clock_or_day(entry.at))}</span>'
         f'<span class="i t-gray" aria-hidden="true">history</span>'
-        f"<span><b>{formats.text(words)}</b><br>{formats.text(changed)}"
+        f"<span><b>{formats.text(words)}</b>{f'<br>{formats.text(changed)}' if changed else ''}"
         f'<br><span class="mu sm">{formats.text(entry.actor_name)}</span></span></div>'
     )
 

@@ -49,11 +49,15 @@ page_head("Mail", line=["Everything Kontor wrote to people by e-mail"])
 with unit_of_work(read_only=True) as uow:
     sent, kept = queries.mail_counts(uow)
 answer(sentence(sent, kept))
-search = listing.search_box("Find by address or subject", key="mail")
+if not sent and not kept:
+    state("empty", "No mail", "Mails appear here when somebody is told something.")
+    st.stop()
+with st.container(width=420):
+    search = listing.search_box("Find by address or subject", key="mail")
 with unit_of_work(read_only=True) as uow:
     page = queries.mails(uow, search, page_from_address(listing.SIZE))
 if not page.rows:
-    state("empty", "No mail", "Nothing matches." if search else "Mails appear here when somebody is told something.")
+    state("empty", "No such mail", "Nothing matches. Try a part of the address or of the subject.")
     st.stop()
 opened = rows([mail_row(mail) for mail in page.rows], key="mails", label="Mails, newest first; open one to read it")
 if opened:

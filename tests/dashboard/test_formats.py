@@ -22,6 +22,17 @@ def _default_preferences():
     formats.use_preferences(Preferences())
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("3584104.103526745", "3,584,104.103526745"), ("20.52022672899", "20.52022672899"), ("-0.50", "\u22120.5"),
+        ("1200", "1,200"), ("0.00", "0"),
+    ],
+)  # fmt: skip
+def test_exact_shows_every_digit_and_no_more(value, shown):
+    assert formats.exact(Decimal(value)) == shown
+
+
 @pytest.mark.meets("FIN-MONEY-13")
 @pytest.mark.parametrize(
     ("value", "shown"),

@@ -60,7 +60,7 @@ def test_a_manager_reads_how_the_month_runs_and_what_waits(people):
     listed = rows_of(test)
     assert "2 partners without an ecosystem manager" in listed
     assert "2 customers without an account manager" in listed
-    assert "Expenditure fell 60" in listed
+    assert "Polder Energie fell 60" in listed
 
 
 def test_a_partner_reads_only_about_its_own(people):

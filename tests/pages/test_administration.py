@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,8 @@ from models.core.actor import SYSTEM, Actor, acting_as
 from models.core.unit_of_work import unit_of_work
 from models.expenditures import service
 from models.identity.tables import UserAccount
+from models.notices import service as notices
+from models.notices.queries import mails
 from tests.support.build import PASSWORD, Build
 from tests.support.pages import page, texts
 
@@ -96,3 +99,20 @@ def test_operations_name_what_is_wrong_with_the_lines(admin: Actor, home: Path) 
     shown = texts(test.run())
     assert "Expenditure lines cannot be read." in shown
     assert "lines is missing" in shown
+
+
+def test_mail_that_was_kept_is_found_and_read(admin: Actor) -> None:
+    assert admin.user_id
+    with unit_of_work(actor=SYSTEM) as uow:
+        for key, title in (("k1", "Export ready"), ("k2", "Import refused")):
+            notices.tell(uow, admin.user_id, key=key, title=title, text="<b>Trend</b>: 5 records.", link="/exports")
+        kept = [UUID(work.payload["notice_id"]) for work in outbox.claim(uow, [notices.TOPIC], limit=9)]
+    assert [notices.mail(key) for key in kept] == [True, True]
+    test = page("administration/mail.py", admin).run()
+    assert "2 mails kept here, as there was no mail server." in texts(test)
+    with unit_of_work(read_only=True, actor=admin) as uow:
+        (mail,) = mails(uow, "export").rows
+    found = page("administration/mail.py", admin, q="EXPORT", id=str(mail.id)).run()
+    assert "To ada@northwind.example" in texts(found)
+    assert "<b>Trend</b>: 5 records." in found.code[0].value
+    assert "Nothing matches." in texts(page("administration/mail.py", admin, q="%").run())

@@ -37,10 +37,14 @@ class Server:
     PAUSES = (0.25, 0.5, 1.0, 2.0, 3.0)
     PATIENCE = 3.0
 
+    SLOW_START = 10
+    """Questions without an answer before the first one, that mean more than a slow start."""
+
     def __init__(self) -> None:
         self._answered_at = float("-inf")
         self._ask_again_at = float("-inf")
         self._failures = 0
+        self._was_there = False
         self._client: httpx.AsyncClient | None = None
 
     async def answers(self) -> bool:
@@ -53,14 +57,15 @@ class Server:
         if await self._asked():
             if self._failures:
                 log.info("prefect.back", extra={"failures": self._failures})
-            self._answered_at, self._failures = time.monotonic(), 0
+            self._answered_at, self._failures, self._was_there = time.monotonic(), 0, True
             return True
         self.lost()
         return False
 
     def lost(self) -> None:
         """Something that needed it failed: ask again before the next work, after a pause that grows."""
-        if not self._failures:
+        # At a common start the server needs some seconds longer: that is not worth a word.
+        if self._failures == (0 if self._was_there else self.SLOW_START):
             log.warning("prefect.away")
         pause = self.PAUSES[min(self._failures, len(self.PAUSES) - 1)]
         self._failures += 1

@@ -144,7 +144,11 @@ def trend(
     ends = [_End(current, series_colors()[0], bold=True)] + ([_End(previous, note_color())] if previous else [])
     _end_labels(fig, ends, scale, height)
     # A category by name: days are digits, and Plotly would take them for numbers that begin at 0.
-    fig.update_xaxes(type="category", tickmode="array", tickvals=_sparse(labels), range=[-0.4, len(labels) - 0.6])
+    places = _sparse(labels)
+    words = _years_once(places)
+    fig.update_xaxes(
+        type="category", tickmode="array", tickvals=places, ticktext=words, range=[-0.4, len(labels) - 0.6]
+    )
     fig.update_yaxes(rangemode="tozero")
     return show(fig, key=key, alt=alt, choose=True)
 
@@ -312,7 +316,7 @@ def stacked_columns(
         )
     fig.update_layout(barmode="relative", bargap=0.24)
     _stack_legend(fig, [line.name for line in series], colors)
-    fig.update_xaxes(type="category", tickmode="array", tickvals=_sparse(labels, most=14))
+    fig.update_xaxes(type="category", tickmode="array", tickvals=_sparse(labels, most=8 if len(labels) > 14 else 14))
     show(fig, key=key, alt=alt)
 
 
@@ -344,6 +348,16 @@ def _sparse(labels: Sequence[str], *, most: int = 8) -> list[str]:
     """Few enough ticks to read; the first is always among them."""
     step = max(1, -(-len(labels) // most))
     return [label for index, label in enumerate(labels) if index % step == 0]
+
+
+def _years_once(labels: Sequence[str]) -> list[str]:
+    """`Nov 2025`, `Jan 2026`, `Mar 2026` in two short lines, each year where it begins: they fit on a phone."""
+    words, before = [], ""
+    for label in labels:
+        name, _, year = label.partition(" ")
+        words.append(name if not year or year == before else f"{name}<br>{year}")
+        before = year
+    return words
 
 
 def _shorten(name: str, most: int = 22) -> str:

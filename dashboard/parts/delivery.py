@@ -71,10 +71,11 @@ def history_html(rows: Sequence[ImportRow]) -> str:
 def _row_html(row: ImportRow) -> str:
     files = "".join(f"<br><span class='mu sm'>{_file_html(row, file)}</span>" for file in row.files)
     what = "Mapping applied" if row.kind is ImportKind.REMAP else ""
+    asked = f"{formats.instant(row.asked_at)}<br><span class='mu sm'>{formats.text(row.asked_by)}</span>"
     cost = "<br>".join(f"{formats.exact(amount)} {code}" for code, amount in sorted(row.billed_cost.items()))
     return (
         f"<tr><td><b>{formats.text(row.source)}</b> {what}{files}</td>"
-        f"<td>{formats.instant(row.asked_at)}<br><span class='mu sm'>{formats.text(row.asked_by)}</span></td>"
+        f'<td class="nw">{asked}</td>'
         f'<td>{_status_html(row)}</td><td class="num">{formats.count(row.accepted)}</td>'
         f'<td class="num">{formats.count(row.rejected)}</td><td class="num">{formats.count(row.unmapped)}</td>'
         f'<td class="num">{cost or formats.NOTHING}</td></tr>'

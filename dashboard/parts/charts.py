@@ -316,7 +316,9 @@ def stacked_columns(
         )
     fig.update_layout(barmode="relative", bargap=0.24)
     _stack_legend(fig, [line.name for line in series], colors)
-    fig.update_xaxes(type="category", tickmode="array", tickvals=_sparse(labels, most=8 if len(labels) > 14 else 14))
+    many = len(labels) > 14
+    fig.update_xaxes(type="category", tickmode="array", tickvals=_sparse(labels, most=8 if many else 14))
+    fig.update_xaxes(tickangle=0 if many else None)  # days are short enough to stand upright on a phone
     show(fig, key=key, alt=alt)
 
 

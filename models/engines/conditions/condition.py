@@ -1,0 +1,162 @@
+"""A compiled condition. Its answer is a real boolean or an error in words: an error value of CEL is true in Python."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from cel_expr_python import cel
+
+from models.core.errors import Problem, Refused
+from models.core.types import AMOUNT_PLACES
+from models.engines.conditions.facts import CEL_TYPES, FactType, FactTypes, day, enter, sum_of, units
+
+_FUNCTIONS = [
+    cel.FunctionDecl(
+        "usd",
+        [
+            cel.Overload("usd_of_count", cel.Type.INT, [cel.Type.INT], False, units),
+            cel.Overload("usd_of_text", cel.Type.INT, [cel.Type.STRING], False, units),
+        ],
+    ),
+    cel.FunctionDecl("day", [cel.Overload("day_of_text", cel.Type.TIMESTAMP, [cel.Type.STRING], False, day)]),
+    cel.FunctionDecl(
+        "days_between",
+        [
+            cel.Overload(
+                "days_between_dates", cel.Type.INT, [cel.Type.TIMESTAMP, cel.Type.TIMESTAMP], False,
+                lambda first, last: (last - first).days,
+            )
+        ],
+    ),
+    cel.FunctionDecl(
+        "sum_usd",
+        [
+            cel.Overload("sum_of_rows", cel.Type.INT, [CEL_TYPES["rows"], cel.Type.STRING], False, sum_of),
+            cel.Overload(
+                "sum_of_some_rows", cel.Type.INT, [CEL_TYPES["rows"], cel.Type.STRING, cel.Type.STRING], False, sum_of
+            ),
+        ],
+    ),
+]  # fmt: skip
+_PLACE = re.compile(r"<input>:(\d+):(\d+): (.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition over facts of declared types; safe to share between threads."""
+
+    expression: str
+    types: FactTypes
+    _compiled: Any
+
+    def evaluate(self, facts: Mapping[str, Any], *, missing: bool | None = None) -> bool:
+        """Whether it is true for the facts (JSON values by name).
+
+        When a fact is missing that decides, the answer is `missing`: form conditions say False, as nothing was typed
+        yet; a workflow says nothing and refuses.
+
+        Raises:
+            Refused: a fact that decides is missing (CONDITION-FACT), or a value is not what it was declared to be.
+        """
+        entered = enter(self.types, facts)
+        value = self._compiled.eval(data=entered).value()
+        if value is True or value is False:
+            return bool(value)
+        named = sorted(set(self.types) - set(entered))
+        if named and missing is not None:
+            return missing
+        raise _unknown(self.expression, named, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An amount that is worked out from facts of declared types."""
+
+    expression: str
+    types: FactTypes
+    _compiled: Any
+
+    def evaluate(self, facts: Mapping[str, Any]) -> Decimal | None:
+        """The amount, exact; None while a fact that it needs is missing.
+
+        Raises:
+            Refused: a value is not what it was declared to be (CONDITION-FACT).
+        """
+        entered = enter(self.types, facts)
+        value = self._compiled.eval(data=entered).value()
+        if isinstance(value, int):
+            return Decimal(value).scaleb(-AMOUNT_PLACES)
+        named = sorted(set(self.types) - set(entered))
+        if named:
+            return None
+        raise _unknown(self.expression, named, value)
+
+
+def _named(expression: str, types: FactTypes) -> tuple[tuple[str, FactType], ...]:
+    """The facts that an expression names: only they are declared, so that a fact that is called like a word of CEL
+    (`type`) stands in nobody's way."""
+    return tuple(
+        (name, kind)
+        for name, kind in sorted(types.items())
+        if re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", expression)
+    )
+
+
+def _unknown(expression: str, named: list[str], value: object) -> Refused:
+    text = f"Not known yet: {', '.join(named)}." if named else f"It cannot be worked out: {value}."
+    return Refused(Problem("CONDITION-FACT", f"{text} It is: {expression}"))
+
+
+def compiled(expression: str, types: FactTypes) -> Condition:
+    """The condition that an expression means over facts of these types; compiled once.
+
+    Raises:
+        Refused: it is no condition over these facts; says what is wrong, and where.
+    """
+    condition: Condition = _compiled(Condition, expression, _named(expression, types))
+    return condition
+
+
+def formula(expression: str, types: FactTypes) -> Formula:
+    """The amount that an expression works out over facts of these types; compiled once.
+
+    Raises:
+        Refused: it works out no amount; says what is wrong, and where.
+    """
+    made: Formula = _compiled(Formula, expression, _named(expression, types))
+    return made
+
+
+_ANSWERS = {
+    Condition: (cel.Type.BOOL, "It is no condition: write something that is true or false."),
+    Formula: (cel.Type.INT, "It works out no amount."),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _compiled(kind: Any, expression: str, types: tuple[tuple[str, FactType], ...]) -> Any:
+    environment = cel.NewEnv(variables={name: CEL_TYPES[kind_] for name, kind_ in types}, functions=_FUNCTIONS)
+    try:
+        found = environment.compile(expression)
+    except Exception as error:  # the library raises RuntimeError and others for what a manager mistyped
+        raise Refused(Problem("CONDITION", _words(expression, str(error)), expression)) from None
+    wanted, otherwise = _ANSWERS[kind]
+    if found.return_type() != wanted:
+        raise Refused(Problem("CONDITION", f"{otherwise} It is: {expression}", expression))
+    return kind(expression, dict(types), found)
+
+
+def _words(expression: str, message: str) -> str:
+    """What is wrong, and at which character."""
+    place = _PLACE.search(message)
+    if taken := re.search(r"variable '(.*?)' declared multiple times", message):
+        return f"{taken[1]} is a word of the language: give the field another name. It is: {expression}"
+    if place is None:
+        return f"It cannot be read: {expression}"
+    what = place[3].partition(" (in container")[0].replace("undeclared reference to", "there is no fact")
+    return f"{what[:1].upper()}{what[1:]}, at character {place[2]} of: {expression}"

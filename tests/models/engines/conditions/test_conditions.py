@@ -1,0 +1,124 @@
+"""Conditions are typed, exact and never guess."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.core.errors import Refused
+from models.engines.conditions import FactTypes, compiled
+
+TYPES: FactTypes = {
+    "claimed": "usd", "partner.tier": "text", "starts_on": "date", "ends_on": "date", "late": "yes_no",
+    "people": "count", "expenses": "rows",
+}  # fmt: skip
+FACTS: dict[str, Any] = {
+    "claimed": "8640.50", "partner.tier": "advanced", "starts_on": "2026-05-21", "ends_on": "2026-05-22", "late": False,
+    "people": 120,
+    "expenses": [{"item": "Venue", "mdf_used": True, "amount": "100.00"},
+                 {"item": "Catering", "mdf_used": False, "amount": "22.00"},
+                 {"item": "", "mdf_used": False, "amount": None}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("expression", "answer"),
+    [
+        ("claimed > usd(8640)", True),
+        ("claimed > usd('8640.50')", False),
+        ("claimed >= usd('8640.50') && !late", True),
+        ("claimed == usd('8640.50000001')", False),
+        ("partner.tier in ['differentiation', 'advanced']", True),
+        ("starts_on < day('2026-05-22')", True),
+        ("days_between(starts_on, ends_on) == 1", True),
+        ("people >= 120", True),
+        ("sum_usd(expenses, 'amount') == usd(122)", True),
+        ("sum_usd(expenses, 'amount', 'mdf_used') == usd(100)", True),
+        ("size(expenses) == 3", True),
+    ],
+)
+def test_a_condition_answers_exactly(expression: str, answer: bool):
+    assert compiled(expression, TYPES).evaluate(FACTS) is answer
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("claimd > usd(1)", "There is no fact 'claimd', at character 1 of: claimd > usd(1)"),
+        ("partner.teir == 'x'", "There is no fact 'partner.teir', at character 8"),
+        ("claimed > 'x'", "Found no matching overload for '_>_' applied to '(int, string)', at character 9"),
+        ("claimed > 1.5", "applied to '(int, double)'"),
+        ("claimed >", "Syntax error"),
+        ("claimed + usd(1)", "write something that is true or false"),
+        ("__import__('os')", "at character 11"),
+    ],
+)
+def test_a_mistake_is_refused_with_its_place_when_it_is_written(expression: str, words: str):
+    with pytest.raises(Refused) as raised:
+        compiled(expression, TYPES)
+    (problem,) = raised.value.problems
+    assert (problem.code, problem.field) == ("CONDITION", expression)
+    assert words in problem.text
+
+
+def test_a_fact_may_be_called_like_a_word_of_the_language_unless_a_condition_needs_it():
+    types: FactTypes = TYPES | {"type": "text"}  # type: ignore[operator]
+    assert compiled("people > 100", types).evaluate({"people": 120, "type": "Seminar"})
+    with pytest.raises(Refused, match="type is a word of the language: give the field another name"):
+        compiled("type == 'Seminar'", types)
+
+
+def test_a_missing_fact_never_counts_as_true():
+    condition = compiled("late && claimed > usd(1)", TYPES)
+    facts = {"claimed": "5"}
+    assert condition.evaluate(facts, missing=False) is False
+    assert condition.evaluate(facts, missing=True) is True
+    with pytest.raises(Refused, match=r"Not known yet: late\. .*CONDITION-FACT"):
+        condition.evaluate(facts)
+    assert condition.evaluate(facts | {"late": None}, missing=False) is False
+    assert compiled("late || claimed > usd(1)", TYPES).evaluate(facts)  # it does not decide
+
+
+def test_a_value_that_is_not_what_it_should_be_is_refused_even_where_nothing_typed_is_allowed():
+    with pytest.raises(Refused, match="CONDITION-FACT"):
+        compiled("claimed > usd('many')", TYPES).evaluate(FACTS, missing=False)
+
+
+def test_a_float_is_no_amount():
+    with pytest.raises(ValueError, match="never a float"):
+        compiled("claimed > usd(1)", TYPES).evaluate({"claimed": 8640.5})
+    with pytest.raises(ValueError, match="decimals"):
+        compiled("claimed > usd(1)", TYPES).evaluate({"claimed": "0.123456789"})
+
+
+def test_it_is_compiled_once_and_shared_between_threads():
+    first = compiled("people > 100", TYPES)
+    assert compiled("people > 100", {"people": "count", "other": "text"}) is first
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda number: first.evaluate({"people": number}), range(400)))
+    assert answers == [number > 100 for number in range(400)]
+
+
+amounts = st.decimals(min_value="-90000000000", max_value="90000000000", places=8)
+
+
+@given(amounts, amounts)
+def test_amounts_compare_as_decimals_do(one: Decimal, other: Decimal):
+    types: FactTypes = {"a": "usd", "b": "usd"}
+    facts = {"a": str(one), "b": str(other)}
+    assert compiled("a > b", types).evaluate(facts) is (one > other)
+    assert compiled("a == b", types).evaluate(facts) is (one == other)
+
+
+@given(st.lists(st.tuples(amounts.filter(lambda a: abs(a) < 10**9), st.booleans()), max_size=8))
+def test_rows_are_added_up_without_loss(lines: list[tuple[Decimal, bool]]):
+    rows = [{"amount": str(amount), "mdf_used": used} for amount, used in lines]
+    total = sum((amount for amount, used in lines if used), Decimal(0))
+    types: FactTypes = {"rows": "rows", "total": "usd"}
+    facts = {"rows": rows, "total": str(total)}
+    assert compiled("sum_usd(rows, 'amount', 'mdf_used') == total", types).evaluate(facts)

@@ -117,7 +117,8 @@ def drill_to_the_largest_line(page: Page) -> None:
     expect(answer).to_contain_text(f"{len(service)} lines")
     expect(answer).to_contain_text(f"{sum(service):.2f} USD")
     choose_first_row(page, lambda: dialog.count() > 0)
-    expect(dialog).to_contain_text(f"Expenditure{max(service, key=abs).normalize():f} USD")
+    largest = f"{max(service, key=abs).normalize():f}".replace("-", "\u2212")
+    expect(dialog).to_contain_text(f"Expenditure{largest} USD")
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).not_to_be_attached()
 

@@ -23,7 +23,7 @@ test: setup-tests lint types ## Set up what tests need, then lint, types and all
 	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup -m "not deep" $(PYTEST)
 
 test-deep: setup-tests ## The long tests: load, faults in every step, soak
-	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup -m deep $(PYTEST)
+	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup -o faulthandler_timeout=3600 -m deep $(PYTEST)
 
 lint: setup ## Style alone
 	$(PYTHON) -m ruff check . kontor

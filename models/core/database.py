@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import JSON, Connection, Engine, Enum, MetaData, String, create_engine, event, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
@@ -100,6 +102,13 @@ class RecordSession(Session):
 def sessions() -> sessionmaker[RecordSession]:
     """Makes the sessions of this process."""
     return sessionmaker(engine(), class_=RecordSession, expire_on_commit=False)
+
+
+def insert_once(session: Session, kind: type[Base], row: Mapping[str, Any], *, unique: Sequence[str]) -> None:
+    """Add a row unless there is one with the same values of `unique`; two writers at once are no error."""
+    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(kind.__table__).values(dict(row))  # type: ignore[arg-type]
+    session.connection().execute(statement.on_conflict_do_nothing(index_elements=list(unique)))
 
 
 def ask() -> None:

@@ -9,10 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, Integer, UniqueConstraint, cast, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.database import Base, Unscoped
+from models.core.database import Base, Unscoped, insert_once
 from models.core.types import Id, Instant, new_id
 from models.core.unit_of_work import UnitOfWork
 
@@ -63,12 +62,9 @@ PATIENCE = Patience()
 
 def write(session: Session, topic: str, key: str, payload: Mapping[str, Any], *, due: datetime, now: datetime) -> None:
     """Add a row unless the topic has one with this key."""
-    dialect = session.connection().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     row = {"id": new_id(), "topic": topic, "key": key, "payload": dict(payload), "created_at": now, "due_at": due}
-    statement = insert(OutboxRow.__table__).values(attempts=0, **row)  # type: ignore[arg-type]
-    session.connection().execute(statement.on_conflict_do_nothing(index_elements=["topic", "key"]))
-    if dialect == "postgresql":
+    insert_once(session, OutboxRow, row | {"attempts": 0}, unique=("topic", "key"))
+    if session.connection().dialect.name == "postgresql":
         session.connection().exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 

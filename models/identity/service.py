@@ -15,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from models.core.database import insert_once
 from models.core.errors import ChangedMeanwhile, NotAllowed, NotFound, Problem, Refused
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork, unscoped
@@ -50,16 +51,40 @@ class NewUser:
 
 
 def sign_in(uow: UnitOfWork, email: str, password: str, *, browser: str = "") -> str:
-    """The token of a new session; its hash alone is kept.
+    """The token of a new session, in one transaction; tries are counted by who lets them in, with `count_attempt`.
 
     Raises:
-        Refused: SIGN-IN-FAILED (address or password wrong, or the user is locked) or SIGN-IN-PAUSED (too many
-            failures; says until when). Neither tells whether the address has an account. The failure is counted
-            by the caller committing `count_failure`, since a refusal undoes its own transaction.
+        Refused: as `recognise` says.
     """
-    failure = uow.session.get(SignInFailure, _hash(_address(email)))
-    if failure and failure.locked_until and failure.locked_until > uow.now:
-        raise Refused(Problem("SIGN-IN-PAUSED", failure.locked_until.isoformat()))
+    return open_session(uow, recognise(uow, email, password), browser=browser)
+
+
+def count_attempt(uow: UnitOfWork, email: str) -> None:
+    """Write a try down before its password is looked at: tries at the same moment are counted, too.
+
+    Raises:
+        Refused: SIGN-IN-PAUSED, too many tries failed; says until when, not whether the address has an account.
+    """
+    terms = rules.LockTerms(settings().sign_in_attempts, timedelta(minutes=settings().sign_in_pause_minutes))
+    key = _hash(_address(email))
+    row = {"email_hash": key, "failures": 0, "last_at": uow.now, "locked_until": None}
+    insert_once(uow.session, SignInFailure, row, unique=["email_hash"])
+    tries = uow.session.get_one(SignInFailure, key, with_for_update=True, populate_existing=True)
+    if tries.locked_until and tries.locked_until > uow.now:
+        raise Refused(Problem("SIGN-IN-PAUSED", tries.locked_until.isoformat()))
+    if tries.locked_until:
+        tries.failures, tries.locked_until = 0, None
+    tries.failures += 1
+    tries.last_at = uow.now
+    tries.locked_until = rules.locked_until(tries.failures, uow.now, terms)
+
+
+def recognise(uow: UnitOfWork, email: str, password: str) -> UUID:
+    """Whose address and password these are. Slow on purpose, so best in a transaction that only reads.
+
+    Raises:
+        Refused: SIGN-IN-FAILED, address or password wrong or the user locked; does not tell which.
+    """
     with unscoped(uow, reason="somebody who signs in is nobody yet; found by their own address"):
         user = uow.session.scalar(
             select(UserAccount).where(UserAccount.email == _address(email), UserAccount.deleted_at.is_(None))
@@ -67,29 +92,20 @@ def sign_in(uow: UnitOfWork, email: str, password: str, *, browser: str = "") ->
     right = _verify(user.password_hash if user else _someones_hash(), password)
     if user is None or not right or user.status is UserStatus.LOCKED:
         raise Refused(Problem("SIGN-IN-FAILED", "The e-mail address or the password is not right."))
-    if failure:
+    return user.id
+
+
+def open_session(uow: UnitOfWork, user_id: UUID, *, browser: str = "") -> str:
+    """The token of a new session, of which the hash alone is kept; the failures before it are forgotten."""
+    user = uow.session.get_one(UserAccount, user_id)
+    if failure := uow.session.get(SignInFailure, _hash(user.email)):
         uow.session.delete(failure)
     token = secrets.token_urlsafe(32)
     session = UserSession(
-        token_hash=_hash(token), user_id=user.id, created_at=uow.now, last_seen_at=uow.now, browser=browser[:200]
+        token_hash=_hash(token), user_id=user_id, created_at=uow.now, last_seen_at=uow.now, browser=browser[:200]
     )
     uow.session.add(session)
     return token
-
-
-def count_failure(uow: UnitOfWork, email: str) -> None:
-    """Remember a failed sign-in; after too many in a row the address must wait."""
-    terms = rules.LockTerms(settings().sign_in_attempts, timedelta(minutes=settings().sign_in_pause_minutes))
-    key = _hash(_address(email))
-    failure = uow.session.get(SignInFailure, key, with_for_update=True)
-    if failure is None:
-        failure = SignInFailure(email_hash=key, failures=0, last_at=uow.now, locked_until=None)
-        uow.session.add(failure)
-    if failure.locked_until and failure.locked_until <= uow.now:
-        failure.failures, failure.locked_until = 0, None
-    failure.failures += 1
-    failure.last_at = uow.now
-    failure.locked_until = rules.locked_until(failure.failures, uow.now, terms)
 
 
 def end_session(uow: UnitOfWork, token: str) -> None:
@@ -126,9 +142,7 @@ def create_user(uow: UnitOfWork, new: NewUser) -> UUID:
     username = new.username.strip() or email.partition("@")[0]
     problems = rules.password_problems(new.password, new.password, _password_terms())
     problems += _person_problems(new.name, email) + _role_problems(uow, new.roles, new.partner_id)
-    with unscoped(uow, reason="an address is unique over all partners; only its existence is told"):
-        if uow.session.scalar(select(UserAccount.id).where(UserAccount.email == email)):
-            problems.append(Problem("USER-EMAIL", f"{email} is taken already. Use another address.", "email"))
+    problems += _address_problems(uow, email)
     same_name = select(UserAccount.id).where(UserAccount.username == username, UserAccount.partner_id == new.partner_id)
     if new.partner_id and uow.session.scalar(same_name):
         problems.append(Problem("USER-NAME", f"The username {username} is taken already.", "username"))
@@ -208,6 +222,8 @@ def change_user(
     """Change a user's data; a locked one cannot sign in and is signed out (ORG-USER-04, ORG-LOGIN-04)."""
     user = _manageable(uow, user_id, expected=expected)
     problems = _person_problems(name, _address(email))
+    if _address(email) != user.email:
+        problems += _address_problems(uow, _address(email))
     if status is UserStatus.LOCKED and user_id == uow.actor.user_id:
         problems.append(Problem("USER-SELF", "You cannot lock yourself out.", "status"))
     if problems:
@@ -301,6 +317,12 @@ def _verify(password_hash: str, password: str) -> bool:
 
 def _password_terms() -> rules.PasswordTerms:
     return rules.PasswordTerms(settings().password_length)
+
+
+def _address_problems(uow: UnitOfWork, email: str) -> list[Problem]:
+    with unscoped(uow, reason="an address is unique over all partners; only its existence is told"):
+        taken = uow.session.scalar(select(UserAccount.id).where(UserAccount.email == email))
+    return [Problem("USER-EMAIL", f"{email} is taken already. Use another address.", "email")] if taken else []
 
 
 def _person_problems(name: str, email: str) -> list[Problem]:

@@ -6,8 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from models.core.database import insert_once
 from models.core.errors import NotFound, Problem, Refused, WrongState
 from models.core.money import money_text, sum_amount
 from models.core.types import new_id
@@ -206,13 +206,11 @@ def _locked(uow: UnitOfWork, pool: Pool, kind: AccountKind) -> LedgerAccount:
     values = {
         "owner": VENDOR if fund else str(pool.partner_id), "pool": pool.name, "kind": kind, "currency": pool.currency,
     }  # fmt: skip
-    insert = postgresql.insert if uow.session.connection().dialect.name == "postgresql" else sqlite.insert
     row = values | {
         "id": new_id(), "partner_id": None if fund else pool.partner_id, "bounded": not fund,
         "posted": Decimal(0), "reserved": Decimal(0),
     }  # fmt: skip
-    statement = insert(LedgerAccount.__table__).values(row)  # type: ignore[arg-type]
-    uow.session.connection().execute(statement.on_conflict_do_nothing(index_elements=list(values)))
+    insert_once(uow.session, LedgerAccount, row, unique=list(values))
     wanted = (getattr(LedgerAccount, name) == value for name, value in values.items())
     stmt = select(LedgerAccount).where(*wanted).with_for_update().execution_options(populate_existing=True)
     if not fund:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from models.core.actor import SYSTEM, Actor, Scope
 from models.core.errors import NotAllowed, NotFound, Refused
 from models.core.settings import settings
-from models.core.unit_of_work import UnitOfWork
+from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.identity import access, queries, service
 from models.identity.roles import role_book
 from models.identity.rules import LockTerms, PasswordTerms, UserStatus, locked_until, password_problems
@@ -104,13 +105,14 @@ def test_repeated_failures_pause_an_address_whether_it_exists_or_not(
 ) -> None:
     email = build.user("analyst").email if known else "nobody@kontor.example"
     for _ in range(5):
+        service.count_attempt(uow, email)
         assert codes(lambda: service.sign_in(uow, email, "wrong-1")) == ["SIGN-IN-FAILED"]
-        service.count_failure(uow, email)
     with pytest.raises(Refused) as refused:
-        service.sign_in(uow, email, PASSWORD)
+        service.count_attempt(uow, email)
     problem = refused.value.problems[0]
     assert (problem.code, datetime.fromisoformat(problem.text)) == ("SIGN-IN-PAUSED", uow.now + timedelta(minutes=15))
     later = uow.at(uow.now + timedelta(minutes=16))
+    service.count_attempt(later, email)
     if known:
         assert service.sign_in(later, email, PASSWORD)
     else:
@@ -121,9 +123,22 @@ def test_a_right_password_in_between_forgets_the_failures(uow: UnitOfWork, build
     email = build.user("analyst").email
     for _ in range(3):
         for _ in range(4):
-            service.count_failure(uow, email)
+            service.count_attempt(uow, email)
         assert service.sign_in(uow, email, PASSWORD)
         uow.session.flush()
+
+
+def test_tries_at_the_same_moment_are_all_counted(database: str) -> None:
+    def attempt(_: int) -> bool:
+        try:
+            with unit_of_work(actor=SYSTEM) as uow:
+                service.count_attempt(uow, "ada@northwind.example")
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(attempt, range(24))) == 5
 
 
 def test_signing_out_everywhere_ends_every_other_browser(uow: UnitOfWork, build: Build) -> None:
@@ -187,6 +202,22 @@ def test_a_user_is_refused_with_every_reason(
     build.user("analyst", email="taken@northwind.example")
     given = {"email": "ok@northwind.example", "name": "Ok", "password": "harbour-1", "roles": ("analyst",)}
     assert code in codes(lambda: service.create_user(admin, NewUser(**(given | change))))  # type: ignore[arg-type]
+
+
+def test_an_address_that_is_taken_is_refused_and_the_own_one_is_not(uow: UnitOfWork, build: Build) -> None:
+    admin = acting(uow, build.actor("administrator"))
+    build.user("analyst", email="taken@northwind.example")
+    user = build.user("analyst", email="own@northwind.example")
+
+    def change(email: str) -> None:
+        service.change_user(
+            admin, user.id, name="Ok", email=email, mobile=None, office_phone=None,
+            status=UserStatus.NORMAL, expected=user.version,
+        )  # fmt: skip
+
+    assert codes(lambda: change("TAKEN@northwind.example")) == ["USER-EMAIL"]
+    assert user.email == "own@northwind.example"
+    change("Own@Northwind.example")
 
 
 def test_the_last_administrator_stays(uow: UnitOfWork, build: Build) -> None:

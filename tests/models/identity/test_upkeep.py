@@ -14,7 +14,7 @@ from tests.support.build import PASSWORD, Build
 def test_sessions_end_with_their_time_and_leave_after_a_month(build: Build, uow: UnitOfWork):
     user = build.user("analyst")
     service.sign_in(uow, user.email, PASSWORD)
-    service.count_failure(uow, "somebody@kontor.example")
+    service.count_attempt(uow, "somebody@kontor.example")
     uow.session.flush()
     idle = timedelta(minutes=settings().session_idle_minutes)
     early, late = uow.at(uow.now + idle - timedelta(seconds=1)), uow.at(uow.now + idle)

@@ -1,4 +1,4 @@
-"""Stands before all of HTTP: headers that keep browsers safe, no posts from other sites, no files without a session."""
+"""Stands before all of HTTP: safe headers, no posts from other sites, no endless bodies, no files without a session."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import session
+from models.core.settings import settings
 
 # Streamlit draws its pages with inline styles, and components of ours arrive as blobs.
 _POLICY = (
@@ -28,6 +30,10 @@ HEADERS = {
 }
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _WITH_SESSION = ("/media/", "/_stcore/upload_file")
+_WITH_FILES = ("/uploads/", "/_stcore/upload_file")
+FORM = 64 * 1024
+"""Most bytes of a body beside its files: the fields of a form, names and boundaries of parts."""
+_HTTPS_ONLY = {"strict-transport-security": "max-age=31536000"}
 
 
 class Guard:
@@ -49,7 +55,10 @@ class Guard:
         if scope["path"].startswith(_WITH_SESSION) and not await _has_session(scope):
             await _refuse(scope, receive, send, "Sign in to open this file.")
             return
-        await self._app(scope, receive, _with_headers(send) if scope["type"] == "http" else send)
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, send)
+            return
+        await self._app(scope, _limited(receive, most_bytes(scope["path"])), _with_headers(send))
 
 
 def same_site(headers: Headers) -> bool:
@@ -57,6 +66,32 @@ def same_site(headers: Headers) -> bool:
     if origin := headers.get("origin"):
         return urlsplit(origin).netloc == headers.get("host")
     return headers.get("sec-fetch-site", "") in ("same-origin", "none")
+
+
+def most_bytes(path: str) -> int:
+    """How large the body of a request to this address may be, whatever length it claims."""
+    return FORM + (settings().upload_mib * 1024 * 1024 if path.startswith(_WITH_FILES) else 0)
+
+
+def headers_now() -> dict[str, str]:
+    """The headers of every answer of this installation."""
+    return HEADERS | (_HTTPS_ONLY if settings().over_https else {})
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """The body as it comes in, until it is too large; the application then answers 413."""
+    taken = 0
+
+    async def receiving() -> Message:
+        nonlocal taken
+        message = await receive()
+        if message["type"] == "http.request":
+            taken += len(message.get("body", b""))
+            if taken > most:
+                raise HTTPException(413, "This request is too large and was not carried out.")
+        return message
+
+    return receiving
 
 
 async def _has_session(scope: Scope) -> bool:
@@ -68,14 +103,14 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, why: str) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008, "reason": why})
         return
-    await PlainTextResponse(why, status_code=403, headers=HEADERS)(scope, receive, send)
+    await PlainTextResponse(why, status_code=403, headers=headers_now())(scope, receive, send)
 
 
 def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in headers_now().items():
                 headers.setdefault(name, value)
         await send(message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,15 +18,19 @@ from models.core.unit_of_work import unit_of_work
 from models.identity import access, service
 from models.identity.access import SignedIn
 
-COOKIE = "kontor_session"
 EMAIL_COOKIE = "kontor_email"
 """Keeps a typed address over a failed sign-in, for some minutes, so that nothing has to be typed again."""
 _EMAIL_MINUTES = 5
 
 
+def cookie() -> str:
+    """The name of the session's cookie. Browsers keep cookies by host alone: two ecosystems of one machine need two."""
+    return f"kontor_session_{hashlib.sha256(settings().address.encode()).hexdigest()[:8]}"
+
+
 def person_of(cookies: Mapping[str, str]) -> SignedIn | None:
     """The person whose session the cookies name; None when there is none or it is over."""
-    token = cookies.get(COOKIE)
+    token = cookies.get(cookie())
     if not token:
         return None
     with unit_of_work(read_only=True, actor=SYSTEM) as uow:
@@ -68,12 +73,12 @@ def nobody_yet() -> bool:
 def keep(response: Response, token: str) -> None:
     """Give a browser its session: not readable by scripts, not sent from other sites."""
     response.set_cookie(
-        COOKIE,
+        cookie(),
         token,
         max_age=int(timedelta(hours=settings().session_hours).total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=settings().secure_cookies,
+        secure=settings().over_https,
         path="/",
     )
     response.delete_cookie(EMAIL_COOKIE, path="/")
@@ -81,7 +86,7 @@ def keep(response: Response, token: str) -> None:
 
 def forget(response: Response) -> None:
     """Take the session from a browser."""
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=settings().secure_cookies)
+    response.delete_cookie(cookie(), path="/", httponly=True, samesite="lax", secure=settings().over_https)
 
 
 def keep_email(response: Response, email: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from anyio import to_thread
@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from dashboard import session
 from dashboard.downloads import HEADERS, STATUS, disposition
+from dashboard.guard import most_bytes
 from models.core.actor import Actor
 from models.core.errors import DomainError, NotSignedIn, Problem, Refused
 from models.core.settings import settings
@@ -45,9 +46,7 @@ async def rejects(request: Request) -> Response:
     run_id: UUID = request.path_params["run_id"]
     name = request.query_params.get("file", "")
     try:
-        actor = await to_thread.run_sync(_somebody, request)
-        with unit_of_work(read_only=True, actor=actor) as uow:
-            chunks = deliveries.rejects(uow, run_id, name)
+        chunks = await to_thread.run_sync(_rejected, request, run_id, name)
     except DomainError as error:
         return PlainTextResponse(error.problems[0].text, status_code=STATUS.get(type(error), 400), headers=HEADERS)
     headers = HEADERS | {"content-disposition": disposition(f"{name}.rejects.csv")}
@@ -64,12 +63,17 @@ def _somebody(request: Request) -> Actor:
 def _demand_size(request: Request) -> None:
     """Refuse a body that is too large before any of it is read."""
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > settings().upload_mib * 1024 * 1024 + 65536:
+    if length.isdigit() and int(length) > most_bytes(request.url.path):
         text = (
             f"The delivery is larger than {settings().upload_mib:,} MiB. Lay the files into the inbox folder "
             "on the server and import them from there."
         )
         raise Refused(Problem("FILE-SIZE", text, "files"))
+
+
+def _rejected(request: Request, run_id: UUID, name: str) -> Iterator[bytes]:
+    with unit_of_work(read_only=True, actor=_somebody(request)) as uow:
+        return deliveries.rejects(uow, run_id, name)
 
 
 def _take(actor: Actor, source: str, given: Sequence[UploadFile]) -> UUID:

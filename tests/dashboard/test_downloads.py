@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 import tests.support.exporting
 from dashboard import downloads
-from dashboard.session import COOKIE
+from dashboard.session import cookie
 from models.core.actor import SYSTEM, Actor
 from models.core.unit_of_work import unit_of_work
 from models.exports import service
@@ -46,7 +46,7 @@ def export_of(actor: Actor, *, done: bool = True, title: str = "Umsätze") -> UU
 @pytest.mark.meets("FIN-EXP-01")
 def test_the_requester_gets_the_file(browser: TestClient):
     actor, token = person("analyst")
-    browser.cookies.set(COOKIE, token)
+    browser.cookies.set(cookie(), token)
     answer = browser.get(f"/exports/{export_of(actor)}")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -62,7 +62,7 @@ def test_everybody_else_gets_words(browser: TestClient):
     _, others = person("finance")
     _, administrators = person("administrator")
     done, waiting = export_of(actor), export_of(actor, done=False)
-    for cookie, task_id, status, words in (
+    for held, task_id, status, words in (
         (None, done, 401, "Sign in"),
         ("made up", done, 401, "Sign in"),
         (others, done, 403, "Only the person who asked for this export may download it."),
@@ -70,11 +70,11 @@ def test_everybody_else_gets_words(browser: TestClient):
         (token, waiting, 409, "not ready"),
     ):
         browser.cookies.clear()
-        if cookie:
-            browser.cookies.set(COOKIE, cookie)
+        if held:
+            browser.cookies.set(cookie(), held)
         answer = browser.get(f"/exports/{task_id}")
         assert (answer.status_code, words in answer.text) == (status, True), answer.text
         assert answer.headers["content-type"].startswith("text/plain")
     browser.cookies.clear()
-    browser.cookies.set(COOKIE, administrators)
+    browser.cookies.set(cookie(), administrators)
     assert browser.get(f"/exports/{done}").status_code == 200

@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from dashboard import session, sign_in
 from dashboard.guard import HEADERS, Guard
 from models.core.actor import SYSTEM
+from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
 from models.identity.tables import UserSession
 from tests.support.build import PASSWORD, Build
@@ -50,7 +51,7 @@ def post_login(
 def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use(client: TestClient, email: str) -> None:
     answer = post_login(client, email, PASSWORD, "/expenditures?from=2024-09")
     assert (answer.status_code, answer.headers["location"]) == (303, "/expenditures?from=2024-09")
-    cookie = next(line for line in answer.headers.get_list("set-cookie") if line.startswith(session.COOKIE))
+    cookie = next(line for line in answer.headers.get_list("set-cookie") if line.startswith(session.cookie()))
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
     assert session.person_of(client.cookies) is not None
@@ -59,20 +60,20 @@ def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use(client
 def test_a_failed_sign_in_keeps_the_address_and_says_why(client: TestClient, email: str) -> None:
     answer = post_login(client, email, "wrong", "/lines?from=2024-09")
     assert answer.headers["location"] == "/lines?from=2024-09&refused=SIGN-IN-FAILED"
-    assert session.COOKIE not in client.cookies
+    assert session.cookie() not in client.cookies
     assert session.EMAIL_COOKIE in client.cookies
     for _ in range(4):
         post_login(client, email, "wrong")
     answer = post_login(client, email, PASSWORD)
     assert "refused=SIGN-IN-PAUSED&until=" in answer.headers["location"]
-    assert session.COOKIE not in client.cookies
+    assert session.cookie() not in client.cookies
 
 
 def test_signing_out_ends_the_session_itself(client: TestClient, email: str) -> None:
     post_login(client, email, PASSWORD)
     kept = dict(client.cookies)
     assert client.post("/logout", headers=HERE).status_code == 303
-    assert session.COOKIE not in client.cookies
+    assert session.cookie() not in client.cookies
     assert session.person_of(kept) is None
     with unit_of_work(actor=SYSTEM, read_only=True) as uow:
         assert all(row.ended_at for row in uow.session.query(UserSession))
@@ -99,7 +100,7 @@ def test_signing_in_leads_nowhere_else(after: str, client: TestClient, email: st
 def test_posts_from_other_sites_are_refused(headers: dict[str, str], path: str, client: TestClient, email: str) -> None:
     answer = client.post(path, data={"email": email, "password": PASSWORD}, headers=headers)
     assert answer.status_code == 403
-    assert session.COOKIE not in client.cookies
+    assert session.cookie() not in client.cookies
 
 
 def test_a_websocket_from_another_site_is_refused(client: TestClient) -> None:
@@ -115,6 +116,42 @@ def test_a_websocket_from_another_site_is_refused(client: TestClient) -> None:
 def test_every_answer_carries_the_security_headers(client: TestClient, email: str) -> None:
     for answer in (client.get("/nothing-here"), post_login(client, email, PASSWORD), client.post("/login")):
         assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
+def test_two_ecosystems_of_one_machine_keep_their_own_sessions(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = set()
+    for name, value in (("PORT", "8080"), ("PORT", "8081"), ("PUBLIC_URL", "https://kontor.example")):
+        monkeypatch.setenv(f"KONTOR_{name}", value)
+        settings.cache_clear()
+        names.add(session.cookie())
+    assert len(names) == 3
+
+
+def test_behind_https_cookie_and_browser_stay_with_it(
+    client: TestClient, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "strict-transport-security" not in client.get("/nothing-here").headers
+    monkeypatch.setenv("KONTOR_PUBLIC_URL", "https://kontor.example")
+    settings.cache_clear()
+    answer = post_login(client, email, PASSWORD)
+    assert "Secure" in next(line for line in answer.headers.get_list("set-cookie") if "kontor_session" in line)
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize("path", ["/login", "/setup", "/logout"])
+def test_a_body_without_end_is_not_read(path: str, client: TestClient) -> None:
+    sent = []
+
+    def endless() -> Iterator[bytes]:
+        while len(sent) < 1000:
+            sent.append(1)
+            yield b"x" * 1024
+
+    answer = client.post(path, content=endless(), headers=HERE | {"content-type": "application/x-www-form-urlencoded"})
+    assert answer.status_code == (303 if path == "/logout" else 413)
+    assert session.cookie() not in client.cookies
 
 
 def test_files_that_a_page_shows_need_a_session(client: TestClient, email: str) -> None:

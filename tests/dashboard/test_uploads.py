@@ -115,6 +115,21 @@ def test_a_body_that_is_too_large_is_refused_unread(client: TestClient, monkeypa
     assert "inbox" in answer.json()["problems"][0]["text"]
 
 
+def test_a_body_that_does_not_say_its_length_is_read_no_further_than_allowed(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KONTOR_UPLOAD_MIB", "1")
+    settings.cache_clear()
+    finance = signed_in(client, "finance")
+    head = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\n'
+    body = (part for part in (head, *[b"x" * 65536] * 20, b"\r\n--b--\r\n"))
+    answer = finance.post(
+        "/uploads/focus", content=body, headers=HERE | {"content-type": "multipart/form-data; boundary=b"}
+    )
+    assert answer.status_code == 413
+    assert asked() == []
+
+
 def test_rejected_lines_are_downloaded_by_who_may_import(client: TestClient) -> None:
     text = SAMPLE.read_text(encoding="utf-8").replace('"2024-09-18 23:00:00"', '"yesterday"', 1)
     answer = send(signed_in(client, "finance"), ("some bad.csv", text.encode()))

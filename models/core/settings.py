@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.core.errors import Problem, Refused
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,9 +49,12 @@ class Settings(BaseSettings):
         8, ge=8, description="Fewest characters of a password; letters and digits are both needed."
     )
     secure_cookies: bool = Field(
-        False, description="Send the session cookie over HTTPS only; set it behind a TLS proxy."
+        False, description="Send the session cookie over HTTPS only; implied by a public URL with https."
     )
     upload_mib: int = Field(2048, ge=1, description="Largest upload, in MiB; larger files go through the inbox folder.")
+    import_gib: int = Field(
+        64, ge=1, description="Largest packed delivery file once unpacked, in GiB; a Parquet line counts as 1 KiB."
+    )
     custom_roles_per_partner: int = Field(10, ge=0, description="Custom roles a partner may have (ORG-ROLE-03).")
     lake_grace_minutes: int = Field(
         60, ge=0, description="How long replaced fact files are kept for readers that still use them."
@@ -83,6 +88,11 @@ class Settings(BaseSettings):
         return self.files_url or str(self.home / "files")
 
     @property
+    def over_https(self) -> bool:
+        """Whether people reach the application over HTTPS."""
+        return self.secure_cookies or self.public_url.startswith("https://")
+
+    @property
     def address(self) -> str:
         """Where people open the application."""
         # Compared with, not bound to.
@@ -92,5 +102,13 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The settings of this process, read once (`settings.cache_clear()` reads them again)."""
-    return Settings()
+    """The settings of this process, read once (`settings.cache_clear()` reads them again).
+
+    Raises:
+        Refused: a variable holds what its setting cannot be; each is named, no value is repeated.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [Problem("SETTING", f"KONTOR_{str(e['loc'][0]).upper()}: {e['msg']}.") for e in error.errors()]
+        raise Refused(problems) from None

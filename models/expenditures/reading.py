@@ -15,12 +15,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.core.errors import Problem, Refused
+from models.core.settings import settings
 from models.expenditures.mapping import focus_mapping, quoted
 
 _HEAD = 1 << 18
 """Bytes that are looked at before DuckDB reads; a header is far shorter."""
 _DELIMITERS = (",", ";", "\t", "|")
 _LONGEST_RECORD = 16 << 20
+_CHUNK = 1 << 20
+GIB = 1 << 30
+_PARQUET_LINE = 1 << 10
+"""Bytes that a line of a Parquet file counts for; packed, a million equal ones take next to nothing."""
 
 
 class FileForm(StrEnum):
@@ -75,6 +80,8 @@ def _open_csv(path: Path, name: str, form: FileForm) -> FocusFile:
     positions = _positions(header, name)
     # Columns are named by their place, so that nothing a file calls its columns can disturb the SQL.
     columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(header)))
+    if form is FileForm.CSV_GZ:
+        _demand_unpacked(path, name)
     source = (
         f"read_csv({quoted(str(path))}, auto_detect=false, header=true, delim={quoted(delimiter)}, quote='\"',"
         f" escape='\"', nullstr=['NULL', ''], columns={{{columns}}}, max_line_size={_LONGEST_RECORD},"
@@ -94,6 +101,7 @@ def _open_parquet(path: Path, name: str) -> FocusFile:
     positions = _positions([field.name for field in schema], name)
     if not rows:
         raise _refused("FOCUS-EMPTY", f"{name} has columns but no lines. Deliver it again.")
+    _demand_bytes(rows * _PARQUET_LINE, name)
     texts = {column: _parquet_text(schema.field(place)) for column, place in positions.items()}
     header = tuple(field.name for field in schema)
     return FocusFile(
@@ -125,6 +133,25 @@ def _head_text(path: Path, name: str, form: FileForm) -> str:
     if b"\x00" in head:
         raise _refused("FOCUS-FILE", f"{name} is not a text file. FOCUS files are CSV, CSV.gz or Parquet.")
     return head.decode("utf-8-sig", errors="replace")
+
+
+def _demand_unpacked(path: Path, name: str) -> None:
+    """Unpack once without keeping anything: a small file may be made to fill a disk. About a tenth of the import."""
+    size = 0
+    try:
+        with gzip.open(path) as stream:
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                _demand_bytes(size, name)
+    except (OSError, EOFError, zlib.error) as error:
+        raise _refused("FOCUS-FILE", f"{name} is damaged: it cannot be unpacked to its end.") from error
+
+
+def _demand_bytes(size: int, name: str) -> None:
+    most = settings().import_gib
+    if size > most * GIB:
+        text = f"{name} holds more than {most:,} GiB when unpacked. Deliver it in several files (KONTOR_IMPORT_GIB)."
+        raise _refused("FOCUS-LARGE", text)
 
 
 def _header(head: str, delimiter: str) -> list[str]:

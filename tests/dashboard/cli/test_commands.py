@@ -68,6 +68,18 @@ def test_a_refused_user_is_explained_in_full_and_nothing_is_changed(on_sqlite: s
     assert users() == 0
 
 
+def test_a_wrong_setting_is_named_and_its_value_kept_to_itself(home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("KONTOR_PORT", "eighty")
+    monkeypatch.setenv("KONTOR_BASE_CURRENCY", "dollar")
+    settings.cache_clear()
+    for command in (("migrate", "--json"), ("run",)):
+        refused = kontor(*command)
+        assert refused.exit_code == 1
+        assert [line.split(":")[0] for line in refused.stderr.splitlines()] == ["KONTOR_PORT", "KONTOR_BASE_CURRENCY"]
+        assert "(SETTING)" in refused.stderr
+        assert "eighty" not in refused.stderr
+
+
 def test_an_unknown_benchmark_is_an_error(home: Path):
     asked = kontor("bench", "nonsense")
     assert (asked.exit_code, asked.stdout) == (1, "")

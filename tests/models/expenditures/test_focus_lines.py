@@ -16,7 +16,7 @@ from models.core.actor import SYSTEM, acting_as
 from models.core.errors import Refused
 from models.core.files import files
 from models.core.unit_of_work import unit_of_work
-from models.expenditures import service
+from models.expenditures import reading, service
 from models.expenditures.rules import ImportStatus
 from models.expenditures.tables import DeliveryFile, DeliveryImport
 from tests.support.focus import facts, write_focus
@@ -227,6 +227,28 @@ def test_what_is_no_focus_file_is_refused_and_changes_nothing(tmp_path, content)
 def test_any_name_of_a_file_is_a_name_and_never_a_pattern(tmp_path, name):
     write_focus(tmp_path / "bill1.csv", [{"BilledCost": "7"}])
     assert imported(write_focus(tmp_path / name))["billed_cost"] == {"USD": "1.5"}
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "a.parquet"])
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused_before_it_is_read(tmp_path, monkeypatch, name):
+    plain = write_focus(tmp_path / "plain.csv", [{}] * 3000)
+    if name.endswith("gz"):
+        (tmp_path / name).write_bytes(gzip.compress(plain.read_bytes()))
+    else:
+        duckdb.execute(f"COPY (FROM read_csv('{plain}', all_varchar=true)) TO '{tmp_path / name}' (FORMAT parquet)")
+    monkeypatch.setattr(reading, "GIB", 1 << 12)
+    with pytest.raises(Refused, match=r"holds more than 64 GiB when unpacked.*FOCUS-LARGE"):
+        imported(tmp_path / name)
+    assert facts() == []
+    monkeypatch.setattr(reading, "GIB", 1 << 20)
+    assert imported(tmp_path / name)["accepted"] == 3000
+
+
+def test_a_packed_file_that_breaks_off_is_refused(tmp_path):
+    whole = gzip.compress(write_focus(tmp_path / "plain.csv", [{}] * 30000).read_bytes(), 1)
+    (tmp_path / "a.csv.gz").write_bytes(whole[:-9])
+    with pytest.raises(Refused, match="cannot be unpacked to its end"):
+        imported(tmp_path / "a.csv.gz")
 
 
 def test_missing_columns_are_named(tmp_path):

@@ -45,6 +45,7 @@ class Server:
         self._ask_again_at = float("-inf")
         self._failures = 0
         self._was_there = False
+        self._missed = False  # and the log says so
         self._client: httpx.AsyncClient | None = None
 
     async def answers(self) -> bool:
@@ -55,9 +56,9 @@ class Server:
         if moment < self._ask_again_at:
             return False
         if await self._asked():
-            if self._failures:
+            if self._missed:
                 log.info("prefect.back", extra={"failures": self._failures})
-            self._answered_at, self._failures, self._was_there = time.monotonic(), 0, True
+            self._answered_at, self._failures, self._was_there, self._missed = time.monotonic(), 0, True, False
             return True
         self.lost()
         return False
@@ -67,6 +68,7 @@ class Server:
         # At a common start the server needs some seconds longer: that is not worth a word.
         if self._failures == (0 if self._was_there else self.SLOW_START):
             log.warning("prefect.away")
+            self._missed = True
         pause = self.PAUSES[min(self._failures, len(self.PAUSES) - 1)]
         self._failures += 1
         self._answered_at, self._ask_again_at = float("-inf"), time.monotonic() + pause

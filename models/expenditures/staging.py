@@ -21,6 +21,7 @@ from sqlalchemy import Table
 
 from models.core.errors import Problem, Refused
 from models.core.lake import duck
+from models.core.spreadsheets import harmless
 from models.expenditures import line_sql
 from models.expenditures.facts import expenditure_line
 from models.expenditures.mapping import quoted
@@ -198,11 +199,16 @@ def _write_rejects(
         while rows := found.fetchmany(10_000):
             for row in rows:
                 while broken and broken[0][0] < row[0]:
-                    writer.writerow(broken.pop(0))
-                writer.writerow(row)
-        writer.writerows(broken)
+                    writer.writerow(_told(*broken.pop(0)))
+                writer.writerow(_told(*row))
+        writer.writerows(_told(*row) for row in broken)
     _forget_rejects(connection)
     return target
+
+
+def _told(line: int, column: str, reason: str, value: str) -> tuple[int, str, str, str]:
+    """A row of the list of rejected lines; people open it in a spreadsheet, and the values are somebody else's."""
+    return line, column, reason, harmless(value)
 
 
 @contextmanager

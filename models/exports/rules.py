@@ -1,4 +1,4 @@
-"""States and formats of an export, and what may stand in its file: masked, harmless, with eight decimals."""
+"""States and formats of an export, and what may stand in its file: masked, with eight decimals."""
 
 from __future__ import annotations
 
@@ -70,7 +70,6 @@ CREATED = "Export task created."
 EIGHT = Decimal("0.00000001")
 _WIDE = Context(prec=60)
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*%]+')
 
 
@@ -112,11 +111,6 @@ def masked_mobile(number: str) -> str:
 def without_addresses(text: str) -> str:
     """Free text in which every e-mail address is masked. Source: FIN-EXP-03."""
     return _ADDRESS.sub(lambda found: masked_email(found.group()), text) if "@" in text else text
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe stands before what could begin one."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def file_name(title: str, on: date, kind: ExportFormat) -> str:

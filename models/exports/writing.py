@@ -16,6 +16,7 @@ import xlsxwriter
 
 from models.core.clock import BUSINESS_ZONE
 from models.core.money import as_decimal, exact_text
+from models.core.spreadsheets import harmless
 from models.exports import rules
 from models.exports.producers import Column, Produced
 from models.exports.rules import ColumnKind, ExportFormat
@@ -101,10 +102,10 @@ def _sheet(book: Any, number: int, columns: Sequence[Column], bold: Any) -> Any:
 def _front(sheet: Any, cover: Cover, rows: int, bold: Any) -> None:
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 90)
-    sheet.write_string(0, 0, rules.harmless(cover.title), bold)
+    sheet.write_string(0, 0, harmless(cover.title), bold)
     for place, (label, words) in enumerate((*cover.facts, ("Records", f"{rows:,}")), start=2):
         sheet.write_string(place, 0, label, bold)
-        sheet.write_string(place, 1, rules.harmless(words)[:_CELL])
+        sheet.write_string(place, 1, harmless(words)[:_CELL])
 
 
 def _parquet(target: Path, produced: Produced, cover: Cover, told: Told) -> int:
@@ -161,7 +162,7 @@ def _masked(kind: ColumnKind) -> Callable[[Any], str]:
     mask = _MASK[kind]
 
     def text(cell: Any) -> str:
-        return "" if cell is None else rules.harmless(mask(str(cell)))
+        return "" if cell is None else harmless(mask(str(cell)))
 
     return text
 

@@ -96,7 +96,7 @@ def test_a_line_is_spent_on_a_business_date_of_its_cycle(tmp_path, start, period
 def test_a_bad_line_is_named_and_the_good_ones_are_kept(tmp_path):
     bad = [
         {"BilledCost": "1"},
-        {"BilledCost": "much"},
+        {"BilledCost": "=HYPERLINK(1)"},
         {"BilledCost": "0.0000000000001"},
         {"BilledCost": None},
         {"BilledCost": "1e18"},
@@ -115,7 +115,7 @@ def test_a_bad_line_is_named_and_the_good_ones_are_kept(tmp_path):
     assert facts("line, expenditure") == [(2, Decimal(1)), (14, Decimal(2))]
     assert rejects() == [
         "line,column,reason,value",
-        "3,BilledCost,is not a number,much",
+        "3,BilledCost,is not a number,'=HYPERLINK(1)",
         "4,BilledCost,has more than 12 decimals,0.0000000000001",
         "5,BilledCost,is missing,",
         "6,BilledCost,is too large,1e18",

@@ -1,4 +1,4 @@
-"""What may stand in an exported file: masked, harmless, rounded once."""
+"""What may stand in an exported file: masked, rounded once."""
 
 from __future__ import annotations
 
@@ -49,16 +49,6 @@ def test_mobile_numbers_are_masked(number: str, masked: str):
 def test_addresses_within_free_text_are_masked():
     text = '{"owner": "anna.schmidt@polder.example", "env": "prod"} or bob@x.example'
     assert rules.without_addresses(text) == '{"owner": "anna.**@polder.example", "env": "prod"} or b**@x.example'
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_no_text_is_a_formula(text: str):
-    assert rules.harmless(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["", "a=1", "Compute", "'=1", " 1"])
-def test_other_text_stays(text: str):
-    assert rules.harmless(text) == text
 
 
 @pytest.mark.meets("FIN-MONEY-13")

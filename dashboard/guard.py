@@ -29,7 +29,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_WITH_SESSION = ("/media/", "/_stcore/upload_file")
+_WITH_SESSION = ("/media/", "/_stcore/upload_file", "/_stcore/metrics")
 _WITH_FILES = ("/uploads/", "/_stcore/upload_file")
 FORM = 64 * 1024
 """Most bytes of a body beside its files: the fields of a form, names and boundaries of parts."""

@@ -97,7 +97,7 @@ def local_path(path: str) -> str:
 
 def _text(form: FormData, name: str) -> str:
     value = form.get(name, "")
-    return value if isinstance(value, str) else ""
+    return value.replace("\x00", "") if isinstance(value, str) else ""  # PostgreSQL takes no NUL
 
 
 def _see(path: str) -> Response:

@@ -19,7 +19,8 @@ from pyarrow import fs
 from models.core.errors import NotFound, Problem, Refused
 from models.core.settings import settings
 
-_FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]|^\.|[. ]$')
+# Marks that turn the writing direction make a name end in what it does not end in.
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069<>:"/\\|?*]|^\.|[. ]$')
 _CHUNK = 1 << 20
 _TEXT_ENDINGS = frozenset({"csv", "txt", "json", "yaml", "yml"})
 _BYTES_OF = {
@@ -47,7 +48,7 @@ class StoredFile:
 def name_problems(name: str) -> list[Problem]:
     """What is wrong with a file's name; empty when nothing is."""
     if not name or len(name) > 200 or _FORBIDDEN.search(name):
-        rule = 'at most 200 characters, none of < > : " / \\ | ? *, no dot first or last'
+        rule = 'at most 200 characters, none of < > : " / \\ | ? * or control characters, no dot first or last'
         text = f'Rename the file "{name[:60]}": {rule}.'
         return [Problem("FILE-NAME", text, "file")]
     return []

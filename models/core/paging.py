@@ -145,12 +145,18 @@ def _pack(value: Any) -> tuple[str, Any]:
     return "j", value
 
 
+def _plain(value: Any) -> Any:
+    if isinstance(value, (dict, list)):
+        raise TypeError("a sort key is one value")
+    return value
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "t": datetime.fromisoformat,
     "d": date.fromisoformat,
     "u": UUID,
     "n": Decimal,
-    "j": lambda value: value,
+    "j": _plain,
 }
 
 

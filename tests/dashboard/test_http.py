@@ -36,8 +36,8 @@ def email(on_sqlite: str) -> str:
 
 @pytest.fixture
 def client(email: str) -> Iterator[TestClient]:
-    page = Route("/media/{name}", lambda request: PlainTextResponse("file"))
-    app = Starlette(routes=[*sign_in.routes, page, WebSocketRoute("/ws", socket)], middleware=[Middleware(Guard)])
+    pages = [Route(path, lambda request: PlainTextResponse("file")) for path in ("/media/{name}", "/_stcore/metrics")]
+    app = Starlette(routes=[*sign_in.routes, *pages, WebSocketRoute("/ws", socket)], middleware=[Middleware(Guard)])
     with TestClient(app, follow_redirects=False) as client:
         yield client
 
@@ -155,8 +155,9 @@ def test_a_body_without_end_is_not_read(path: str, client: TestClient) -> None:
 
 
 def test_files_that_a_page_shows_need_a_session(client: TestClient, email: str) -> None:
-    assert client.get("/media/chart.png").status_code == 403
-    post_login(client, email, PASSWORD)
-    assert client.get("/media/chart.png").text == "file"
-    client.post("/logout", headers=HERE)
-    assert client.get("/media/chart.png").status_code == 403
+    for path in ("/media/chart.png", "/_stcore/metrics"):
+        assert client.get(path).status_code == 403
+        post_login(client, email, PASSWORD)
+        assert client.get(path).text == "file"
+        client.post("/logout", headers=HERE)
+        assert client.get(path).status_code == 403

@@ -205,7 +205,7 @@ def test_pages_neither_repeat_nor_lose_a_row(size: int, up: bool, uow: UnitOfWor
     assert list(page.rows) == everything[: len(page.rows)]
 
 
-@pytest.mark.parametrize("cursor", ["%%%", "e30=", "WzFd", "W1siaiIsIDFdXQ=="])
+@pytest.mark.parametrize("cursor", ["%%%", "e30=", "WzFd", "W1siaiIsIDFdXQ==", "W1siaiIsIHt9XSwgWyJqIiwgMV1d"])
 def test_a_damaged_link_to_a_page_is_refused_in_words(cursor: str, uow: UnitOfWork) -> None:
     with pytest.raises(Refused, match="Open the list again"):
         fetch_page(
@@ -213,7 +213,9 @@ def test_a_damaged_link_to_a_page_is_refused_in_words(cursor: str, uow: UnitOfWo
         )
 
 
-@pytest.mark.parametrize("name", ["", ".hidden", "a/b.csv", "a\\b.csv", "con|x.csv", "line\n.csv", "x" * 201, "end. "])
+@pytest.mark.parametrize(
+    "name", ["", ".hidden", "a/b.csv", "a\\b.csv", "con|x.csv", "line\n.csv", "x" * 201, "end. ", "bill\u202evsc.exe"]
+)
 def test_a_forbidden_file_name_is_named(name: str) -> None:
     assert [problem.code for problem in name_problems(name)] == ["FILE-NAME"]
 

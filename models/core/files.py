@@ -116,13 +116,17 @@ class FileStore:
 
     def _write(self, sha256: str, spool: IO[bytes]) -> None:
         path = self._path(sha256)
-        self._fs.create_dir(path.rpartition("/")[0], recursive=True)
-        # Written beside and renamed, so that a killed process leaves no half file under a full name.
-        beside = f"{path}.{os.getpid()}.part"
-        with self._fs.open_output_stream(beside) as out:
+        local = isinstance(self._fs, fs.LocalFileSystem)
+        # Written beside and renamed, so that a killed process leaves no half file under a full name; in an object
+        # store nothing is seen under a name before it is whole.
+        target = f"{path}.{os.getpid()}.part" if local else path
+        if local:
+            self._fs.create_dir(path.rpartition("/")[0], recursive=True)
+        with self._fs.open_output_stream(target) as out:
             while chunk := spool.read(_CHUNK):
                 out.write(chunk)
-        self._fs.move(beside, path)
+        if local:
+            self._fs.move(target, path)
 
     def exists(self, sha256: str) -> bool:
         """Whether the content is there."""

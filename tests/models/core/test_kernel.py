@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +28,7 @@ from models.core.types import AmountType, InstantType, new_id
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.partners.tables import Partner
 from tests.support.build import Build
+from tests.support.object_store import object_store
 
 amounts = st.decimals(min_value=-92_000_000_000, max_value=92_000_000_000, places=8)
 
@@ -247,14 +249,31 @@ def test_an_upload_is_judged_by_ending_bytes_and_size(name: str, content: bytes,
 
 
 def test_the_same_content_is_kept_once(tmp_path: Path) -> None:
-    store = FileStore(str(tmp_path))
+    use(FileStore(str(tmp_path)), lambda: sum(path.is_file() for path in tmp_path.rglob("*")))
+
+
+def test_files_may_lie_in_an_object_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    with object_store() as (query, objects):
+        store = FileStore(f"s3://kontor/files?{query}")
+        use(store, lambda: sum(not key.endswith("/") for key in objects))
+        large = bytes(range(256)) * 100_000  # sent in several parts
+        stored = store.put(io.BytesIO(large), "large.bin")
+        assert objects[f"kontor/files/{stored.sha256[:2]}/{stored.sha256}"] == large
+
+
+def use(store: FileStore, kept: Callable[[], int]) -> None:
+    """Put, read and remove a file."""
     first, second = store.put(io.BytesIO(b"abc"), "one.txt"), store.put(io.BytesIO(b"abc"), "two.txt")
     assert first.sha256 == second.sha256
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+    assert kept() == 1
+    assert store.size(first.sha256) == 3
     assert b"".join(store.chunks(first.sha256)) == b"abc"
     with store.local(first.sha256) as path:
         assert path.read_bytes() == b"abc"
     store.remove(first.sha256)
+    assert kept() == 0
     for key in (first.sha256, "../../etc/passwd"):
         with pytest.raises(NotFound):
             list(store.chunks(key))

@@ -66,7 +66,7 @@ def _content(request: Request, body: bytes) -> bytes:
     if "aws-chunked" not in request.headers.get("content-encoding", ""):
         return body
     pieces = []
-    while (frame := re.match(rb"([0-9a-f]+)[^\r]*\r\n", body)) and (size := int(frame[1], 16)):
+    while (frame := re.match(rb"([0-9a-fA-F]+)[^\r]*\r\n", body)) and (size := int(frame[1], 16)):
         pieces.append(body[frame.end() : frame.end() + size])
         body = body[frame.end() + size + 2 :]
     return b"".join(pieces)

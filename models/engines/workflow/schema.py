@@ -43,6 +43,8 @@ class FormNode(Timed):
     """The applicant fills in a form and submits it (outcome `submit`), or takes the case back (outcome `cancel`)."""
 
     form: str
+    permission: str = ""
+    """What the applicant's people need to fill it in; empty: what the type says of applying."""
     returned: str | None = None
     """The status while the case is here again because a reviewer rejected it."""
     cancelled: str | None = None

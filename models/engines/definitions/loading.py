@@ -1,0 +1,141 @@
+"""From YAML to an application type: parameters filled in, processes put in their place, everything judged as a whole.
+
+What is kept of a version is its content (`Content`): the type and the processes it contains, as they were written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from models.core.errors import Problem, Refused
+from models.engines.conditions import compiled
+from models.engines.definitions.registry import ACTIONS, CHECKS, DEFINITIONS, PROCESSES
+from models.engines.definitions.schema import ApplicationType, Process
+from models.engines.forms import lint as form_lint
+from models.engines.workflow import lint as flow_lint
+from models.engines.workflow.compose import expand
+from models.engines.workflow.schema import DecisionNode, PaymentNode, Workflow
+
+Content = dict[str, Any]
+"""`{"type": …, "processes": {key: …}}`, as JSON values."""
+
+_NAME = re.compile(r"\$([a-z][a-z0-9_]*)")
+
+
+def filled(value: Any, parameters: Mapping[str, Any]) -> Any:
+    """The value with parameters instead of `$names`; one that is nothing but a name becomes what it names.
+
+    Raises:
+        Refused: a name is no parameter.
+    """
+    if isinstance(value, dict):
+        return {key: filled(each, parameters) for key, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each, parameters) for each in value]
+    if not isinstance(value, str) or "$" not in value:
+        return value
+    if whole := _NAME.fullmatch(value):
+        return _parameter(whole[1], parameters)
+    return _NAME.sub(lambda found: str(_parameter(found[1], parameters)), value)
+
+
+def _parameter(name: str, parameters: Mapping[str, Any]) -> Any:
+    if name not in parameters:
+        raise Refused(Problem("TYPE-PARAMETER", f"${name} is no parameter of this definition.", name))
+    return parameters[name]
+
+
+def build(content: Content) -> ApplicationType:
+    """The application type of a content.
+
+    Raises:
+        Refused: it cannot be read; says where.
+    """
+    raw = content["type"]
+    made: ApplicationType = _read(ApplicationType, raw, raw.get("parameters", {}))
+    processes: dict[str, Workflow] = {}
+    forms, facts, parameters = dict(made.forms), dict(made.facts), {}
+    for name, node in made.workflow.nodes.items():
+        if isinstance(node, PaymentNode):
+            source = content["processes"][node.payment]
+            parameters[name] = {**source.get("parameters", {}), **node.given}
+            inner = _read(Process, source, parameters[name])
+            if taken := sorted((set(inner.forms) & set(forms)) | (set(inner.facts) & set(facts))):
+                raise Refused(Problem("TYPE-TWICE", f"{node.payment} uses names twice: {', '.join(taken)}.", name))
+            processes[node.payment] = inner.workflow
+            forms |= inner.forms
+            facts |= inner.facts
+    whole = {"workflow": expand(made.workflow, processes), "forms": forms, "facts": facts, "processes": parameters}
+    return made.model_copy(update=whole)
+
+
+def _read(kind: Any, raw: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
+    try:
+        return kind.model_validate(filled(dict(raw), parameters))
+    except ValidationError as error:
+        problems = [
+            Problem("TYPE-SHAPE", f"{'.'.join(map(str, each['loc']))}: {each['msg']}", str(raw.get("key")))
+            for each in error.errors()
+        ]
+        raise Refused(problems) from None
+
+
+def faults(made: ApplicationType, *, roles: Collection[str] | None = None) -> list[Problem]:
+    """Everything wrong with a type: its forms, its workflow, names that nothing bears, conditions, title and amount."""
+    names = flow_lint.Names(forms=made.forms, checks=CHECKS, actions=ACTIONS, roles=roles)
+    found = [problem for form in made.forms.values() for problem in form_lint.faults(form)]
+    found += flow_lint.faults(made.workflow, names)
+    for name, node in made.workflow.nodes.items():
+        if isinstance(node, DecisionNode):
+            try:
+                compiled(node.decision, made.facts)
+            except Refused as error:
+                found += [Problem(problem.code, problem.text, name) for problem in error.problems]
+    for fact in (made.title, *made.amount):
+        if fact not in made.facts:
+            found.append(Problem("TYPE-FACT", f"{fact} is no fact of this type.", fact))
+    return found
+
+
+def digest(content: Content) -> str:
+    """What tells two contents apart (SHA-256, hex)."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def contents() -> dict[str, Content]:
+    """The content of every registered type as its files say it now, by key."""
+    return _contents(tuple(DEFINITIONS), tuple(PROCESSES))
+
+
+@cache
+def _contents(types: tuple[Path, ...], processes: tuple[Path, ...]) -> dict[str, Content]:
+    shared = {raw["key"]: raw for raw in map(_yaml, processes)}
+    made: dict[str, Content] = {}
+    for raw in map(_yaml, types):
+        wanted = [node["payment"] for node in raw["workflow"]["nodes"].values() if "payment" in node]
+        made[raw["key"]] = {"type": raw, "processes": {key: shared[key] for key in wanted}}
+    return made
+
+
+def _yaml(path: Path) -> Any:
+    # Through JSON, so that a content read back from the record store is the same, dates included.
+    return json.loads(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str))
+
+
+@cache
+def _built(key: str, mark: str) -> ApplicationType:
+    return build(contents()[key])
+
+
+def current_types() -> dict[str, ApplicationType]:
+    """Every registered type as its files say it now, by key."""
+    return {key: _built(key, digest(content)) for key, content in contents().items()}

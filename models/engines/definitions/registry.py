@@ -1,0 +1,78 @@
+"""What areas lend to definitions by name: checks, searches, actions; and the definitions themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.core.unit_of_work import UnitOfWork
+from models.engines.definitions.case_data import CaseData
+from models.engines.workflow.findings import Finding
+
+Check = Callable[[UnitOfWork, CaseData], Finding]
+Search = Callable[[UnitOfWork, CaseData], Sequence[Finding]]
+Action = Callable[[UnitOfWork, CaseData, Mapping[str, Any]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A check or search: what it is called, and how it is asked."""
+
+    name: str
+    label: str
+    ask: Search
+    quick: bool
+    """Whether it may run while somebody types and within a decision; a search waits for the worker."""
+
+
+CHECKS: dict[str, Registered] = {}
+ACTIONS: dict[str, Action] = {}
+DEFINITIONS: list[Path] = []
+PROCESSES: list[Path] = []
+
+
+def check(name: str, *, label: str = "") -> Callable[[Check], Check]:
+    """Register a check with one finding; it answers at once: while typing, at submission, before a reviewer."""
+
+    def register(function: Check) -> Check:
+        CHECKS[name] = Registered(name, label or name, lambda uow, case: [function(uow, case)], quick=True)
+        return function
+
+    return register
+
+
+def search(name: str, *, label: str = "") -> Callable[[Search], Search]:
+    """Register a search with any number of findings; the worker runs it where a check node asks for it."""
+
+    def register(function: Search) -> Search:
+        CHECKS[name] = Registered(name, label or name, function, quick=False)
+        return function
+
+    return register
+
+
+def action(name: str) -> Callable[[Action], Action]:
+    """Register an action: it runs in the transaction of the command that leads to it, and answers facts to note.
+
+    A refusal that it raises undoes the command.
+    """
+
+    def register(function: Action) -> Action:
+        ACTIONS[name] = function
+        return function
+
+    return register
+
+
+def define(path: Path) -> None:
+    """Register the YAML of an application type."""
+    if path not in DEFINITIONS:
+        DEFINITIONS.append(path)
+
+
+def define_process(path: Path) -> None:
+    """Register the YAML of a process that types may contain."""
+    if path not in PROCESSES:
+        PROCESSES.append(path)

@@ -6,6 +6,7 @@ from models.catalog import tables as catalog
 from models.core import history, outbox
 from models.core.database import Base
 from models.customers import tables as customers
+from models.engines.cases import tables as cases
 from models.engines.ledger import tables as ledger
 from models.expenditures import tables as expenditures
 from models.exports import tables as exports
@@ -14,6 +15,6 @@ from models.notices import tables as notices
 from models.partners import tables as partners
 
 __all__ = [
-    "Base", "catalog", "customers", "expenditures", "exports", "history", "identity", "ledger", "notices", "outbox",
-    "partners",
+    "Base", "cases", "catalog", "customers", "expenditures", "exports", "history", "identity", "ledger", "notices",
+    "outbox", "partners",
 ]  # fmt: skip

@@ -106,9 +106,18 @@ def sessions() -> sessionmaker[RecordSession]:
 
 def insert_once(session: Session, kind: type[Base], row: Mapping[str, Any], *, unique: Sequence[str]) -> None:
     """Add a row unless there is one with the same values of `unique`; two writers at once are no error."""
+    insert_all_once(session, kind, [row], unique=unique)
+
+
+def insert_all_once(
+    session: Session, kind: type[Base], rows: Sequence[Mapping[str, Any]], *, unique: Sequence[str]
+) -> None:
+    """Add rows in one go, each unless there is one with the same values of `unique`."""
+    if not rows:
+        return
     insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(kind.__table__).values(dict(row))  # type: ignore[arg-type]
-    session.connection().execute(statement.on_conflict_do_nothing(index_elements=list(unique)))
+    statement = insert(kind.__table__).on_conflict_do_nothing(index_elements=list(unique))  # type: ignore[arg-type]
+    session.connection().execute(statement, [dict(row) for row in rows])
 
 
 def ask() -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Index, Integer, UniqueConstraint, cast, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.database import Base, Unscoped, insert_once
+from models.core.database import Base, Unscoped, insert_all_once, insert_once
 from models.core.types import Id, Instant, new_id
 from models.core.unit_of_work import UnitOfWork
 
@@ -65,6 +65,18 @@ def write(session: Session, topic: str, key: str, payload: Mapping[str, Any], *,
     row = {"id": new_id(), "topic": topic, "key": key, "payload": dict(payload), "created_at": now, "due_at": due}
     insert_once(session, OutboxRow, row | {"attempts": 0}, unique=("topic", "key"))
     if session.connection().dialect.name == "postgresql":
+        session.connection().exec_driver_sql(f"NOTIFY {CHANNEL}")
+
+
+def write_all(session: Session, rows: Sequence[tuple[str, str, Mapping[str, Any], datetime]], *, now: datetime) -> None:
+    """Add rows (topic, key, payload, due time) in one statement, each unless its topic has one with its key."""
+    made = [
+        {"id": new_id(), "topic": topic, "key": key, "payload": dict(payload), "created_at": now, "due_at": due}
+        | {"attempts": 0}
+        for topic, key, payload, due in rows
+    ]
+    insert_all_once(session, OutboxRow, made, unique=("topic", "key"))
+    if made and session.connection().dialect.name == "postgresql":
         session.connection().exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 

@@ -49,7 +49,7 @@ class ApplicationType(Process):
     """Something a partner can ask for, from its first form to its end, with every number a manager may change.
 
     `facts` says which fields become typed facts of a case; `title` names the fact a case is called by; the first fact
-    of `amount` that a case has is its amount. `processes` holds the parameters of each process by the node it stands at.
+    of `amount` that a case has is its amount. `processes` holds the parameters of each process by its node.
     """
 
     short: str

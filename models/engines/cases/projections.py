@@ -1,0 +1,182 @@
+"""What is derived from a case's events in the same transaction: its row, its open tasks, its facts, later work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, update
+
+from models.core.outbox import write_all
+from models.core.unit_of_work import UnitOfWork
+from models.engines.cases.tables import CaseFact, CaseTask
+from models.engines.definitions.schema import ApplicationType
+from models.engines.workflow.events import CheckWanted, Event, Left, TimerSet
+from models.engines.workflow.schema import ReviewNode
+from models.engines.workflow.state import State, Visit
+
+if TYPE_CHECKING:
+    from models.engines.cases.store import Stored
+
+CHECK, TIMER, FOLLOW = "reviews.check", "reviews.timer", "reviews.follow"
+"""Topics of the outbox: an automated stage, a promised time, whoever has to be told."""
+END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
+APPLICANT = "applicant"
+"""The desk of forms: the partner's own work list."""
+WAITING = frozenset({"form", "review"})
+
+
+def first_row(
+    uow: UnitOfWork, case_id: UUID, number: str, made: ApplicationType, state: State, head: str, key: str
+) -> dict[str, Any]:
+    """The row of a case that begins."""
+    return row_values(uow, made, State(), state, head) | {
+        "id": case_id, "number": number, "type": made.key, "version": made.version, "partner_id": state.partner_id,
+        "currency": made.currency, "opened_at": uow.now, "opened_by": uow.actor.user_id,
+        "opened_by_name": uow.actor.name, "opened_key": key, "title": title_of(made, state.facts),
+        "amount": amount_of(made, state.facts),
+    }  # fmt: skip
+
+
+def row_values(uow: UnitOfWork, made: ApplicationType, before: State, after: State, head: str) -> dict[str, Any]:
+    """What changes on a case's row from one state to the next."""
+    values: dict[str, Any] = {
+        "seq": after.seq, "head": head, "state": after.to_json(), "status": after.status,
+        "vendor_status": after.vendor_status, "phase": after.phase, "changed_at": uow.now,
+        "changed_by_name": uow.actor.name, "ended_at": after.ended_at, "outcome": after.outcome,
+    }  # fmt: skip
+    if before.facts != after.facts:
+        values |= {"title": title_of(made, after.facts), "amount": amount_of(made, after.facts)}
+    if after.submitted and not before.submitted:
+        values["submitted_at"] = uow.now
+    return values
+
+
+def title_of(made: ApplicationType, facts: dict[str, Any]) -> str:
+    """What the case is called."""
+    return str(facts.get(made.title) or "")
+
+
+def amount_of(made: ApplicationType, facts: dict[str, Any]) -> Decimal | None:
+    """What the case is about, in the type's currency."""
+    return next((Decimal(str(facts[name])) for name in made.amount if facts.get(name) not in (None, "")), None)
+
+
+def project(uow: UnitOfWork, case: Stored, before: State, after: State, events: Sequence[Event]) -> None:
+    """Bring tasks and facts to the new state, and ask for what happens after the commit."""
+    _tasks(uow, case, before, after, events)
+    _facts(uow, case, before, after)
+    _later(uow, case, before, after, events)
+
+
+# ---- tasks ----
+
+
+def task_row(made: ApplicationType, case_id: UUID, partner_id: UUID, visit: Visit) -> dict[str, Any]:
+    """A visit as a task of a queue, derived from the state alone."""
+    node = made.workflow.nodes[visit.node]
+    review = isinstance(node, ReviewNode)
+    return {
+        "case_id": case_id, "visit": visit.id, "partner_id": partner_id, "node": visit.node, "kind": visit.kind,
+        "desk": node.desk if isinstance(node, ReviewNode) else APPLICANT,
+        "roles": roles_key(node.review) if isinstance(node, ReviewNode) else "",
+        "label": made.label(visit.node), "opened_at": visit.entered_at, "due_at": visit.due_at,
+        "queue_at": visit.due_at or END_OF_TIME, "overdue": visit.overdue, "paused": visit.question is not None,
+        "why": visit.why, "votes": len(visit.votes), "holder": visit.holder if review else None,
+        "holder_name": visit.holder_name,
+    }  # fmt: skip
+
+
+def roles_key(roles: Sequence[str]) -> str:
+    """Candidates' roles as one value that a queue can be sorted by."""
+    return "+".join(sorted(roles))
+
+
+def _tasks(uow: UnitOfWork, case: Stored, before: State, after: State, events: Sequence[Event]) -> None:
+    old = {visit.id: visit for visit in before.visits if visit.kind in WAITING}
+    new = {visit.id: visit for visit in after.visits if visit.kind in WAITING}
+    connection = uow.session.connection()
+    outcomes = {event.visit: event.outcome for event in events if isinstance(event, Left)}
+    for visit_id in old.keys() - new.keys():
+        closed = {
+            "closed_at": uow.now, "outcome": outcomes.get(visit_id), "closed_by_name": uow.actor.name, "holder": None,
+            "leased_by": None, "leased_until": None,
+        }  # fmt: skip
+        connection.execute(update(CaseTask).where(_own(case.id, visit_id)).values(closed))
+    for visit_id in new.keys() & old.keys():
+        if new[visit_id] != old[visit_id]:
+            row = task_row(case.type, case.id, case.partner_id, new[visit_id])
+            connection.execute(update(CaseTask).where(_own(case.id, visit_id)).values(row))
+    fresh = [task_row(case.type, case.id, case.partner_id, new[key]) for key in new if key not in old]
+    if fresh:
+        connection.execute(insert(CaseTask.__table__), fresh)  # type: ignore[arg-type]
+
+
+def _own(case_id: UUID, visit_id: str) -> Any:
+    return (CaseTask.case_id == case_id) & (CaseTask.visit == visit_id)
+
+
+# ---- facts ----
+
+
+def fact_row(made: ApplicationType, case_id: UUID, partner_id: UUID, name: str, value: Any) -> dict[str, Any]:
+    """A fact with its value in the column of its type."""
+    row: dict[str, Any] = {
+        "case_id": case_id, "name": name, "partner_id": partner_id, "text": None, "amount": None, "day": None,
+        "count": None, "yes": None,
+    }  # fmt: skip
+    match made.facts.get(name):
+        case "usd":
+            row["amount"] = Decimal(str(value))
+        case "date":
+            row["day"] = date.fromisoformat(str(value))
+        case "count":
+            row["count"] = int(value)
+        case "yes_no":
+            row["yes"] = bool(value)
+        case _:
+            row["text"] = str(value)
+    return row
+
+
+def fact_rows(made: ApplicationType, case_id: UUID, partner_id: UUID, state: State) -> Iterator[dict[str, Any]]:
+    """Every declared fact that the case has."""
+    for name, value in state.facts.items():
+        if value is not None and name in made.facts:
+            yield fact_row(made, case_id, partner_id, name, value)
+
+
+def _facts(uow: UnitOfWork, case: Stored, before: State, after: State) -> None:
+    changed = {
+        name for name in after.facts.keys() | before.facts.keys() if before.facts.get(name) != after.facts.get(name)
+    }
+    if not changed:
+        return
+    connection = uow.session.connection()
+    known = sorted(name for name in changed if before.facts.get(name) is not None)
+    if known:
+        connection.execute(delete(CaseFact).where(CaseFact.case_id == case.id, CaseFact.name.in_(known)))
+    rows = [row for row in fact_rows(case.type, case.id, case.partner_id, after) if row["name"] in changed]
+    if rows:
+        connection.execute(insert(CaseFact.__table__), rows)  # type: ignore[arg-type]
+
+
+# ---- what happens after the commit ----
+
+
+def _later(uow: UnitOfWork, case: Stored, before: State, after: State, events: Sequence[Event]) -> None:
+    """Automated stages, promised times, and one row for whoever has to be told. Keys begin with the case's number."""
+    own = {"case_id": str(case.id)}
+    rows = [
+        (FOLLOW, f"{case.number}:{after.seq}", {**own, "after": before.seq, "seq": after.seq}, uow.now),
+    ]
+    for event in events:
+        if isinstance(event, CheckWanted):
+            rows.append((CHECK, f"{case.number}:{event.visit}", {**own, "visit": event.visit}, uow.now))
+        elif isinstance(event, TimerSet):
+            key = f"{case.number}:{event.visit}:{event.timer}:{event.fires_at:%Y%m%dT%H%M%S}"
+            rows.append((TIMER, key, {**own, "visit": event.visit, "timer": event.timer}, event.fires_at))
+    write_all(uow.session, rows, now=uow.now)

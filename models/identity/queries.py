@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from models.core.errors import NotFound
 from models.core.unit_of_work import UnitOfWork
-from models.identity.rules import UserStatus
-from models.identity.tables import UserAccount, UserRole, UserSession
+from models.identity.roles import role_book
+from models.identity.rules import CUSTOM, UserStatus
+from models.identity.tables import CustomRole, UserAccount, UserRole, UserSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +149,26 @@ def email_of(uow: UnitOfWork, user_id: UUID) -> str | None:
             UserAccount.id == user_id, UserAccount.deleted_at.is_(None), UserAccount.status != UserStatus.LOCKED
         )
     )
+
+
+def with_roles(uow: UnitOfWork, roles: Collection[str]) -> list[UUID]:
+    """The vendor's people who have one of the roles and can sign in."""
+    stmt = _active().join(UserRole, UserRole.user_id == UserAccount.id).distinct()
+    return list(uow.session.scalars(stmt.where(UserAccount.partner_id.is_(None), UserRole.role.in_(list(roles)))))
+
+
+def with_permission(uow: UnitOfWork, partner_id: UUID, permission: str) -> list[UUID]:
+    """People of a partner who can sign in and have a role, preset or custom, with the permission."""
+    book = role_book()
+    preset = [role for role in book.partner if permission in book.of(role)]
+    custom = uow.session.execute(
+        select(CustomRole.id, CustomRole.permissions).where(CustomRole.partner_id == partner_id)
+    )
+    roles = preset + [f"{CUSTOM}{key}" for key, permissions in custom if permission in permissions]
+    stmt = _active().join(UserRole, UserRole.user_id == UserAccount.id).distinct()
+    return list(uow.session.scalars(stmt.where(UserAccount.partner_id == partner_id, UserRole.role.in_(roles))))
+
+
+def _active() -> Select[tuple[UUID]]:
+    stmt = select(UserAccount.id).where(UserAccount.deleted_at.is_(None), UserAccount.status != UserStatus.LOCKED)
+    return stmt.order_by(UserAccount.id)

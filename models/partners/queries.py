@@ -197,6 +197,13 @@ def names(uow: UnitOfWork, partner_ids: Collection[UUID]) -> dict[UUID, str]:
     return dict(uow.session.execute(stmt).tuples().all())
 
 
+def named(uow: UnitOfWork, words: str, *, most: int = 200) -> list[UUID]:
+    """Partners whose name or number holds the words, by name; at most so many."""
+    text = words.strip().lower()
+    found = (func.lower(column).contains(text, autoescape=True) for column in (Partner.name, Partner.number))
+    return list(uow.session.scalars(select(Partner.id).where(or_(*found)).order_by(Partner.name).limit(most)))
+
+
 def regions(uow: UnitOfWork) -> list[str]:
     """The sales regions in which there are partners, by name."""
     return list(uow.session.scalars(select(Partner.region).distinct().order_by(Partner.region)))

@@ -99,6 +99,12 @@ def handle(
     return state
 
 
+def knows(uow: UnitOfWork, case_id: UUID, key: str) -> bool:
+    """Whether a key was used on a case before."""
+    stmt = select(CaseEvent.seq).where(CaseEvent.case_id == case_id, CaseEvent.key == key)
+    return uow.session.scalar(stmt) is not None
+
+
 def _read(uow: UnitOfWork, case_id: UUID, key: str | None) -> tuple[Stored, int | None, tuple[str, Any]]:
     """The case, locked; the event that its key already made; who changed it last, and when."""
     row = Case

@@ -1,0 +1,184 @@
+"""Whoever has to know what happened to a case is told: on their home page, and by e-mail (BEN-NTF-06).
+
+Each event is told once to each person, by a key, whatever the worker repeats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from models.applications import access
+from models.applications.access import Found
+from models.core.clock import BUSINESS_ZONE
+from models.core.unit_of_work import UnitOfWork
+from models.engines.cases.tables import Case, CaseEvent
+from models.engines.workflow import events as e
+from models.engines.workflow.evolve import replay
+from models.engines.workflow.schema import FormNode, ReviewNode
+from models.engines.workflow.state import Visit
+from models.identity import queries as identity
+from models.notices import service as notices
+from models.partners import queries as partners
+
+MANAGER = "ecosystem_manager"
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A case with what its notices say of it."""
+
+    uow: UnitOfWork
+    found: Found
+    title: str
+    partner: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.found.number} {self.title}".strip()
+
+    def tell(self, people: Iterable[UUID], key: str, title: str, text: str = "", tone: str = "blue") -> None:
+        for person in sorted(set(people)):
+            notices.tell(
+                self.uow, person, key=f"{self.found.number}:{key}", title=title, text=text, tone=tone,
+                link=f"/case?case={self.found.id}", icon="task_alt" if tone == "green" else "notifications",
+            )  # fmt: skip
+
+    def applicants(self, node: str | None = None) -> list[UUID]:
+        """Whoever sent or began the case, as long as they may; otherwise everybody of the partner who may."""
+        needed = self.found.type.permissions.apply
+        stage = self.found.type.workflow.nodes.get(node) if node else None
+        if isinstance(stage, FormNode) and stage.permission:
+            needed = stage.permission
+        may = identity.with_permission(self.uow, self.found.partner_id, needed)
+        state = self.found.state
+        own = {*state.submitters, *([state.opened_by] if state.opened_by else [])}
+        return [person for person in may if person in own] or may
+
+    def reviewers(self, visit: Visit) -> list[UUID]:
+        """Whoever holds a review; when nobody does, everybody whose turn it may be."""
+        if visit.holder is not None:
+            return [visit.holder]
+        node = self.found.type.workflow.nodes[visit.node]
+        return identity.with_roles(self.uow, node.review) if isinstance(node, ReviewNode) else []
+
+    def responsible(self, visit: Visit) -> list[UUID]:
+        """Whoever a visit waits for."""
+        return self.applicants(visit.node) if visit.kind == "form" else self.reviewers(visit)
+
+    def until(self, visit: Visit) -> str:
+        if visit.due_at is None:
+            return ""
+        due = visit.due_at.astimezone(BUSINESS_ZONE)
+        return f" Due {due:%b} {due.day}, {due:%Y %H:%M} (GMT+08:00)."
+
+
+def follow(uow: UnitOfWork, case_id: UUID, after: int, seq: int) -> None:
+    """Tell whoever has to know about the events after `after` up to `seq`. For the system alone."""
+    found = access.find(uow, case_id)
+    head = uow.session.execute(select(Case.title, Case.partner_id).where(Case.id == case_id)).one()
+    case = _Case(uow, found, head[0], partners.partner_name(uow, head[1]))
+    row = CaseEvent
+    stmt = select(row.seq, row.kind, row.schema, row.payload).where(row.case_id == case_id, row.seq <= seq)
+    told = []
+    for number, kind, schema, payload in uow.session.execute(stmt.order_by(row.seq)):
+        if payload is not None:
+            told.append((number, e.unpack(kind, schema, payload)))
+    state = replay(event for _, event in told)
+    for number, event in told:
+        if number > after and (handler := _HANDLERS.get(type(event))):
+            handler(case, event, _visits(told, state.visits), number)
+
+
+def _visits(told: Collection[tuple[int, e.Event]], open_: Iterable[Visit]) -> dict[str, Visit]:
+    """The visits by id: open ones as they are, past ones as they began."""
+    past = {
+        event.visit: Visit(event.visit, event.node, event.kind, event.at, event.due_at, event.why)
+        for _, event in told
+        if isinstance(event, e.Entered)
+    }
+    return past | {visit.id: visit for visit in open_}
+
+
+Visits = dict[str, Visit]
+
+
+def _entered(case: _Case, event: e.Entered, visits: Visits, number: int) -> None:
+    visit = visits[event.visit]
+    if event.kind == "review":
+        stage = case.found.type.label(event.node)
+        text = f"{case.partner}. {stage}.{case.until(visit)}"
+        case.tell(case.reviewers(visit), f"{number}:turn", f"{case.name} waits for your decision", text)
+    elif event.kind == "form" and number > 2:  # the first form is what the applicant has just begun
+        tone = {"returned": "red", "cancelled": "gray"}.get(event.why, "green")
+        text = f"{_words(case, event.why)}It is your turn: {case.found.type.label(event.node)}.{case.until(visit)}"
+        title = f"{case.name}: {event.status or case.found.state.status}"
+        case.tell(case.applicants(event.node), f"{number}:turn", title, text, tone)
+
+
+def _words(case: _Case, why: str) -> str:
+    return {"returned": "The reviewer's comment stands on the case. ", "cancelled": "You took it back. "}.get(why, "")
+
+
+def _decided(case: _Case, event: e.Decided, visits: Visits, number: int) -> None:
+    if not event.comment:
+        return
+    node = case.found.type.workflow.nodes.get(event.node)
+    decision = node.decisions.get(event.decision) if isinstance(node, ReviewNode) else None
+    if decision is None or decision.tone != "negative":
+        return
+    text = " ".join(part for part in (event.reason, event.comment) if part)
+    case.tell(
+        case.applicants(),
+        f"{number}:decided",
+        f"{case.name} was {decision.past or decision.label.lower()}",
+        text,
+        "red",
+    )
+
+
+def _asked(case: _Case, event: e.Asked, visits: Visits, number: int) -> None:
+    case.tell(case.applicants(), f"{number}:asked", f"{case.name}: {event.by_name} asks you", event.text, "orange")
+
+
+def _answered(case: _Case, event: e.Answered, visits: Visits, number: int) -> None:
+    if visit := visits.get(event.visit):
+        case.tell(case.reviewers(visit), f"{number}:answered", f"{case.name}: {event.by_name} answered", event.text)
+
+
+def _reminded(case: _Case, event: e.Reminded, visits: Visits, number: int) -> None:
+    visit = visits[event.visit]
+    text = f"{case.found.type.label(visit.node)}.{case.until(visit)}"
+    case.tell(case.responsible(visit), f"{number}:reminded", f"{case.name} is due soon", text, "orange")
+
+
+def _overdue(case: _Case, event: e.BecameOverdue, visits: Visits, number: int) -> None:
+    visit = visits[event.visit]
+    case.tell(case.responsible(visit), f"{number}:overdue", f"{case.name} is overdue",
+              f"{case.found.type.label(visit.node)}.{case.until(visit)}", "red")  # fmt: skip
+
+
+def _escalated(case: _Case, event: e.Escalated, visits: Visits, number: int) -> None:
+    visit = visits[event.visit]
+    people = identity.with_roles(case.uow, (event.role,))
+    if event.role == MANAGER:
+        own = partners.partner(case.uow, case.found.partner_id).manager_id
+        people = [own] if own in people else people
+    held = f"{visit.holder_name} holds it." if visit.holder else "Nobody holds it."
+    text = f"{case.partner}. {case.found.type.label(visit.node)}.{case.until(visit)} {held}"
+    case.tell(people, f"{number}:escalated", f"{case.name} is overdue and was escalated to you", text, "red")
+
+
+def _ended(case: _Case, event: e.Ended, visits: Visits, number: int) -> None:
+    if event.outcome != "deleted":
+        case.tell(case.applicants(), f"{number}:ended", f"{case.name}: {case.found.state.status}", tone="green")
+
+
+_HANDLERS: dict[type[e.Event], Callable[[_Case, Any, Visits, int], None]] = {
+    e.Entered: _entered, e.Decided: _decided, e.Asked: _asked, e.Answered: _answered, e.Reminded: _reminded,
+    e.BecameOverdue: _overdue, e.Escalated: _escalated, e.Ended: _ended,
+}  # fmt: skip

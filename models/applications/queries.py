@@ -1,0 +1,267 @@
+"""Queues and lists of applications, within the actor's scope and permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, case, func, or_, select
+
+from models.applications.access import DESKS, may_view
+from models.applications.rows import CaseFilter, CaseOrder, CaseRow, QueueCounts, QueueFilter, Standing, TaskRow
+from models.applications.types import application_types
+from models.core.clock import business_midnight
+from models.core.errors import NotAllowed
+from models.core.paging import FIRST_PAGE, Asc, Desc, Page, PageRequest, fetch_page
+from models.core.unit_of_work import UnitOfWork
+from models.engines.cases.projections import APPLICANT, roles_key
+from models.engines.cases.tables import Case, CaseTask
+from models.engines.workflow.schema import ReviewNode
+from models.identity.roles import role_book
+from models.partners import queries as partners
+
+T, C = CaseTask, Case
+_TASK = (
+    T.case_id, T.visit, C.number, C.type, C.title, C.partner_id, T.node, T.label, T.roles, C.vendor_status, T.desk,
+    C.amount, C.currency, T.opened_at, T.due_at, T.overdue, T.paused, T.why, T.votes, T.holder, T.holder_name,
+    T.leased_by, T.leased_by_name, T.leased_until, C.seq,
+)  # fmt: skip
+_DUE = (Asc(T.queue_at), Asc(T.case_id), Asc(T.visit))
+
+
+def queue(uow: UnitOfWork, wanted: QueueFilter, page: PageRequest = FIRST_PAGE) -> Page[TaskRow]:
+    """Reviews that wait at a desk, the earliest due first. Two statements for the page: rows, and partners' names.
+
+    Raises:
+        NotAllowed: no role of the actor shows review queues.
+    """
+    uow.actor.demand("reviews.view")
+    stmt = _queued(uow, select(*_TASK).join(C, C.id == T.case_id), wanted)
+    found = fetch_page(uow, stmt, lambda *values: values, page, order=_DUE)
+    names = partners.names(uow, {row[5] for row in found.rows})
+    return Page(tuple(_task(row, names) for row in found.rows), found.next, found.previous)
+
+
+def queue_counts(uow: UnitOfWork, wanted: QueueFilter) -> QueueCounts:
+    """How the desk stands under the same conditions.
+
+    Raises:
+        NotAllowed: no role of the actor shows review queues.
+    """
+    uow.actor.demand("reviews.view")
+    tomorrow = business_midnight(uow.today + timedelta(days=1))
+    counted = select(
+        func.count(),
+        func.count(case((T.overdue, 1))),
+        func.count(case(((T.queue_at >= uow.now) & (T.queue_at < tomorrow), 1))),
+        func.count(case((T.holder == uow.actor.user_id, 1))),
+    ).select_from(T)
+    stmt = _queued(uow, counted.join(C, C.id == T.case_id) if wanted.search or wanted.types else counted, wanted)
+    return QueueCounts(*uow.session.execute(stmt).one())
+
+
+def _queued(uow: UnitOfWork, stmt: Select[Any], wanted: QueueFilter) -> Select[Any]:
+    stmt = stmt.where(T.closed_at.is_(None), T.desk == wanted.desk)
+    if not wanted.all_roles:
+        own = own_role_keys(uow)
+        stmt = stmt.where(T.roles == own[0] if len(own) == 1 else T.roles.in_(own))
+    if wanted.mine:
+        stmt = stmt.where(T.holder == uow.actor.user_id)
+    if wanted.overdue:
+        stmt = stmt.where(T.overdue)
+    if wanted.labels:
+        stmt = stmt.where(T.label.in_(list(wanted.labels)))
+    if wanted.partners:
+        stmt = stmt.where(T.partner_id.in_(list(wanted.partners)))
+    if wanted.types:
+        stmt = stmt.where(C.type.in_(list(wanted.types)))
+    if words := wanted.search.strip():
+        stmt = stmt.where(_named(uow, words))
+    return stmt
+
+
+def _named(uow: UnitOfWork, words: str) -> Any:
+    """Number or title hold the words, or the partner's name does."""
+    text = words.lower()
+    found = (func.lower(column).contains(text, autoescape=True) for column in (C.number, C.title))
+    return or_(*found, C.partner_id.in_(partners.named(uow, words)))
+
+
+def own_role_keys(uow: UnitOfWork) -> list[str]:
+    """The candidates' roles of reviews, as tasks keep them, among which there is a role of the actor."""
+    keys = {
+        roles_key(node.review)
+        for made in application_types().values()
+        for node in made.workflow.nodes.values()
+        if isinstance(node, ReviewNode)
+    }
+    return sorted(key for key in keys if uow.actor.roles & set(key.split("+"))) or ["nobody"]
+
+
+def desk_labels(desk: str) -> list[str]:
+    """The stages that a desk has, by name: what its filter offers."""
+    return sorted(
+        {
+            made.label(name)
+            for made in application_types().values()
+            for name, node in made.workflow.nodes.items()
+            if isinstance(node, ReviewNode) and node.desk == desk
+        }
+    )
+
+
+def _task(values: Sequence[Any], names: dict[UUID, str]) -> TaskRow:
+    (case_id, visit, number, kind, title, partner_id, node, label, roles, *rest) = values
+    type_name = name_of(kind)
+    return TaskRow(
+        case_id, visit, number, kind, type_name, title, partner_id, names.get(partner_id, ""), node, label,
+        tuple(roles.split("+")), *rest,
+    )  # fmt: skip
+
+
+def name_of(kind: str) -> str:
+    """The name of a kind of application; the key when there is none any more."""
+    made = application_types().get(kind)
+    return made.name if made else kind
+
+
+def tasks_of(uow: UnitOfWork, case_id: UUID) -> list[TaskRow]:
+    """The reviews that wait in one case, for whoever may see it."""
+    stmt = select(*_TASK).join(C, C.id == T.case_id)
+    stmt = stmt.where(T.case_id == case_id, T.closed_at.is_(None), T.kind == "review").order_by(T.queue_at, T.visit)
+    found = uow.session.execute(stmt).all()
+    names = partners.names(uow, {row[5] for row in found})
+    return [_task(row, names) for row in found]
+
+
+# ---- applications ----
+
+_CASE = (
+    C.id, C.number, C.type, C.title, C.partner_id, C.status, C.phase, C.amount, C.currency, C.opened_at,
+    C.submitted_at, C.changed_at, C.ended_at,
+)  # fmt: skip
+_ORDERS: dict[CaseOrder, tuple[Asc | Desc, ...]] = {
+    CaseOrder.CHANGED: (Desc(C.changed_at), Desc(C.id)),
+    CaseOrder.NUMBER: (Desc(C.number), Desc(C.id)),
+}
+
+
+def cases(
+    uow: UnitOfWork,
+    wanted: CaseFilter,
+    page: PageRequest = FIRST_PAGE,
+    order: CaseOrder = CaseOrder.CHANGED,
+) -> Page[CaseRow]:
+    """Applications the actor may see; the vendor sees what was sent, a partner also its drafts. Deleted ones are gone.
+
+    Raises:
+        NotAllowed: no role of the actor shows applications.
+    """
+    found = fetch_page(uow, _listed(uow, select(*_CASE), wanted), lambda *values: values, page, order=_ORDERS[order])
+    return Page(tuple(_rows(uow, found.rows)), found.next, found.previous)
+
+
+def count_by_status(uow: UnitOfWork, wanted: CaseFilter) -> dict[str, int]:
+    """How many applications under the same conditions have each status.
+
+    Raises:
+        NotAllowed: no role of the actor shows applications.
+    """
+    stmt = _listed(uow, select(C.status, func.count()), wanted).group_by(C.status).order_by(C.status)
+    return dict(uow.session.execute(stmt).tuples().all())
+
+
+def _listed(uow: UnitOfWork, stmt: Select[Any], wanted: CaseFilter) -> Select[Any]:
+    seen = [key for key, made in application_types().items() if may_view(uow, made)]
+    if not seen:
+        raise NotAllowed("Your roles do not show these cases. Ask your administrator for a role that does.")
+    stmt = stmt.where(
+        C.type.in_(sorted(set(seen) & set(wanted.types)) if wanted.types else seen),
+        func.coalesce(C.outcome, "") != "deleted",
+    )
+    if uow.actor.is_vendor:
+        stmt = stmt.where(C.submitted_at.is_not(None))
+    if wanted.statuses:
+        stmt = stmt.where(C.status.in_(list(wanted.statuses)))
+    if wanted.phases:
+        stmt = stmt.where(C.phase.in_(list(wanted.phases)))
+    if wanted.partners:
+        stmt = stmt.where(C.partner_id.in_(list(wanted.partners)))
+    if wanted.open is not None:
+        stmt = stmt.where(C.ended_at.is_(None) if wanted.open else C.ended_at.is_not(None))
+    if words := wanted.search.strip():
+        stmt = stmt.where(_named(uow, words))
+    return stmt
+
+
+def case_row(uow: UnitOfWork, case_id: UUID) -> CaseRow | None:
+    """One application as lists show it; the caller has seen to it that the actor may see it."""
+    found = uow.session.execute(select(*_CASE).where(C.id == case_id)).all()
+    return next(iter(_rows(uow, found)), None)
+
+
+def _rows(uow: UnitOfWork, found: Sequence[Sequence[Any]]) -> Iterable[CaseRow]:
+    waits = standing(uow, [row[0] for row in found])
+    names = partners.names(uow, {row[4] for row in found})
+    for (
+        key,
+        number,
+        kind,
+        title,
+        partner_id,
+        status,
+        phase,
+        amount,
+        currency,
+        opened,
+        submitted,
+        changed,
+        ended,
+    ) in found:
+        yield CaseRow(
+            key, number, kind, name_of(kind), title, partner_id, names.get(partner_id, ""), status, phase, amount,
+            currency, opened, submitted, changed, ended, tuple(waits.get(key, ())),
+        )  # fmt: skip
+
+
+def standing(uow: UnitOfWork, case_ids: Collection[UUID]) -> dict[UUID, list[Standing]]:
+    """Who each of some cases waits for."""
+    stmt = (
+        select(T.case_id, T.visit, T.label, T.kind, T.desk, T.roles, T.holder_name, T.opened_at, T.due_at, T.overdue,
+               T.paused)
+        .where(T.case_id.in_(list(case_ids)), T.closed_at.is_(None))
+        .order_by(T.queue_at, T.visit)
+    )  # fmt: skip
+    found: dict[UUID, list[Standing]] = {}
+    for case_id, visit, label, kind, desk, roles, holder, opened, due, overdue, paused in uow.session.execute(stmt):
+        who = "Partner" if desk == APPLICANT or paused else holder or role_words(roles.split("+"))
+        found.setdefault(case_id, []).append(Standing(visit, label, kind, who, opened, due, overdue, paused))
+    return found
+
+
+def role_words(roles: Iterable[str]) -> str:
+    """Roles as people read them: `Finance or Finance reviewer`."""
+    return " or ".join(role_book().name(role) for role in roles)
+
+
+# ---- what waits for the actor ----
+
+
+def waiting_for(uow: UnitOfWork, *, limit: int = 20) -> list[CaseRow | TaskRow]:
+    """What waits for the actor: reviews for the vendor's people, forms and questions for a partner's, earliest due
+    first."""
+    if uow.actor.is_vendor:
+        found: list[CaseRow | TaskRow] = []
+        for desk, permission in DESKS.items():
+            if uow.actor.may("reviews.view") and uow.actor.may(permission):
+                found += queue(uow, QueueFilter(desk=desk), PageRequest(size=limit)).rows
+        return found[:limit]
+    if not any(may_view(uow, made) for made in application_types().values()):
+        return []
+    stmt = (
+        select(*_CASE).join(T, T.case_id == C.id).where(T.closed_at.is_(None), (T.kind == "form") | T.paused)
+        .order_by(T.queue_at, C.id).limit(limit)
+    )  # fmt: skip
+    return list(_rows(uow, uow.session.execute(stmt).all()))

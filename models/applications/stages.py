@@ -1,0 +1,36 @@
+"""What a case does without a person: automated stages, and promised times that come. Each is safe to repeat."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from models.applications import access
+from models.core.unit_of_work import UnitOfWork
+from models.engines.cases import store
+from models.engines.definitions.registry import CHECKS
+from models.engines.workflow import commands as c
+from models.engines.workflow.findings import Verdict
+from models.engines.workflow.schema import CheckNode
+
+
+def run_check(uow: UnitOfWork, case_id: UUID, visit: str) -> bool:
+    """Run the check that a case waits for, and let the case go on; whether it still waited. For the system alone.
+
+    Nothing that has to be fixed: the case passes; otherwise it fails.
+    """
+    found = access.find(uow, case_id)
+    open_ = found.state.visit(visit)
+    node = found.type.workflow.nodes.get(open_.node) if open_ else None
+    if not isinstance(node, CheckNode):
+        return False
+    case = found.data(earlier=access.earlier(uow, found))
+    findings = tuple(CHECKS[node.check].ask(uow, case))
+    passed = all(finding.verdict is not Verdict.FIX for finding in findings)
+    store.handle(uow, case_id, c.CheckDone(visit, passed, findings), expected=found.state.seq)
+    return True
+
+
+def fire_timer(uow: UnitOfWork, case_id: UUID, visit: str, timer: str) -> bool:
+    """Let a timer's time have come; whether anything followed. Late, early and repeated ones do nothing."""
+    before = access.find(uow, case_id).state.seq
+    return store.handle(uow, case_id, c.TimerFired(visit, timer)).seq != before

@@ -6,6 +6,6 @@ floating point: `claimed > usd(50000)`, `claimed > usd('8640.50')`. Dates compar
 """
 
 from models.engines.conditions.condition import Condition, Formula, compiled, formula
-from models.engines.conditions.facts import FactType, FactTypes
+from models.engines.conditions.facts import FactType, FactTypes, fits
 
-__all__ = ["Condition", "FactType", "FactTypes", "Formula", "compiled", "formula"]
+__all__ = ["Condition", "FactType", "FactTypes", "Formula", "compiled", "fits", "formula"]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.core.errors import Refused
-from models.engines.conditions import FactTypes, compiled
+from models.engines.conditions import FactType, FactTypes, compiled, fits, formula
 
 TYPES: FactTypes = {
     "claimed": "usd", "partner.tier": "text", "starts_on": "date", "ends_on": "date", "late": "yes_no",
@@ -89,11 +89,68 @@ def test_a_value_that_is_not_what_it_should_be_is_refused_even_where_nothing_typ
         compiled("claimed > usd('many')", TYPES).evaluate(FACTS, missing=False)
 
 
-def test_a_float_is_no_amount():
-    with pytest.raises(ValueError, match="never a float"):
-        compiled("claimed > usd(1)", TYPES).evaluate({"claimed": 8640.5})
-    with pytest.raises(ValueError, match="decimals"):
-        compiled("claimed > usd(1)", TYPES).evaluate({"claimed": "0.123456789"})
+@pytest.mark.parametrize(
+    ("name", "kind", "wanted", "wrong", "right"),
+    [
+        ("late", "yes_no", "true or false", ["no", "yes", "", 0, 1, [], {}], [True, False]),
+        ("people", "count", "a whole number", [True, "120", 120.0, 2**63, []], [0, -1, 2**63 - 1]),
+        ("claimed", "usd", "an amount as text, such as '8640.50'",
+         [8640.5, 8640, True, "many", "", "NaN", "Infinity", "0.123456789", "92233720369", []],
+         ["8640.50", "-0.00000001"]),
+        ("starts_on", "date", "a day as text, such as '2026-05-21'",
+         ["21.05.2026", "20260521", "2026-02-30", "2026-05-21T00:00:00", "0001-01-01", "", 20260521, []],
+         ["2026-05-21", "9999-12-31"]),
+        ("partner.tier", "text", "text", [1, True, 1.5, [], {}], ["", "advanced"]),
+        ("expenses", "rows", "a list of rows", ["all", {}, ["Venue"], [None], 1, True], [[], [{}]]),
+    ],
+)  # fmt: skip
+def test_a_value_that_is_not_of_its_declared_type_is_refused_in_words(
+    name: str, kind: FactType, wanted: str, wrong: list[Any], right: list[Any]
+):
+    condition = compiled({"late": "late", "expenses": "size(expenses) >= 0"}.get(name, f"{name} == {name}"), TYPES)
+    for value in wrong:
+        assert not fits(kind, value)
+        with pytest.raises(Refused) as raised:
+            condition.evaluate({name: value}, missing=False)
+        (problem,) = raised.value.problems
+        assert (problem.code, problem.field) == ("CONDITION-FACT", name)
+        assert problem.text == f"{name} has to be {wanted}, not {value!r}."
+    for value in right:
+        assert fits(kind, value)
+        assert condition.evaluate({name: value}) is (value is not False)
+
+
+def test_every_wrong_fact_is_named_and_a_long_value_is_cut_short():
+    with pytest.raises(Refused) as raised:
+        compiled("late && people > 1", TYPES).evaluate({"late": "n" * 500, "people": "1"})
+    texts = [problem.text for problem in raised.value.problems]
+    assert texts == [f"late has to be true or false, not '{'n' * 59}….", "people has to be a whole number, not '1'."]
+
+
+@pytest.mark.parametrize(
+    ("row", "known"),
+    [
+        ({"amount": "100", "mdf_used": True}, True), ({"amount": "", "mdf_used": True}, True),
+        ({"mdf_used": True}, True), ({"amount": "100"}, True), ({"amount": "many", "mdf_used": False}, True),
+        ({"amount": "100", "mdf_used": "no"}, False),
+        ({"amount": 100.0, "mdf_used": True}, False), ({"amount": "many", "mdf_used": True}, False),
+    ],
+)  # fmt: skip
+def test_a_sum_over_rows_takes_no_text_for_yes_and_no_float_for_an_amount(row: dict[str, Any], known: bool):
+    added_up = formula("sum_usd(expenses, 'amount', 'mdf_used')", TYPES)
+    if known:
+        assert added_up.evaluate({"expenses": [row]}) == Decimal(
+            100 if row == {"amount": "100", "mdf_used": True} else 0
+        )
+    else:
+        with pytest.raises(Refused, match="CONDITION-FACT"):
+            added_up.evaluate({"expenses": [row]})
+
+
+def test_a_sum_that_is_too_large_is_refused_and_never_wrong():
+    rows = [{"amount": "92000000000"}, {"amount": "92000000000"}]
+    with pytest.raises(Refused, match="CONDITION-FACT"):
+        formula("sum_usd(expenses, 'amount')", TYPES).evaluate({"expenses": rows})
 
 
 def test_it_is_compiled_once_and_shared_between_threads():

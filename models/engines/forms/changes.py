@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from models.engines.forms.schema import Field, Form
-from models.engines.forms.values import Data, with_computed
-
-NOTHING = "--"
+from models.engines.forms.values import Data, columns_of, holds_data, is_empty, with_computed
+from models.engines.forms.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,49 +22,52 @@ class Change:
 
 
 def changes(form: Form, before: Data, after: Data) -> list[Change]:
-    """Every field that differs, in the order of the form; rows are compared line by line."""
+    """Every field that differs, in the order of the form; rows are compared line by line.
+
+    Files that are other files of the same number differ as well: their names say so.
+    """
     old, new = with_computed(form, before), with_computed(form, after)
     found: list[Change] = []
     for field in form.fields():
+        was, now = old.get(field.name), new.get(field.name)
         if field.type == "rows":
-            found += _of_rows(field, old.get(field.name) or [], new.get(field.name) or [])
-        elif old.get(field.name) != new.get(field.name):
-            found.append(
-                Change(field.name, field.label, words(field, old.get(field.name)), words(field, new.get(field.name)))
-            )
+            found += _of_rows(field, was, now)
+        elif not same(was, now):
+            found.append(Change(field.name, field.label, *_pair(field, was, now)))
     return found
 
 
-def _of_rows(field: Field, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[Change]:
+def same(one: Any, other: Any) -> bool:
+    """Whether two values mean the same; nothing is nothing, however it is written."""
+    return one == other or (is_empty(one) and is_empty(other))
+
+
+def _of_rows(field: Field, was: Any, now: Any) -> list[Change]:
+    old, new = _lines(was), _lines(now)
     found = []
     for number in range(max(len(old), len(new))):
-        was = old[number] if number < len(old) else {}
-        now = new[number] if number < len(new) else {}
-        name = str(now.get(field.of[0].name) or was.get(field.of[0].name) or f"row {number + 1}")
-        for column in field.of:
-            if was.get(column.name) != now.get(column.name):
+        before = old[number] if number < len(old) else {}
+        after = new[number] if number < len(new) else {}
+        first = field.of[0].name
+        name = str(after.get(first) or before.get(first) or f"row {number + 1}")
+        for column in columns_of(field, number):
+            one, other = before.get(column.name), after.get(column.name)
+            if holds_data(column) and not same(one, other):
                 place, label = f"{field.name}[{number}].{column.name}", f"{field.label}: {name}, {column.label}"
-                pair = (words(column, was.get(column.name)), words(column, now.get(column.name)))
-                found.append(Change(place, label, *pair))
+                found.append(Change(place, label, *_pair(column, one, other)))
     return found
 
 
-def words(field: Field, value: Any) -> str:
-    """A value as people read it; `--` for nothing."""
-    if value in (None, "", []):
-        return NOTHING
-    match field.type:
-        case "yes_no":
-            return "Yes" if value else "No"
-        case "files":
-            return f"{len(value)} file{'' if len(value) == 1 else 's'}"
-        case "rows":
-            return f"{len(value)} row{'' if len(value) == 1 else 's'}"
-        case "agreement":
-            return f"Agreed to version {value}"
-        case "count":
-            return f"{value:,}"
-        case "usd" | "computed":
-            whole, _, rest = str(value).partition(".")
-            return f"{int(whole):,}.{rest.ljust(2, '0')}"
-    return str(value)
+def _lines(value: Any) -> list[Mapping[str, Any]]:
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+
+
+def _pair(field: Field, before: Any, after: Any) -> tuple[str, str]:
+    one, other = words(field, before), words(field, after)
+    if one != other or field.type != "files":
+        return one, other
+    return _names(before), _names(after)
+
+
+def _names(files: Any) -> str:
+    return ", ".join(str(file.get("name") or "") for file in files if isinstance(file, Mapping))

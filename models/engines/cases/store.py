@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, false, insert, select, update
 
 from models.core.clock import BUSINESS_ZONE
 from models.core.errors import ChangedMeanwhile, NotFound
@@ -110,7 +110,9 @@ def _read(uow: UnitOfWork, case_id: UUID, key: str | None) -> tuple[Stored, int 
     row = Case
     columns = (row.number, row.partner_id, row.type, row.version, row.state, row.head, row.changed_by_name,
                row.changed_at)  # fmt: skip
-    stmt = select(*columns, CaseEvent.seq).outerjoin(CaseEvent, and_(CaseEvent.case_id == row.id, CaseEvent.key == key))
+    # Without a key nothing is joined: no event was made by it.
+    known = and_(CaseEvent.case_id == row.id, CaseEvent.key == key) if key is not None else false()
+    stmt = select(*columns, CaseEvent.seq).outerjoin(CaseEvent, known)
     found = uow.session.execute(stmt.where(row.id == case_id).with_for_update(of=row)).first()
     if found is None:
         raise NotFound("There is no such case among those you may see.")

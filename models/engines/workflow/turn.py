@@ -49,9 +49,16 @@ class Turn:
         self.state = evolve(self.state, event)
 
     def leave(self, visit: Visit, outcome: str, why: str = "") -> None:
-        """End a visit with an outcome and go on from there; `why` says that the case goes back."""
+        """End a visit with an outcome and go on from there; `why` says that the case goes back.
+
+        Raises:
+            RuntimeError: nothing follows (the linter refuses such a definition).
+        """
         self.add(e.Left(visit.id, outcome, self.world.now))
-        for node in self.workflow.next(visit.node, outcome):
+        ways = self.workflow.next(visit.node, outcome)
+        if not ways and self.state.outcome is None:
+            raise RuntimeError(f"{self.state.type}: nothing follows {visit.node} after {outcome or 'it'}")
+        for node in ways:
             if self.state.outcome is None:
                 self.enter(node, why, source=visit.node)
 

@@ -1,0 +1,18 @@
+"""Every registered kind of application is sound as a whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.applications.types import application_types
+from models.engines.definitions.loading import faults
+from models.identity.roles import role_book
+from tests.support.requests import lend
+
+
+def test_every_kind_of_application_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    application_types()
+    lend(monkeypatch)
+    types = application_types()
+    assert "request" in types
+    assert {key: faults(made, roles=role_book().vendor) for key, made in types.items()} == dict.fromkeys(types, [])

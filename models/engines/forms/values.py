@@ -31,7 +31,11 @@ class Filled:
     def __init__(self, form: Form, data: Data) -> None:
         self.form = form
         self.types = types_of(form)
-        self.data: dict[str, Any] = {field.name: data.get(field.name) for field in form.fields() if holds_data(field)}
+        self.data: dict[str, Any] = {
+            field.name: None if is_empty(value := data.get(field.name)) else value
+            for field in form.fields()
+            if holds_data(field)
+        }
         self._hidden: set[str] = set()
         for field in form.fields():
             if field.shown_if and not self._holds(field.shown_if, missing=False):

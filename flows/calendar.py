@@ -13,6 +13,7 @@ from typing import Any
 from prefect import State, flow, task
 
 from flows.work import RETRIED, Payload, carry, show_progress
+from models.applications import integrity
 from models.core.actor import SYSTEM
 from models.core.outbox import Work
 from models.core.unit_of_work import unit_of_work
@@ -48,6 +49,12 @@ def remove_old_exports(day: date) -> int:
 def forget_old_states(day: date) -> int:
     """Replaced fact files are kept for readers that still use them, then removed."""
     return upkeep_of_lake.forget_old_states()
+
+
+@daily
+def anchor_cases(day: date) -> str | None:
+    """What happened to cases is anchored, so that nobody can rewrite it later unseen."""
+    return integrity.anchor()
 
 
 @task(name="calendar-day", **RETRIED)

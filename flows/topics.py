@@ -38,6 +38,9 @@ TOPICS = {
         Topic("exports.run", "flows.exports:exports", most=1),
         Topic("notices.mail", "flows.notices:notice_mails"),
         Topic("calendar.daily", "flows.calendar:calendar_days"),
+        Topic("reviews.check", "flows.reviews:automated_stages"),
+        Topic("reviews.follow", "flows.reviews:hand_overs"),
+        Topic("reviews.timer", "flows.deadlines:deadlines"),
     )
 }
 

@@ -196,11 +196,13 @@ def _run_flow(topic: Topic, batch: list[Work]) -> None:
 
     from flows.left_behind import OWN_TAG
 
+    # A row's key begins with what it is about (the number of a case), before a colon.
+    about = {part for work in batch[:20] for part in (work.key, work.key.partition(":")[0])}
     words = batch[0].key if len(batch) == 1 else f"{batch[0].key} and {len(batch) - 1} more"
     flow = topic.flow.with_options(flow_run_name=_plain(f"{topic.name} {words}"))
 
     async def run() -> None:
-        with tags(topic.name, OWN_TAG, *(work.key for work in batch[:20])):
+        with tags(topic.name, OWN_TAG, *about):
             await flow(batch, return_state=True)  # type: ignore[misc]
 
     asyncio.run(run())

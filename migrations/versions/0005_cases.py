@@ -28,12 +28,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "chain_anchor",
-        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("cases", sa.Integer(), nullable=False),
-        sa.Column("events", sa.Integer(), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_chain_anchor")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_chain_anchor")),
     )
     op.create_table(
         "definition_version",
@@ -190,6 +189,17 @@ def upgrade() -> None:
         sqlite_where=OPEN,
         postgresql_where=OPEN,
     )
+    op.create_table(
+        "anchored_head",
+        sa.Column("anchor", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["anchor"], ["chain_anchor.number"], name=op.f("fk_anchored_head_anchor")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_anchored_head_case_id")),
+        sa.PrimaryKeyConstraint("anchor", "case_id", name=op.f("pk_anchored_head")),
+    )
+    op.create_index(op.f("ix_anchored_head_case_id"), "anchored_head", ["case_id"])
     if op.get_bind().dialect.name == "postgresql":
         _guard_postgresql()
     else:
@@ -230,6 +240,7 @@ def downgrade() -> None:
         op.execute("DROP TRIGGER case_event_append_only ON case_event")
         op.execute("DROP FUNCTION case_event_is_append_only")
     for table in (
+        "anchored_head",
         "case_task",
         "case_revision",
         "case_fact",

@@ -182,12 +182,23 @@ class DefinitionVersion(Unscoped, Base):
 
 
 class ChainAnchor(Unscoped, Base):
-    """A day's digest over the heads of all chains: even a chain that was rewritten as a whole is found by it."""
+    """A day's digest over the heads of all chains that grew, and over the anchor before: even a chain that was
+    rewritten as a whole is found by it."""
 
     unscoped_because = "digests say nothing about anybody"
     __tablename__ = "chain_anchor"
-    id: Mapped[Id]
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[Instant]
-    cases: Mapped[int]
-    events: Mapped[int]
+    previous: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class AnchoredHead(Unscoped, Base):
+    """Where the chain of a case stood when an anchor was made."""
+
+    unscoped_because = "digests say nothing about anybody"
+    __tablename__ = "anchored_head"
+    anchor: Mapped[int] = mapped_column(ForeignKey("chain_anchor.number"), primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), primary_key=True, index=True)
+    seq: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))

@@ -15,4 +15,4 @@ def test_every_kind_of_application_is_sound(monkeypatch: pytest.MonkeyPatch) -> 
     lend(monkeypatch)
     types = application_types()
     assert "request" in types
-    assert {key: faults(made, roles=role_book().vendor) for key, made in types.items()} == dict.fromkeys(types, [])
+    assert {key: faults(made, roles=role_book().vendor) for key, made in types.items()} == {key: [] for key in types}

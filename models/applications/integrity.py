@@ -1,4 +1,4 @@
-"""Whether the records of applications and of their money are whole: asked by `./kontor verify` and each day's anchor."""
+"""Whether the records of applications and their money are whole: asked by `./kontor verify` and each day's anchor."""
 
 from __future__ import annotations
 

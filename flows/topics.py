@@ -40,6 +40,7 @@ TOPICS = {
         Topic("calendar.daily", "flows.calendar:calendar_days"),
         Topic("reviews.check", "flows.reviews:automated_stages"),
         Topic("reviews.follow", "flows.reviews:hand_overs"),
+        Topic("payments.step", "flows.payments:payment_steps"),
         Topic("reviews.timer", "flows.deadlines:deadlines"),
     )
 }

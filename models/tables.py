@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.benefits import tables as benefits
 from models.catalog import tables as catalog
 from models.core import history, outbox
 from models.core.database import Base
@@ -13,8 +14,9 @@ from models.exports import tables as exports
 from models.identity import tables as identity
 from models.notices import tables as notices
 from models.partners import tables as partners
+from models.payments import tables as payments
 
 __all__ = [
-    "Base", "cases", "catalog", "customers", "expenditures", "exports", "history", "identity", "ledger", "notices",
-    "outbox", "partners",
+    "Base", "benefits", "cases", "catalog", "customers", "expenditures", "exports", "history", "identity", "ledger",
+    "notices", "outbox", "partners", "payments",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +68,17 @@ def find(uow: UnitOfWork, case_id: UUID) -> Found:
 
 def earlier(uow: UnitOfWork, found: Found) -> dict[str, dict[str, Any]]:
     """By form, what was last sent with it."""
+    return {form: data for form, (data, _) in _sent(uow, found).items()}
+
+
+def whole(uow: UnitOfWork, found: Found, **more: Any) -> CaseData:
+    """What checks are told about a case, with the forms that were sent before and when that was."""
+    sent = _sent(uow, found)
+    data = {form: data for form, (data, _) in sent.items()}
+    return found.data(earlier=data, sent_at={form: at for form, (_, at) in sent.items()}, **more)
+
+
+def _sent(uow: UnitOfWork, found: Found) -> dict[str, tuple[dict[str, Any], datetime]]:
     row = CaseRevision
-    stmt = select(row.form, row.number, row.data).where(row.case_id == found.id).order_by(row.form, row.number)
-    return {form: dict(data) for form, _, data in uow.session.execute(stmt)}
+    stmt = select(row.form, row.data, row.submitted_at).where(row.case_id == found.id).order_by(row.form, row.number)
+    return {form: (dict(data), at) for form, data, at in uow.session.execute(stmt)}

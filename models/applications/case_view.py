@@ -109,10 +109,14 @@ def _revisions(uow: UnitOfWork, case_id: UUID) -> Iterator[Revision]:
 
 
 def _findings(uow: UnitOfWork, found: Found, events: tuple[e.Event, ...]) -> dict[str, tuple[Finding, ...]]:
-    """By node: what submissions and searches found last, and what the checks of open reviews find now."""
+    """By node: what submissions and searches found last, and what the checks of open reviews find now.
+
+    Searches look at all partners' cases, so what they found is the vendor's alone.
+    """
+    shown = (e.Submitted, e.Checked) if uow.actor.is_vendor else (e.Submitted,)
     latest: dict[str, tuple[Finding, ...]] = {}
     for event in events:
-        if isinstance(event, e.Submitted | e.Checked):
+        if isinstance(event, shown):
             latest[event.visit.partition("#")[0]] = event.findings
     for visit in found.state.visits:
         if visit.kind == "review":

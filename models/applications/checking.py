@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from models.applications.access import Found, earlier
+from models.applications.access import Found, whole
 from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions.registry import CHECKS
 from models.engines.forms.schema import Form
@@ -23,16 +23,14 @@ def of_form(uow: UnitOfWork, found: Found, node: str, data: Mapping[str, Any]) -
     """What the checks of a form's node find in the data at hand."""
     stage = found.type.form_node(node)
     form = found.type.forms[stage.form]
-    case = found.data(
-        facts={**found.state.facts, **facts_at_hand(found, form, data)}, form=stage.form,
-        data=with_computed(form, data), earlier=earlier(uow, found),
-    )  # fmt: skip
+    facts = {**found.state.facts, **facts_at_hand(found, form, data)}
+    case = whole(uow, found, facts=facts, form=stage.form, data=with_computed(form, data))
     return _asked(uow, stage.checks, case)
 
 
 def of_review(uow: UnitOfWork, found: Found, node: str) -> tuple[Finding, ...]:
     """What the quick checks of a review's node find now; searches were run by the worker and stand in the history."""
-    case = found.data(earlier=earlier(uow, found))
+    case = whole(uow, found)
     return _asked(uow, [name for name in found.type.review_node(node).checks if CHECKS[name].quick], case)
 
 

@@ -23,8 +23,7 @@ def run_check(uow: UnitOfWork, case_id: UUID, visit: str) -> bool:
     node = found.type.workflow.nodes.get(open_.node) if open_ else None
     if not isinstance(node, CheckNode):
         return False
-    case = found.data(earlier=access.earlier(uow, found))
-    findings = tuple(CHECKS[node.check].ask(uow, case))
+    findings = tuple(CHECKS[node.check].ask(uow, access.whole(uow, found)))
     passed = all(finding.verdict is not Verdict.FIX for finding in findings)
     # Without `expected`: when somebody was quicker (a cancellation), the answer is simply not needed any more.
     store.handle(uow, case_id, c.CheckDone(visit, passed, findings))

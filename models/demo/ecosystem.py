@@ -66,6 +66,7 @@ class DemoPartner:
     manager_id: UUID | None
     business_authenticated: bool
     growth_plan: bool
+    bills_paid: bool
     programs: list[tuple[str, str, date, date | None]] = field(default_factory=list)
     managers: list[DemoUser] = field(default_factory=list)
 
@@ -169,6 +170,7 @@ def _partner(
         status=status, country=line.country, region=region, city=line.city, currency=currency, joined_on=joined,
         parent_id=parent.id if parent else None, manager_id=manager.id if looked_after else None,
         business_authenticated=anchor or chance.random() < 0.8, growth_plan=chance.random() < 0.25,
+        bills_paid=anchor or chance.random() < 0.7,
     )  # fmt: skip
     partner.programs = list(_programs(chance, partner, today))
     return partner

@@ -85,7 +85,7 @@ def _account(user: DemoUser) -> DemoAccount:
 def _partner(uow: UnitOfWork, partner: DemoPartner) -> dict[str, Any]:
     names = (
         "id", "number", "name", "kind", "tier", "status", "country", "region", "city", "currency", "joined_on",
-        "parent_id", "manager_id", "business_authenticated", "growth_plan",
+        "parent_id", "manager_id", "business_authenticated", "growth_plan", "bills_paid",
     )  # fmt: skip
     account = slug(partner.name)
     return {name: getattr(partner, name) for name in names} | {

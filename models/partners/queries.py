@@ -58,7 +58,20 @@ class PartnerDetail:
     manager_id: UUID | None
     business_authenticated: bool
     growth_plan: bool
+    bills_paid: bool
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """What a partner's benefits hang on: its tier, and what managers have set about it."""
+
+    id: UUID
+    name: str
+    tier: Tier
+    business_authenticated: bool
+    growth_plan: bool
+    bills_paid: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +179,7 @@ def partner(uow: UnitOfWork, partner_id: UUID) -> PartnerDetail:
         select(
             row.id, row.number, row.name, row.account_name, row.kind, row.tier, row.status, row.country, row.city,
             row.region, row.currency, row.website, row.joined_on, row.parent_id, parent.name, row.manager_id,
-            row.business_authenticated, row.growth_plan, row.version,
+            row.business_authenticated, row.growth_plan, row.bills_paid, row.version,
         )
         .outerjoin(parent, parent.id == row.parent_id)
         .where(row.id == partner_id)
@@ -195,6 +208,26 @@ def names(uow: UnitOfWork, partner_ids: Collection[UUID]) -> dict[UUID, str]:
     """Names of some partners among those the actor may see."""
     stmt = select(Partner.id, Partner.name).where(Partner.id.in_(list(partner_ids)))
     return dict(uow.session.execute(stmt).tuples().all())
+
+
+def standings(uow: UnitOfWork, partner_ids: Collection[UUID]) -> dict[UUID, StandingRow]:
+    """The standing of some partners among those the actor may see."""
+    row = Partner
+    stmt = select(row.id, row.name, row.tier, row.business_authenticated, row.growth_plan, row.bills_paid)
+    stmt = stmt.where(row.id.in_(list(partner_ids))).order_by(row.name, row.id)
+    return {values[0]: StandingRow(*values) for values in uow.session.execute(stmt)}
+
+
+def standing(uow: UnitOfWork, partner_id: UUID) -> StandingRow:
+    """The standing of one partner.
+
+    Raises:
+        NotFound: no such partner among those the actor may see.
+    """
+    found = standings(uow, [partner_id]).get(partner_id)
+    if found is None:
+        raise NotFound("There is no such partner among those you may see.")
+    return found
 
 
 def named(uow: UnitOfWork, words: str, *, most: int = 200) -> list[UUID]:

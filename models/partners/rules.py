@@ -69,6 +69,7 @@ class Standing:
     status: PartnerStatus
     business_authenticated: bool
     growth_plan: bool
+    bills_paid: bool = False
 
 
 def standing_problems(wanted: Standing, *, customers: int) -> list[Problem]:

@@ -30,7 +30,7 @@ def change_standing(uow: UnitOfWork, partner_id: UUID, wanted: Standing, *, expe
     partner = _manageable(uow, partner_id, expected=expected)
     if problems := rules.standing_problems(wanted, customers=customers.count_of_partner(uow, partner_id)):
         raise Refused(problems)
-    fields = ("tier", "status", "business_authenticated", "growth_plan")
+    fields = ("tier", "status", "business_authenticated", "growth_plan", "bills_paid")
     changes = {
         name: [_plain(getattr(partner, name)), _plain(getattr(wanted, name))]
         for name in fields

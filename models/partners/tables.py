@@ -39,6 +39,7 @@ class Partner(PartnerScoped, Base):
     manager_id: Mapped[UUID | None] = mapped_column(index=True)  # a user; no foreign key, users already point here
     business_authenticated: Mapped[bool] = mapped_column(default=False)
     growth_plan: Mapped[bool] = mapped_column(default=False)
+    bills_paid: Mapped[bool] = mapped_column(default=False)  # set by hand until bills are kept here
     created_at: Mapped[Instant]
     version: Mapped[int] = mapped_column(default=1)
 

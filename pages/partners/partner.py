@@ -45,8 +45,10 @@ def change_standing(partner: PartnerDetail) -> None:
         status = st.selectbox("Status", list(states), place, format_func=states.__getitem__)
         business = st.toggle("Business authentication passed", partner.business_authenticated)
         growth = st.toggle("In the growth plan", partner.growth_plan)
+        note = "Kept by hand until bills are settled here. Partners of the growth plan are paid only with paid bills."
+        bills = st.toggle("All bills paid", partner.bills_paid, help=note)
         if st.form_submit_button("Save standing", type="primary"):
-            wanted = Standing(Tier(tier), PartnerStatus(status), business, growth)
+            wanted = Standing(Tier(tier), PartnerStatus(status), business, growth, bills)
             with outcome(done=f"{partner.name} has the new standing."), unit_of_work() as uow:
                 service.change_standing(uow, partner.id, wanted, expected=partner.version)
 
@@ -168,6 +170,7 @@ def show_facts(partner: PartnerDetail, manager: str | None, resellers: int) -> N
         ("Bills in", text(partner.currency)),
         ("Business authentication", "Passed" if partner.business_authenticated else "Not passed"),
         ("Growth plan", "Yes" if partner.growth_plan else "No"),
+        ("Bills", "All paid (set by hand)" if partner.bills_paid else "Not confirmed as paid"),
         ("Joined", day(partner.joined_on)),
         ("Website", text((partner.website or "").removeprefix("https://"))),
     ]

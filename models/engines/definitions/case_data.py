@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ class CaseData:
     """A case at the moment of the question. While a form is filled in, its values lie over what was sent before.
 
     `facts` are JSON values (amounts and dates as text); `data` the form at hand, computed fields worked out; `earlier`
-    by form what was last sent with it.
+    by form what was last sent with it, `sent_at` when.
     """
 
     case_id: UUID
@@ -31,6 +31,7 @@ class CaseData:
     form: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     earlier: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    sent_at: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def parameters(self) -> Mapping[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import aliased
 
 from models.core.money import sum_amount
@@ -58,9 +59,14 @@ def _balance(accounts: dict[AccountKind, tuple[Decimal, Decimal]]) -> Balance:
 
 
 def statement(
-    uow: UnitOfWork, *, pool: Pool | None = None, case_id: UUID | None = None, page: PageRequest = FIRST_PAGE
+    uow: UnitOfWork,
+    *,
+    pool: Pool | None = None,
+    case_id: UUID | None = None,
+    kinds: Collection[TransferKind] = (),
+    page: PageRequest = FIRST_PAGE,
 ) -> Page[TransferRow]:
-    """The transfers of a pool or a case, newest first."""
+    """The transfers of a pool or a case, newest first; of some kinds alone when named."""
     transfer, account = LedgerTransfer, LedgerAccount
     stmt = select(
         transfer.id, transfer.at, transfer.kind, transfer.amount, account.currency, transfer.case_id, transfer.reason,
@@ -72,6 +78,9 @@ def statement(
         )
     if case_id is not None:
         stmt = stmt.where(transfer.case_id == case_id)
+    if kinds:
+        # What a payment corrected away is part of the pool's story, not of its quota's.
+        stmt = stmt.where(transfer.kind.in_(list(kinds)), transfer.case_id.is_(None) if case_id is None else true())
     return fetch_page(uow, stmt, TransferRow, page, order=(Desc(transfer.at), Desc(transfer.id)))
 
 
@@ -81,6 +90,23 @@ def open_reservations(uow: UnitOfWork, *, case_id: UUID | None = None) -> dict[U
     if case_id is not None:
         stmt = stmt.where(LedgerTransfer.case_id == case_id)
     return dict(uow.session.execute(stmt).tuples().all())
+
+
+def correctable(uow: UnitOfWork, pool: Pool) -> list[tuple[UUID, Decimal]]:
+    """Grants of a pool that are not corrected away whole, with what is left of each, newest first."""
+    transfer, account, correction = LedgerTransfer, LedgerAccount, aliased(LedgerTransfer)
+    stmt = (
+        select(transfer.id, transfer.amount, sum_amount(correction.amount))
+        .join(account, account.id == transfer.account_id)
+        .outerjoin(correction, correction.corrects == transfer.id)
+        .where(
+            account.partner_id == pool.partner_id, account.pool == pool.name, account.currency == pool.currency,
+            transfer.kind == TransferKind.GRANT,
+        )
+        .group_by(transfer.id, transfer.amount, transfer.at)
+        .order_by(transfer.at.desc(), transfer.id.desc())
+    )  # fmt: skip
+    return [(key, amount - back) for key, amount, back in uow.session.execute(stmt) if amount > back]
 
 
 def _open(stmt: Select[Any]) -> Select[Any]:

@@ -34,6 +34,8 @@ class Timed(Node):
     """A node where somebody is waited for: until when, reminded how long before, escalated to whom how long after."""
 
     due: TermField | None = None
+    since: str | None = None
+    """The fact with the date that the due time is counted from; arriving here when there is none (yet)."""
     remind: tuple[TermField, ...] = ()
     escalate: dict[str, TermField] = Field(default_factory=dict)
     """By role: how long after the due time its people are told."""

@@ -116,12 +116,15 @@ class Turn:
 
     def _due(self, node: Node) -> datetime | None:
         if isinstance(node, WaitNode):
-            since = self.state.facts.get(node.since) if node.since else None
-            start = as_instant(date.fromisoformat(str(since))) if since else self.world.now
-            return node.wait.after(start, self.world.calendar)
+            return node.wait.after(self._counted_from(node.since), self.world.calendar)
         if isinstance(node, Timed) and node.due:
-            return node.due.after(self.world.now, self.world.calendar)
+            return node.due.after(self._counted_from(node.since), self.world.calendar)
         return None
+
+    def _counted_from(self, fact: str | None) -> datetime:
+        """When a span begins: on the date that a fact holds, else now."""
+        since = self.state.facts.get(fact) if fact else None
+        return as_instant(date.fromisoformat(str(since))) if since else self.world.now
 
     def _all_here(self, name: str, source: str) -> bool:
         """Whether the last branch that a join waits for has come."""

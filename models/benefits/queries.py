@@ -1,0 +1,129 @@
+"""Pools of benefits and what hangs on a partner, within the actor's scope and permissions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+
+from models.applications.types import application_types
+from models.benefits.rules import Gates
+from models.benefits.service import QUOTA_KINDS, quota_of_tier
+from models.benefits.tables import TierQuota
+from models.core.paging import FIRST_PAGE, Page, PageRequest
+from models.core.unit_of_work import UnitOfWork
+from models.engines.definitions import ApplicationType
+from models.engines.ledger import queries as ledger
+from models.engines.ledger.rules import EMPTY, Pool, TransferKind
+from models.partners import queries as partners
+from models.partners.queries import PartnerFilter
+from models.partners.rules import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class PoolRow:
+    """How a partner's pool stands: granted = used + reserved + left. Amounts in `currency`, tax included."""
+
+    partner_id: UUID
+    partner: str
+    pool: str
+    name: str
+    currency: str
+    tier: Tier
+    granted: Decimal
+    used: Decimal
+    reserved: Decimal
+    left: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaChange:
+    """What changed a pool's quota: by how much (negative: lowered), why, who."""
+
+    at: datetime
+    amount: Decimal
+    reason: str
+    by: str
+
+
+def pooled_types() -> list[ApplicationType]:
+    """Kinds of application that are paid out of a quota, by key."""
+    return [made for _, made in sorted(application_types().items()) if "quotas" in made.parameters]
+
+
+def pools(uow: UnitOfWork, partner_id: UUID) -> list[PoolRow]:
+    """Every pool of a partner.
+
+    Raises:
+        NotAllowed: no role of the actor shows benefits.
+    """
+    uow.actor.demand("benefits.view")
+    return [row for made in pooled_types() for row in _rows(uow, made, [partner_id])]
+
+
+def all_pools(uow: UnitOfWork, pool: str, search: str = "", page: PageRequest = FIRST_PAGE) -> Page[PoolRow]:
+    """One pool of every partner the actor may see, by the partner's name.
+
+    Raises:
+        NotAllowed: no role of the actor manages quotas.
+    """
+    uow.actor.demand("quota.manage")
+    made = next(each for each in pooled_types() if each.key == pool)
+    found = partners.partners(uow, PartnerFilter(search=search), page)
+    rows = {row.partner_id: row for row in _rows(uow, made, [each.id for each in found.rows])}
+    return Page(tuple(rows[each.id] for each in found.rows), found.next, found.previous)
+
+
+def _rows(uow: UnitOfWork, made: ApplicationType, partner_ids: list[UUID]) -> list[PoolRow]:
+    """A quota that a tier brings and nobody has needed yet counts already."""
+    stmt = select(TierQuota.partner_id, TierQuota.granted).where(
+        TierQuota.pool == made.key, TierQuota.partner_id.in_(partner_ids)
+    )
+    brought = dict(uow.session.execute(stmt).tuples().all())
+    balances = ledger.balances(uow, made.key, partner_ids, made.currency)
+    rows = []
+    for key, standing in partners.standings(uow, partner_ids).items():
+        balance = balances.get(key, EMPTY)
+        coming = max(quota_of_tier(made.parameters, standing.tier) - brought.get(key, Decimal(0)), Decimal(0))
+        rows.append(
+            PoolRow(
+                key, standing.name, made.key, made.name, made.currency, standing.tier, balance.granted + coming,
+                balance.used, balance.reserved, balance.left + coming,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def left_of(uow: UnitOfWork, made: ApplicationType, partner_id: UUID) -> Decimal:
+    """What a partner can still ask for out of a type's pool; for checks, which have been permitted before."""
+    return sum((row.left for row in _rows(uow, made, [partner_id])), Decimal(0))
+
+
+def quota_history(uow: UnitOfWork, pool: str, partner_id: UUID, page: PageRequest = FIRST_PAGE) -> Page[QuotaChange]:
+    """What brought, raised and lowered a partner's quota, newest first.
+
+    Raises:
+        NotAllowed: no role of the actor shows benefits.
+    """
+    uow.actor.demand("benefits.view")
+    made = next(each for each in pooled_types() if each.key == pool)
+    found = ledger.statement(uow, pool=Pool(partner_id, pool, made.currency), kinds=QUOTA_KINDS, page=page)
+    return Page(
+        tuple(
+            QuotaChange(
+                row.at, -row.amount if row.kind is TransferKind.CORRECT else row.amount, row.reason, row.actor_name
+            )
+            for row in found.rows
+        ),
+        found.next,
+        found.previous,
+    )
+
+
+def gates(uow: UnitOfWork, partner_id: UUID) -> Gates:
+    """What payments to a partner hang on, as managers have set it (BEN-VND-30)."""
+    standing = partners.standing(uow, partner_id)
+    return Gates(standing.business_authenticated, standing.growth_plan, standing.bills_paid)

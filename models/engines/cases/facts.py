@@ -1,0 +1,54 @@
+"""Facts of other cases, found by SQL: what searches of areas compare a case with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from models.core.unit_of_work import UnitOfWork
+from models.engines.cases.tables import Case, CaseFact
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another case with some of its facts by name (typed values)."""
+
+    case_id: UUID
+    number: str
+    partner_id: UUID
+    status: str
+    facts: dict[str, Any]
+
+
+def cases_near(
+    uow: UnitOfWork, type_key: str, fact: str, first: date, last: date, *, wanted: Collection[str], most: int = 500
+) -> list[Other]:
+    """Cases of a type that were sent and not given up, with a date fact between two days, and the facts wanted of them.
+
+    Two statements, the first by the index on facts; the nearest `most` by number.
+    """
+    near = (
+        select(Case.id, Case.number, Case.partner_id, Case.status)
+        .join(CaseFact, CaseFact.case_id == Case.id)
+        .where(
+            CaseFact.name == fact, CaseFact.day.between(first, last), Case.type == type_key,
+            Case.submitted_at.is_not(None), func.coalesce(Case.outcome, "") != "deleted",
+        )
+        .order_by(Case.number.desc())
+        .limit(most)
+    )  # fmt: skip
+    found = {
+        key: Other(key, number, partner_id, status, {}) for key, number, partner_id, status in uow.session.execute(near)
+    }
+    row = CaseFact
+    stmt = select(row.case_id, row.name, row.text, row.amount, row.day, row.count, row.yes)
+    for case_id, name, *values in uow.session.execute(
+        stmt.where(row.case_id.in_(list(found)), row.name.in_(list(wanted)))
+    ):
+        found[case_id].facts[name] = next((value for value in values if value is not None), None)
+    return list(found.values())

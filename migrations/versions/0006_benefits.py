@@ -19,7 +19,7 @@ def upgrade() -> None:
         "tier_quota",
         sa.Column("partner_id", sa.Uuid(), nullable=False),
         sa.Column("pool", sa.String(), nullable=False),
-        sa.Column("tier", sa.String(length=40), nullable=False),
+        sa.Column("tier", sa.String(), nullable=False),
         sa.Column("granted", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_tier_quota_partner_id")),

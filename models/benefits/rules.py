@@ -338,8 +338,9 @@ def similar_activities(at_hand: Activity, others: Iterable[Activity], terms: Sim
         by_name, by_place = name >= terms.name_percent, place >= terms.address_percent
         if by_name or by_place:
             why = "same name and venue" if by_name and by_place else "same name" if by_name else "same venue"
-            found.append(Similar(other, max(name if by_name else 0, place if by_place else 0), why))
-    return sorted(found, key=lambda one: (-one.percent, one.activity.number))
+            percent = max(name if by_name else 0, place if by_place else 0)
+            found.append((name + place, Similar(other, percent, why)))
+    return [one for _, one in sorted(found, key=lambda each: (-each[0], each[1].activity.number))]
 
 
 def similarity(found: Sequence[Similar]) -> Finding:

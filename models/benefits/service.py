@@ -40,7 +40,7 @@ def fill(uow: UnitOfWork, made: ApplicationType, partner_id: UUID) -> None:
         return
     with as_system(uow) as system:
         connection = system.session.connection()
-        values = {"tier": tier, "granted": wanted, "at": system.now}
+        values = {"tier": tier.value, "granted": wanted, "at": system.now}
         if known is None:
             row = {"partner_id": partner_id, "pool": made.key, **values}
             connection.execute(insert(TierQuota.__table__).values(row))  # type: ignore[arg-type]

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.database import Base, PartnerScoped
 from models.core.types import Amount, Instant
-from models.partners.rules import Tier
 
 
 class TierQuota(PartnerScoped, Base):
@@ -19,6 +18,6 @@ class TierQuota(PartnerScoped, Base):
     __tablename__ = "tier_quota"
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), primary_key=True)
     pool: Mapped[str] = mapped_column(primary_key=True)
-    tier: Mapped[Tier]
+    tier: Mapped[str]
     granted: Mapped[Amount] = mapped_column(default=Decimal(0))
     at: Mapped[Instant]

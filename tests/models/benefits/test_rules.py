@@ -139,7 +139,7 @@ def test_an_application_asks_for_something() -> None:
 @pytest.mark.parametrize(("ended_on", "verdict"), [(6, PASSED), (7, PASSED), (8, FIX)])
 def test_only_what_took_place_is_claimed(ended_on: int, verdict: Verdict) -> None:
     found = rules.has_taken_place(date(2026, 7, ended_on), today=date(2026, 7, 7))
-    assert (found.verdict, found.text[-12:].strip(" .")) == (verdict, f"Jul 0{ended_on}, 2026")
+    assert (found.verdict, found.text[-13:].strip(" .")) == (verdict, f"Jul 0{ended_on}, 2026")
 
 
 @pytest.mark.meets("BEN-MDR-02", "BEN-TMR-10")

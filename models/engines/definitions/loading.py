@@ -92,7 +92,11 @@ def _read(kind: Any, raw: Mapping[str, Any], parameters: Mapping[str, Any]) -> A
 def faults(made: ApplicationType, *, roles: Collection[str] | None = None) -> list[Problem]:
     """Everything wrong with a type: its forms, its workflow, names that nothing bears, conditions, title and amount."""
     names = flow_lint.Names(forms=made.forms, checks=CHECKS, actions=ACTIONS, roles=roles)
-    found = [problem for form in made.forms.values() for problem in form_lint.faults(form)]
+    found = [
+        problem
+        for form in made.forms.values()
+        for problem in form_lint.faults(form, forms=made.forms, agreements=made.agreements)
+    ]
     found += flow_lint.faults(made.workflow, names)
     for name, node in made.workflow.nodes.items():
         if isinstance(node, DecisionNode):

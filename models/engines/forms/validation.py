@@ -11,7 +11,7 @@ from typing import Any
 from models.core.errors import Problem
 from models.engines.conditions import fits
 from models.engines.forms.schema import Field, Form
-from models.engines.forms.values import Data, Filled, columns_of, holds_data, is_empty
+from models.engines.forms.values import Data, Filled, columns_of, holds_data, is_blank, is_empty
 
 LONG_TEXT = 1_000
 """Most characters of a long text where the field says nothing else (BEN-COM-05)."""
@@ -78,7 +78,7 @@ def _of_field(field: Field, value: Any, place: str, needed: bool) -> Iterator[Pr
 
 def _of_rows(field: Field, rows: list[Data], place: str, needed: bool) -> Iterator[Problem]:
     """Of each row that has anything in it; fixed ones always have."""
-    written = [n for n, row in enumerate(rows) if field.fixed or any(not is_empty(cell) for cell in row.values())]
+    written = [n for n, row in enumerate(rows) if field.fixed or not is_blank(row)]
     if needed and not written:
         yield Problem("FORM-REQUIRED", _missing(field), place)
     for number in written:

@@ -97,6 +97,11 @@ def is_empty(value: object) -> bool:
     return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
+def is_blank(row: Data) -> bool:
+    """Whether nothing was filled in anywhere in a row; a box that is not ticked is nothing there."""
+    return all(cell is False or is_empty(cell) for cell in row.values())
+
+
 # ---- rows ----
 
 
@@ -218,4 +223,4 @@ def _kept(field: Field, value: Any) -> Any:
         for row in value
         if isinstance(row, Mapping)
     ]
-    return rows if field.fixed else [row for row in rows if row]
+    return rows if field.fixed else [row for row in rows if not is_blank(row)]

@@ -133,7 +133,7 @@ def test_a_complete_form_has_no_problems():
         ({"agreed": True}, ("Payment Agreement: read and accept it again.", "agreed")),
         ({"activity_name": 7}, ("Activity Name: this is no text.", "activity_name")),
         ({"starts_on": "20260521"}, ("Expected Start Date: choose a day, such as 2026-05-21.", "starts_on")),
-        ({"budget": [{"remarks": " "}]}, ("Add at least one row: Activity Budget.", "budget")),
+        ({"budget": [{"remarks": " ", "mdf_used": False}]}, ("Add at least one row: Activity Budget.", "budget")),
         ({"budget": [{}] * 501}, ("Activity Budget: at most 500 rows; remove some.", "budget")),
     ],
 )

@@ -7,6 +7,7 @@ Source: BEN-COM-03 (steps), BEN-COM-05 (counters), BEN-COM-06 (uploads), BEN-MDA
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -111,11 +112,20 @@ def _summary(form: Form, step: int, wrong: Sequence[Problem], work: Work) -> Non
     for problem in work.refused:
         if not problem.field or form.step_of(problem.field) is None:
             st.error(f"{problem.text} ({problem.code})", icon=":material/error:")
-    for number, part in enumerate(form.steps):
-        others = [problem for problem in there if problem.field and form.step_of(problem.field) == number]
-        if others and number != step and number in work.told:
+    _other_steps(form, step, there, work)
+
+
+def _other_steps(form: Form, step: int, there: Sequence[Problem], work: Work) -> None:
+    """The way to each other step with something to put right."""
+    counted = Counter(form.step_of(problem.field) for problem in there if problem.field)
+    others = [number for number in range(len(form.steps)) if counted[number] and number != step and number in work.told]
+    if not others:
+        return
+    with st.container(horizontal=True, gap="xsmall", key=f"{work.key}:mend"):
+        for number in others:
+            things = formats.plural(counted[number], "thing")
             st.button(
-                f"{formats.plural(len(others), 'thing')} to put right in step {number + 1}: {marked(part.title)}",
+                f"{things} to put right in step {number + 1}: {marked(form.steps[number].title)}",
                 key=f"{work.key}:mend{number}", icon=":material/arrow_forward:", on_click=_go, args=(number,),
             )  # fmt: skip
 
@@ -236,7 +246,9 @@ def _action(paper: Paper, work: Work) -> str:
     """The last button: a verb, with the amount where money moves."""
     field = paper.form.field(paper.form.amount)
     value = Filled(paper.form, work.data).value(paper.form.amount) if field else None
-    return f"{paper.form.action} {words(field, value)} {paper.currency}" if field and value else paper.form.action
+    if field is None or value in (None, "0"):
+        return paper.form.action
+    return f"{paper.form.action} {words(field, value)} {paper.currency}"
 
 
 def _previous(form: Form, work: Work, step: int) -> None:

@@ -22,7 +22,9 @@ def files(field: Field, place: Place, sheet: Sheet, *, needed: bool, bare: bool 
     said = label(field, needed=needed, currency="")
     with st.container(gap="xxsmall", key=f"{place.key}:files"):
         if not bare:
-            st.markdown(said, help=marked(field.help) or None)
+            star = " *" if needed else ""
+            more = f'<div class="mu sm">{formats.text(field.help)}</div>' if field.help else ""
+            st.html(f'<div class="k label"><b>{formats.text(field.label)}{star}</b>{more}</div>')
         _template(field, sheet)
         for number, file in enumerate(kept):
             _file(number, file, place, sheet)

@@ -15,7 +15,7 @@ from dashboard.parts.wizard_words import edited, frame
 from dashboard.parts.wizard_work import Place, Work
 from models.engines.forms.schema import Field
 from models.engines.forms.validation import most_rows
-from models.engines.forms.values import beside, columns_of, holds_data, rows_of, rows_to_copy
+from models.engines.forms.values import beside, columns_of, holds_data, is_blank, rows_of, rows_to_copy
 from models.engines.forms.words import words
 
 
@@ -51,7 +51,7 @@ def _head(field: Field, sheet: Sheet, needed: bool) -> None:
 def _copy(field: Field, work: Work, source: list[dict[str, Any]]) -> None:
     """Copied rows follow those that are there: nothing typed is lost."""
     take_rows(field, work)
-    there = [row for row in _rows(field, work) if any(row.values())]
+    there = [row for row in _rows(field, work) if not is_blank(row)]
     work.put(field.name, there + source)
     work.revision += 1
 

@@ -60,9 +60,14 @@ def read(field: Field, typed: Any) -> Any:
     plain = text.strip().replace(",", "")
     if field.type in ("count", "usd") and _NUMBER.fullmatch(text.strip()):
         if field.type == "usd":
-            return f"{Decimal(plain):f}"
+            return _cents(Decimal(plain))
         return int(plain) if plain.isdigit() else text
     return text if field.type == "long_text" else text.strip()
+
+
+def _cents(amount: Decimal) -> str:
+    """With two decimals; with all that there are when they are more, as validation says so."""
+    return f"{amount:.2f}" if amount == round(amount, 2) else f"{amount:f}"
 
 
 def _typed(value: Any) -> str:
@@ -135,8 +140,7 @@ def _cells(columns: Sequence[Field], cells: Mapping[str, Any]) -> dict[str, Any]
 def _of_cell(column: Field, value: Any) -> Any:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if column.type == "usd" and number:
-        exact = Decimal(repr(value))  # the shortest number that is meant, not its binary neighbour
-        return f"{exact:.2f}" if exact == round(exact, 2) else f"{exact:f}"
+        return _cents(Decimal(repr(value)))  # the shortest number that is meant, not its binary neighbour
     if column.type == "count" and number:
         return int(value) if value == int(value) else repr(value)
     return value.replace("\x00", "") if isinstance(value, str) else value

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +52,7 @@ def hash_of(
 ) -> str:  # fmt: skip
     """The hash of an event (SHA-256, hex) over everything that says what happened, and the hash before it."""
     parts = [
-        str(case_id), seq, at.isoformat(), kind, schema, str(actor_id) if actor_id else None, key, digest, previous,
+        str(case_id), seq, at.astimezone(UTC).isoformat(), kind, schema, str(actor_id) if actor_id else None, key, digest, previous,
     ]  # fmt: skip
     return hashlib.sha256(canonical(parts)).hexdigest()
 

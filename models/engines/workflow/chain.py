@@ -51,9 +51,8 @@ def hash_of(
     digest: str, previous: str,
 ) -> str:  # fmt: skip
     """The hash of an event (SHA-256, hex) over everything that says what happened, and the hash before it."""
-    parts = [
-        str(case_id), seq, at.astimezone(UTC).isoformat(), kind, schema, str(actor_id) if actor_id else None, key, digest, previous,
-    ]  # fmt: skip
+    when, who = at.astimezone(UTC).isoformat(), str(actor_id) if actor_id else None
+    parts = [str(case_id), seq, when, kind, schema, who, key, digest, previous]
     return hashlib.sha256(canonical(parts)).hexdigest()
 
 

@@ -25,7 +25,6 @@ from models.payments import queries as payments
 from models.payments.rules import AttemptOutcome, PayableStatus
 from tests.support.mdf import APPLICATION, INVOICING, Fund, usd
 
-
 AGENDA, NO_DATE = "R-02 Plan or agenda incomplete", "P-04 Invoice number or date missing"
 NO_ACCOUNT, OTHER_HOLDER = "B-01 Account number unknown to the bank", "B-02 Account holder differs from the supplier"
 

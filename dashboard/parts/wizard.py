@@ -48,6 +48,7 @@ def wizard(paper: Paper, desk: Desk, *, key: str) -> None:
     form, work = paper.form, at_work(key, paper)
     step = _step(form, work.step)
     work.save(desk, step)
+    work.begin_drawing()
     wrong = problems(form, work.data, versions={name: each.version for name, each in paper.agreements.items()})
     found = desk.findings(work.data)
     sheet = Sheet(paper, desk, work, _said(form, work, wrong, found))
@@ -293,7 +294,7 @@ def _confirm(paper: Paper, desk: Desk, work: Work, found: Sequence[Finding]) -> 
     def closed() -> None:
         work.open = ""
 
-    @dialog(f"{paper.form.action}: {paper.form.title}?", on_dismiss=closed)
+    @dialog(f"{paper.form.action} {paper.form.title}?", on_dismiss=closed)
     def ask() -> None:
         st.markdown(marked(paper.form.confirm))
         for each in found:

@@ -35,7 +35,7 @@ def take(field: Field, place: Place) -> None:
 
 
 def _bound(field: Field, place: Place) -> dict[str, Any]:
-    if place.key not in st.session_state:
+    if place.work.draws(place.key):
         st.session_state[place.key] = shown(field, place.value)
     return {"key": place.key, "on_change": take, "args": (field, place)}
 

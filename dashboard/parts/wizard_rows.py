@@ -79,7 +79,8 @@ def take_rows(field: Field, work: Work) -> None:
 
 def _grid(field: Field, sheet: Sheet) -> None:
     key = _grid_key(field, sheet.work)
-    if key not in st.session_state:  # what it begins with stays the same while one types: the grid keeps its place
+    if sheet.work.draws(key):  # what it begins with stays the same while one types: the grid keeps its place
+        st.session_state.pop(key, None)
         st.session_state[f"{key}:base"] = _rows(field, sheet.work)
     base = st.session_state[f"{key}:base"]
     next_to = beside(field, base, sheet.paper.earlier)

@@ -95,6 +95,19 @@ class Work:
     trouble: str = ""
     note: str = ""
     tries: int = 0
+    before: set[str] = field(default_factory=set)
+    """The inputs that the last run drew, by key."""
+    drawn: set[str] = field(default_factory=set)
+
+    def begin_drawing(self) -> None:
+        """Call before the inputs of a run are drawn."""
+        self.before, self.drawn = self.drawn, set()
+
+    def draws(self, key: str) -> bool:
+        """Note that an input is drawn; whether it is drawn anew. Streamlit may remember what one held that was away
+        since, and yet show it empty: such an input gets its value again."""
+        self.drawn.add(key)
+        return key not in self.before or key not in st.session_state
 
     def put(self, name: str, value: Any) -> None:
         """A field's new value."""

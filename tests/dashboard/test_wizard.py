@@ -121,6 +121,17 @@ def test_a_required_field_left_empty_blocks_next_and_is_said_at_its_place():
     assert test.text_input[1].value == "1,200"
 
 
+def test_what_is_typed_and_left_by_the_same_click_is_kept_and_shown_again():
+    desk = FakeDesk(FORM, {"name": "Riga", "people": 5})
+    test = wizard_page(desk)
+    test.text_input[1].set_value("1400")
+    press(test, "Next: money and proof")
+    assert (desk.data["people"], desk.step) == (1400, 1)
+    press(test, "Previous")
+    assert test.text_input[1].value == "1,400"
+    assert test.text_input[1].proto.set_value  # else a browser shows it empty
+
+
 def test_what_is_no_number_stays_as_it_was_typed_and_is_told():
     desk = FakeDesk(FORM, {"name": "Riga", "people": 5})
     test = write(wizard_page(desk), "Participants", "about 120")

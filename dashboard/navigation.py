@@ -30,25 +30,36 @@ class Entry:
     title: str = ""
     vendor: bool = True
     partner: bool = True
+    partner_permission: str = ""
+    """What opens it for a partner's people where that is another permission than for the vendor's."""
 
     def opens_for(self, actor: Actor) -> bool:
         """Whether the person may open the page."""
         side = self.vendor if actor.is_vendor else self.partner
-        return side and actor.may(self.permission)
+        permission = self.permission if actor.is_vendor else self.partner_permission or self.permission
+        return side and actor.may(permission)
 
 
 ICONS = {
-    "Home": "home", "Partners": "handshake", "Customers": "groups", "Money": "account_balance_wallet",
-    "Statistics": "monitoring", "Organisation": "badge", "Administration": "settings",
+    "Home": "home", "Reviews": "inbox", "Benefits": "redeem", "Partners": "handshake", "Customers": "groups",
+    "Money": "account_balance_wallet", "Statistics": "monitoring", "Organisation": "badge",
+    "Administration": "settings",
 }  # fmt: skip
 """The groups of the menu, at most nine, in their order."""
 
 ENTRIES = (
     Entry("home.py", "home", "home.view", "Home", tab="Home"),
+    Entry("reviews/queue.py", "queue", "reviews.view", "Reviews", tab="Queue", partner=False),
+    Entry("reviews/cases.py", "cases", "reviews.view", "Reviews", tab="All cases", partner=False),
+    Entry("reviews/case.py", "case", "reviews.view", "Reviews", title="Case", partner_permission="benefits.view"),
+    Entry("benefits/benefits.py", "benefits", "benefits.view", "Benefits", tab="Benefits", vendor=False),
+    Entry("benefits/apply.py", "apply", "benefits.view", "Benefits", title="Application", vendor=False),
     Entry("partners/partners.py", "partners", "partners.view", "Partners", tab="Partners", partner=False),
     Entry("partners/partner.py", "partner", "partners.view", "Partners", title="Partner", partner=False),
+    Entry("partners/quotas.py", "quotas", "quota.manage", "Partners", tab="Quotas", partner=False),
     Entry("customers/customers.py", "customers", "customers.view", "Customers", tab="Customers"),
     Entry("customers/customer.py", "customer", "customers.view", "Customers", title="Customer"),
+    Entry("money/payments.py", "payment-desk", "payments.work", "Money", tab="Payments", partner=False),
     Entry("money/imports.py", "imports", "expenditures.import", "Money", tab="Import", partner=False),
     Entry("money/sub_accounts.py", "sub-accounts", "expenditures.map", "Money", tab="Sub-accounts", partner=False),
     Entry("money/catalogue.py", "catalogue", "catalog.manage", "Money", tab="Catalogue and rates", partner=False),

@@ -219,6 +219,11 @@ def clock_or_day(value: datetime) -> str:
     return "Yesterday" if local.date() == today - timedelta(days=1) else day(local.date())
 
 
+def business(value: datetime) -> date:
+    """The business date of a time (GMT+08:00)."""
+    return value.astimezone(BUSINESS_ZONE).date()
+
+
 def month(value: date) -> str:
     """A billing cycle: `June 2026`."""
     return f"{value:%B %Y}"

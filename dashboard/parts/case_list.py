@@ -1,0 +1,100 @@
+"""Applications as a list, for the vendor over all partners and for a partner over its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.parts import address, formats, listing
+from dashboard.parts.case_screen import status_badge
+from dashboard.parts.chips import Chip, Choice
+from dashboard.parts.due import due_words
+from dashboard.parts.empty import state
+from dashboard.parts.go import go
+from dashboard.parts.pager import page_from_address, pager
+from dashboard.parts.rows import Row, Tone
+from dashboard.parts.tables import Column
+from models.applications import queries
+from models.applications.rows import CaseFilter, CaseRow
+from models.core.unit_of_work import unit_of_work
+
+PARAMS = ("status", "only", "q")
+ONLY = {"open": "Going on", "over": "Over"}
+COLUMNS = [
+    Column("number", "Number", width=118), Column("title", "Activity", width=190),
+    Column("partner", "Partner", width=150), Column("status", "Status", width=210),
+    Column("amount", "Amount, USD", width=110, kind="amount"), Column("who", "Waits for", width=150),
+    Column("due", "Until", width=160), Column("changed", "Changed", width=96),
+]  # fmt: skip
+
+
+def wanted_from_address() -> CaseFilter:
+    """The applications that the address asks for."""
+    only = address.get("only")
+    return CaseFilter(
+        search=address.get("q"), statuses=address.get_all("status"),
+        open={"open": True, "over": False}.get(only),
+    )  # fmt: skip
+
+
+def chips_of() -> list[Chip]:
+    """The filters that are on."""
+    chips = [Chip(status, "status", status) for status in address.get_all("status")]
+    return chips + [Chip(ONLY[each], "only", each) for each in address.get_all("only") if each in ONLY]
+
+
+def choices(counted: Mapping[str, int]) -> list[Choice]:
+    """What can be filtered by."""
+    return [
+        Choice("status", "Status", [(status, f"{status} ({number:,})") for status, number in counted.items()]),
+        Choice("only", "Only", list(ONLY.items())),
+    ]
+
+
+def case_list(wanted: CaseFilter, total: int, *, key: str, partner: bool) -> None:
+    """The list, page by page; one that is opened leads to its page. `partner`: whether partners are named."""
+    listing.keep_place(key, wanted)
+    with unit_of_work(read_only=True) as uow:
+        page = queries.cases(uow, wanted, page_from_address(listing.SIZE))
+    if not page.rows:
+        if wanted != CaseFilter():
+            state("empty", "No case matches", "Take a filter away or search for something else.")
+        else:
+            state("empty", "No cases yet", "What is applied for appears here, with whoever it waits for.")
+        return
+    columns = [column for column in COLUMNS if partner or column.field != "partner"]
+    opened = listing.listed(
+        [_cells(row) for row in page.rows], columns, [_narrow(row, partner) for row in page.rows], key=key,
+        alt=f"{formats.plural(total, 'case')} with status, amount, who it waits for and until when.",
+        label="Cases, the latest change first; open one to see all of it",
+    )  # fmt: skip
+    pager(page.previous, page.next, words=f"{formats.count(len(page.rows))} of {formats.plural(total, 'case')}")
+    if opened:
+        go("case", {"case": opened})
+
+
+def _cells(row: CaseRow) -> dict[str, Any]:
+    who, due, _ = _waits(row)
+    return {
+        "number": row.number, "title": row.title or formats.NOTHING, "partner": row.partner, "status": row.status,
+        "amount": row.amount, "who": who or formats.NOTHING, "due": due or formats.NOTHING,
+        "changed": formats.clock_or_day(row.changed_at),
+    }  # fmt: skip
+
+
+def _narrow(row: CaseRow, partner: bool) -> Row:
+    who, due, tone = _waits(row)
+    amount = formats.amount(row.amount) if row.amount is not None else ""
+    by = f"{row.partner} · " if partner else ""
+    badge = status_badge(row.status)
+    note = f"{who} · {due}" if who and due else who or formats.clock_or_day(row.changed_at)
+    return Row(str(row.id), row.title or row.number, f"{by}{row.status}", amount, note, tone, badge.icon)
+
+
+def _waits(row: CaseRow) -> tuple[str, str, Tone]:
+    """Whom a case waits for, until when, and how that looks."""
+    if not row.standing:
+        return "", "", "gray"
+    first = row.standing[0]
+    due, tone = due_words(first.due_at, paused=first.paused) if first.due_at or first.paused else ("", "gray")
+    return first.who, due, tone

@@ -1,0 +1,160 @@
+"""One case on one screen, as whoever decides it reads it; and the part of it that everybody reads alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import streamlit as st
+
+from dashboard.parts import formats
+from dashboard.parts.case_cards import (
+    card,
+    changes_card,
+    documents_card,
+    form_cards,
+    partner_card,
+    road_card,
+    rules_card,
+)
+from dashboard.parts.due import due_badge
+from dashboard.parts.head import Badge, pill, section
+from dashboard.parts.timeline import timeline
+from models.applications import queries
+from models.applications.case_view import CaseView, case_view
+from models.applications.rows import CaseFilter, TaskRow
+from models.benefits import queries as benefits
+from models.benefits.queries import PoolRow
+from models.benefits.rules import Gates
+from models.core.actor import current_actor
+from models.core.clock import now
+from models.core.unit_of_work import UnitOfWork
+
+TONES = {
+    "approved": "green",
+    "Completed": "green",
+    "rejected": "red",
+    "Rejected": "red",
+    "cancelled": "gray",
+    "Draft": "gray",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A case with what stands beside it. None: the person's roles do not show it."""
+
+    view: CaseView
+    pool: PoolRow | None
+    gates: Gates | None
+    earlier: Mapping[str, int]
+
+
+def screen_of(uow: UnitOfWork, case_id: UUID) -> Screen:
+    """Everything about a case for the person who is asking.
+
+    Raises:
+        NotFound: there is none among those the person may see.
+        NotAllowed: no role of the person shows it.
+    """
+    view = case_view(uow, case_id)
+    if not uow.actor.may("benefits.view"):
+        return Screen(view, None, None, {})
+    pools = {row.pool: row for row in benefits.pools(uow, view.row.partner_id)}
+    earlier = queries.count_by_status(uow, CaseFilter(partners=[view.row.partner_id], types=[view.row.type]))
+    return Screen(view, pools.get(view.row.type), benefits.gates(uow, view.row.partner_id), earlier)
+
+
+def status_badge(status: str) -> Badge:
+    """A case's status as everybody reads it; the word stands, the colour follows it."""
+    tone = next((tone for word, tone in TONES.items() if word in status), "blue")
+    icon = {"green": "check_circle", "red": "cancel", "gray": "edit"}.get(tone, "hourglass_top")
+    return Badge(status, tone, icon)  # type: ignore[arg-type]  # the tones above are those of badges
+
+
+def case_head(view: CaseView, task: TaskRow | None = None, *, other: str | None = None) -> None:
+    """Number, title, how it stands, the amount; `other` is somebody else who has it open."""
+    row = view.row
+    sent = (
+        f"submitted {formats.instant(row.submitted_at)}"
+        if row.submitted_at
+        else f"begun {formats.instant(row.opened_at)}"
+    )
+    badges = [status_badge(row.status)]
+    if task is not None:
+        badges.append(due_badge(task.due_at, paused=task.paused))
+        badges.append(Badge(task.label, "blue", "rate_review"))
+        if task.votes:
+            badges.append(Badge(f"{task.votes} of {view.type.review_node(task.node).quorum} agreed", "blue", "group"))
+    badges += _holders(task, other)
+    amount = ""
+    if row.amount is not None:
+        amount = f'<div class="amt"><b>{formats.amount(row.amount)}</b> {formats.text(row.currency)}</div>'
+    title = f"{view.type.short} · {row.title}" if row.title else view.type.name
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    with left:
+        st.html(
+            f'<div class="k head"><div class="line">{formats.text(row.number)} · {formats.text(row.partner)} · '
+            f"{formats.text(sent)} GMT+08:00</div><h1>{formats.text(title)}</h1>"
+            f'<div class="line">{" ".join(map(pill, badges))}</div></div>'
+        )
+    with right:
+        if amount:
+            st.html(f'<div class="k">{amount}</div>')
+
+
+def _holders(task: TaskRow | None, other: str | None) -> list[Badge]:
+    found = []
+    if task is not None and task.holder is not None:
+        mine = task.holder == current_actor().user_id
+        found.append(Badge("Held by you" if mine else f"Held by {task.holder_name}", "violet", "lock"))
+    if other is None and task is not None and task.leased_by not in (None, current_actor().user_id):
+        if task.leased_until is not None and task.leased_until > now():
+            other = task.leased_by_name
+    if other:
+        found.append(Badge(f"{other} has it open too", "orange", "visibility"))
+    return found
+
+
+def review_body(screen: Screen, task: TaskRow | None) -> None:
+    """Two columns: what is asked and how the rules see it; who, how long, documents, history."""
+    view = screen.view
+    forms = _forms_to_read(view, task)
+    left, right = st.columns([1.65, 1], gap="medium")
+    with left, st.container(gap="small"):
+        if task is not None:
+            rules_card(view.findings.get(task.node, ()))
+            _question(view, task)
+        for form in forms:
+            changes_card(view, form)
+            form_cards(view, form)
+    with right, st.container(gap="small"):
+        road_card(view)
+        if screen.gates is not None and current_actor().is_vendor:
+            partner_card(view, screen.pool, screen.gates, screen.earlier)
+        documents_card(view)
+    section("History")
+    timeline(view)
+
+
+def _question(view: CaseView, task: TaskRow) -> None:
+    """A question that waits for the partner, or its answer."""
+    asked = [row for row in view.timeline if row.icon in ("help", "reply") and not row.current]
+    if asked:
+        body = "".join(
+            f'<p><b>{formats.text(row.by)}</b> <span class="mu sm">{formats.text(formats.instant(row.at))}</span><br>'
+            f"{formats.text(row.comment)}</p>"
+            for row in asked
+        )
+        card("Questions and answers", body)
+
+
+def _forms_to_read(view: CaseView, task: TaskRow | None) -> list[str]:
+    """The forms that a stage reads first, then the others that were sent, the newest first."""
+    sent = [form for form in view.type.forms if view.latest(form) is not None]
+    if task is None:
+        return list(reversed(sent))
+    wanted = [place.partition(".")[0] for place in view.type.review_node(task.node).reads]
+    first = list(dict.fromkeys(form for form in wanted if form in sent))
+    return first + [form for form in reversed(sent) if form not in first]

@@ -1,0 +1,245 @@
+"""The bar below a case: what the person may decide now, each a button and a key; reasons and fields in a dialog.
+
+A decision counts once, however often its button is pressed: its key is made of the visit, the decision, the person and
+the version of the case that was read. Keys are off while a dialog is open (look §6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from dashboard.parts import formats
+from dashboard.parts.dialog import dialog
+from dashboard.parts.outcome import flash, show_problems
+from models.applications import reviewing
+from models.applications.case_view import CaseView
+from models.applications.rows import TaskRow
+from models.core.actor import current_actor
+from models.core.errors import DomainError
+from models.core.unit_of_work import unit_of_work
+from models.engines.forms.schema import Field
+from models.engines.workflow.schema import Decision, ReviewNode
+
+OPEN = "deciding"
+"""Names the dialog that is open: a decision's key, `ask`, or nothing."""
+ICONS = {"positive": ":material/check:", "negative": ":material/close:", "neutral": ":material/undo:"}
+LETTERS = {"positive": "a", "negative": "x", "neutral": "b"}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One review in front of a person; `then` is called after a decision, to open what comes next."""
+
+    view: CaseView
+    task: TaskRow
+    then: Callable[[], None]
+
+    @property
+    def node(self) -> ReviewNode:
+        """What the stage asks for."""
+        return self.view.type.review_node(self.task.node)
+
+    def key(self, what: str) -> str:
+        """What makes an action count once."""
+        return f"{self.task.visit}:{what}:{current_actor().user_id}:{self.view.seq}"
+
+    @property
+    def name(self) -> str:
+        """What the case is called in questions and answers."""
+        return f"{self.view.row.number} {self.view.row.title}".strip()
+
+
+def action_bar(turn: Turn, *, before: Callable[[], None] = lambda: None) -> None:
+    """Draw the bar; `before` draws what stands left of it."""
+    silent = bool(st.session_state.get(OPEN))
+    with st.bottom, st.container(horizontal=True, key="actions", vertical_alignment="center"):
+        before()
+        st.space("stretch")
+        hindered = turn.view.may.hindered.get(turn.task.visit)
+        if hindered:
+            st.html(f'<span class="k mu">{formats.text(hindered)}</span>', width="content")
+        _hold(turn, silent)
+        if turn.task.visit in turn.view.may.decide:
+            _buttons(turn, silent)
+    _open_dialog(turn)
+
+
+def _buttons(turn: Turn, silent: bool) -> None:
+    if turn.task.paused:
+        st.html('<span class="k mu">The partner owes an answer. Decide when it is there.</span>', width="content")
+        return
+    if turn.node.may_ask:
+        _button("Ask", "ask", ":material/help:", "m", silent, False)
+    order = sorted(
+        turn.node.decisions.items(), key=lambda each: ("neutral", "negative", "positive").index(each[1].tone)
+    )
+    used: set[str] = set()
+    for name, decision in order:
+        letter = LETTERS[decision.tone] if LETTERS[decision.tone] not in used else ""
+        used.add(letter)
+        label = _label(turn, decision)
+        if needs_more(decision):
+            _button(label, name, ICONS[decision.tone], letter, silent, decision.tone == "positive")
+        elif st.button(label, icon=ICONS[decision.tone], shortcut=None if silent else letter or None, key=f"do:{name}",
+                       type="primary" if decision.tone == "positive" else "secondary"):  # fmt: skip
+            decide(turn, name)
+
+
+def needs_more(decision: Decision) -> bool:
+    """Whether something has to be given with a decision."""
+    return bool(decision.comment or decision.reasons or decision.fields)
+
+
+def _label(turn: Turn, decision: Decision) -> str:
+    """The verb, with the amount where the decision lets money go on."""
+    amount = turn.view.row.amount
+    if decision.tone != "positive" or not amount:
+        return decision.label
+    return f"{decision.label} {formats.amount(amount)} {turn.view.row.currency}"
+
+
+def _button(label: str, what: str, icon: str, letter: str, silent: bool, primary: bool) -> None:
+    st.button(
+        label, icon=icon, key=f"open:{what}", shortcut=None if silent else letter or None,
+        type="primary" if primary else "secondary", on_click=_opened, args=(what,),
+    )  # fmt: skip
+
+
+def _opened(what: str) -> None:
+    st.session_state[OPEN] = what
+
+
+def _closed() -> None:
+    st.session_state.pop(OPEN, None)
+
+
+def _hold(turn: Turn, silent: bool) -> None:
+    """Take a review as one's own, or give it back."""
+    if turn.task.holder == current_actor().user_id:
+        if st.button("Release", icon=":material/lock_open:", key="release", shortcut=None if silent else "g"):
+            _act(
+                turn, lambda uow: reviewing.release(uow, turn.task.case_id, turn.task.visit), "It is everybody's again."
+            )
+    elif turn.task.holder is None and turn.task.visit in turn.view.may.decide:
+        if st.button("Claim", icon=":material/lock:", key="claim", shortcut=None if silent else "g"):
+            _act(turn, lambda uow: reviewing.claim(uow, turn.task.case_id, turn.task.visit), "You hold it now.")
+
+
+def _act(turn: Turn, action: Callable[[Any], Any], done: str) -> None:
+    try:
+        with unit_of_work() as uow:
+            action(uow)
+    except DomainError as error:
+        show_problems(error)
+        return
+    flash(f"{turn.name}: {done}")
+    st.rerun()
+
+
+def decide(turn: Turn, name: str, **given: Any) -> None:
+    """Decide, say so, and open what comes next; a refusal is said where the person is."""
+    try:
+        with unit_of_work() as uow:
+            reviewing.decide(
+                uow, turn.task.case_id, turn.task.visit, name, key=turn.key(name), expected=turn.view.seq, **given
+            )
+    except DomainError as error:
+        show_problems(error)
+        return
+    _closed()
+    past = turn.node.decisions[name].past or turn.node.decisions[name].label.lower()
+    flash(f"{turn.name}: {turn.task.label} {past}.")
+    turn.then()
+    st.rerun()
+
+
+# ---- dialogs ----
+
+
+def _open_dialog(turn: Turn) -> None:
+    what = st.session_state.get(OPEN)
+    if what == "ask":
+        _ask_dialog(turn)
+    elif what in turn.node.decisions and turn.task.visit in turn.view.may.decide:
+        _decision_dialog(turn, what)
+    elif what:
+        _closed()
+
+
+def _decision_dialog(turn: Turn, name: str) -> None:
+    decision = turn.node.decisions[name]
+
+    @dialog(f"{decision.label}: {turn.name}?", on_dismiss=_closed)
+    def ask() -> None:
+        _about(turn)
+        reason = ""
+        if decision.reasons:
+            reason = (
+                st.selectbox("Reason", decision.reasons, index=None, placeholder="Choose a reason", key="reason") or ""
+            )
+        comment = ""
+        if decision.comment or decision.reasons:
+            needed = "" if decision.comment else " (optional)"
+            comment = st.text_area(
+                f"Comment{needed}", key="comment", max_chars=1000, help="The partner reads it and works by it."
+            )
+        fields = {field.name: _field(field) for field in decision.fields}
+        with st.container(horizontal=True):
+            if st.button(_label(turn, decision), type="primary", key="decide_now"):
+                decide(turn, name, reason=reason, comment=comment, fields=fields)
+            if st.button("Not yet", key="not_yet"):
+                _closed()
+                st.rerun()
+
+    ask()
+
+
+def _about(turn: Turn) -> None:
+    amount = turn.view.row.amount
+    money = f" · <b>{formats.amount(amount)} {turn.view.row.currency}</b>" if amount else ""
+    st.html(f'<p class="k mu">{formats.text(turn.view.row.partner)} · {formats.text(turn.task.label)}{money}</p>')
+
+
+def _field(field: Field) -> Any:
+    """One field of a decision: a date, an amount, a choice, or a line of text."""
+    key = f"decision:{field.name}"
+    match field.type:
+        case "date":
+            chosen = st.date_input(field.label, value=None, key=key, help=field.help or "Business date, GMT+08:00.")
+            return chosen.isoformat() if isinstance(chosen, date) else None
+        case "choice":
+            return st.selectbox(field.label, field.options, index=None, key=key)
+        case "yes_no":
+            return st.toggle(field.label, key=key)
+        case "count":
+            return st.number_input(field.label, min_value=field.least or 0, value=None, step=1, key=key)
+        case "long_text":
+            return st.text_area(field.label, key=key, max_chars=field.most or 1000) or None
+    return st.text_input(field.label, key=key, max_chars=field.most, help=field.help or None) or None
+
+
+def _ask_dialog(turn: Turn) -> None:
+    @dialog(f"Ask about {turn.name}", on_dismiss=_closed)
+    def ask() -> None:
+        _about(turn)
+        text = st.text_area("What do you want to know?", key="question", max_chars=1000)
+        st.caption("The partner is told, and your clock stops until the answer is there.")
+        if st.button("Ask the partner", type="primary", key="ask_now"):
+            try:
+                with unit_of_work() as uow:
+                    reviewing.ask(
+                        uow, turn.task.case_id, turn.task.visit, text, key=turn.key("ask"), expected=turn.view.seq
+                    )
+            except DomainError as error:
+                show_problems(error)
+                return
+            _closed()
+            flash(f"{turn.name}: the question is with the partner.")
+            st.rerun()
+
+    ask()

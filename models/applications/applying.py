@@ -20,9 +20,10 @@ from models.core.unit_of_work import UnitOfWork
 from models.engines.cases import store
 from models.engines.cases.projections import title_of
 from models.engines.cases.tables import Case, CaseDraft, CaseRevision
+from models.engines.definitions.schema import ApplicationType
 from models.engines.forms import validation
 from models.engines.forms.schema import Form
-from models.engines.forms.values import with_computed
+from models.engines.forms.values import submitted
 from models.engines.workflow import commands as c
 from models.engines.workflow.findings import Finding
 from models.engines.workflow.state import State, Visit
@@ -175,13 +176,13 @@ def submit(
     _demand_form(uow, found, visit)
     shape = found.type.forms[form]
     judged = checking.of_form(uow, found, visit.node, data)
-    if wrong := _problems(shape, data, judged):
+    if wrong := _problems(found.type, shape, data, judged):
         raise Refused(wrong)
     number = found.state.submitted.get(form, 0) + 1
     command = c.Submit(visit.id, number, checking.facts_at_hand(found, shape, data), judged)
     state = store.handle(uow, case_id, command, key=key, expected=expected)
     if state.submitted.get(form) == number and state.seq != found.state.seq:
-        _keep_revision(uow, found, form, number, with_computed(shape, data))
+        _keep_revision(uow, found, form, number, submitted(shape, data))
     return state
 
 
@@ -192,8 +193,9 @@ def _sent_before(uow: UnitOfWork, found: Found, key: str) -> State:
     raise WrongState(f"This form is not being filled in now. The case is: {found.state.status}. Open it again.")
 
 
-def _problems(form: Form, data: Mapping[str, Any], judged: Sequence[Finding]) -> list[Problem]:
-    wrong = list(validation.problems(form, data))
+def _problems(made: ApplicationType, form: Form, data: Mapping[str, Any], judged: Sequence[Finding]) -> list[Problem]:
+    versions = {name: agreement.version for name, agreement in made.agreements.items()}
+    wrong = list(validation.problems(form, data, versions=versions))
     fields = {problem.field for problem in wrong}
     standing = [finding for finding in judged if finding.verdict == "fix" and finding.field not in fields - {""}]
     return wrong + [Problem(each.code, each.text or each.label, each.field or None) for each in standing]

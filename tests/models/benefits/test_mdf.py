@@ -16,12 +16,13 @@ from models.applications.types import application_type
 from models.benefits import queries as benefits
 from models.benefits import service
 from models.core.actor import SYSTEM
-from models.core.errors import NotAllowed, Refused, WrongState
+from models.core.errors import NotAllowed, NotFound, Refused, WrongState
 from models.core.outbox import OutboxRow
 from models.engines.workflow.findings import Verdict
 from models.notices.tables import Notice
 from models.partners.rules import Tier
 from models.payments import queries as payments
+from models.payments.invoicing import invoicing_pdf
 from models.payments.rules import AttemptOutcome, PayableStatus
 from tests.support.mdf import APPLICATION, INVOICING, Fund, usd
 
@@ -464,3 +465,17 @@ def test_the_payment_desk_shows_what_waits_for_finance(fund: Fund) -> None:
         assert queries.queue(uow, QueueFilter()).rows == ()
     with fund.as_(fund.joris) as uow:
         assert queries.queue(uow, QueueFilter(desk="payments")).rows == ()
+
+
+@pytest.mark.meets("BEN-MDI-02")
+def test_the_invoicing_information_is_printed(fund: Fund) -> None:
+    case_id = fund.granted()
+    with fund.as_(fund.anna) as uow, pytest.raises(WrongState, match="was not sent yet"):
+        invoicing_pdf(uow, case_id)
+    fund.submit(case_id, "invoicing", INVOICING | {"supplier_name": "Ziemeļgaisma & Dēli 北光"}, fund.anna)
+    for actor in (fund.anna, fund.liis, fund.mei):
+        with fund.as_(actor) as uow:
+            assert invoicing_pdf(uow, case_id).startswith(b"%PDF-")
+    stranger = fund.build.actor("partner_admin", partner=fund.partner_named("Amber Works"))
+    with fund.as_(stranger) as uow, pytest.raises(NotFound):
+        invoicing_pdf(uow, case_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -124,6 +124,7 @@ VALUES = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_what_the_form_accepts_fits_the_schema(data: dict[str, Any]):
     wrong = {problem.field for problem in problems(FORM, data) if problem.field}

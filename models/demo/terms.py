@@ -25,6 +25,7 @@ class DemoTerms:
     seed: int = 20260716
     customers: int = 4_000
     lines: int = 300_000
+    cases: int = 300
     months: int = 18
     source: str = "northwind"
     rate_source: str = "Demo rates"

@@ -135,11 +135,11 @@ def _yaml(path: Path) -> Any:
     return json.loads(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str))
 
 
-@cache
-def _built(key: str, mark: str) -> ApplicationType:
-    return build(contents()[key])
-
-
 def current_types() -> dict[str, ApplicationType]:
     """Every registered type as its files say it now, by key."""
-    return {key: _built(key, digest(content)) for key, content in contents().items()}
+    return _current(tuple(DEFINITIONS), tuple(PROCESSES))
+
+
+@cache
+def _current(types: tuple[Path, ...], processes: tuple[Path, ...]) -> dict[str, ApplicationType]:
+    return {key: build(content) for key, content in _contents(types, processes).items()}

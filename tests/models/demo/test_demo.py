@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
-from models.core import history
+from models.applications import integrity
+from models.core import history, outbox
 from models.core.actor import SYSTEM, acting_as
 from models.core.clock import BUSINESS_ZONE, clock_at
 from models.core.lake import duck, lake
@@ -32,7 +33,7 @@ from models.partners.rules import PartnerKind
 from tests.conftest import forget_installation
 
 TODAY = date(2026, 7, 16)
-SMALL = DemoTerms(customers=160, lines=8_000, months=4)
+SMALL = DemoTerms(customers=160, lines=8_000, months=4, cases=12)
 NOON = datetime(2026, 7, 16, 12, tzinfo=BUSINESS_ZONE)
 
 
@@ -180,8 +181,8 @@ def test_the_guides_company_is_in_it(built: service.Built) -> None:
 def test_demo_people_can_sign_in_and_others_cannot(built: service.Built) -> None:
     roles = [account.role for account in built.accounts]
     assert roles == [
-        "Administrator", "Ecosystem manager", "Finance", "Business reviewer", "Analyst", "Partner admin",
-        "Finance specialist", "Account director", "Account manager",
+        "Administrator", "Ecosystem manager", "Finance", "Business reviewer", "Analyst", "Finance reviewer",
+        "Second in finance", "Partner admin", "Finance specialist", "Account director", "Account manager",
     ]  # fmt: skip
     marta = built.accounts[-1]
     with unit_of_work() as uow:
@@ -202,11 +203,21 @@ def test_the_same_seed_and_day_make_the_same_lines() -> None:
         lines = spending.invent(SMALL, eco.customers, spending.period(SMALL, TODAY)).lines
         totals.append((len(lines.day), int(lines.amount.sum()), int(lines.quantity.sum()), eco.customers[77].name))
     assert totals[0] == totals[1]
-    other = DemoTerms(seed=7, customers=160, lines=8_000, months=4)
+    other = DemoTerms(seed=7, customers=160, lines=8_000, months=4, cases=0)
     eco = ecosystem.invent(other, TODAY)
     lines = spending.invent(other, eco.customers, spending.period(other, TODAY)).lines
     assert (len(lines.day), int(lines.amount.sum())) != totals[0][:2]
     assert len(lines.day) == 8_000
+
+
+def test_every_case_is_what_happened_to_it(built: service.Built) -> None:
+    """Each demo case is replayed and compared with what is stored of it; nothing due in the past is left undone."""
+    with unit_of_work(read_only=True) as uow:
+        found, ledger = integrity.verify(uow)
+        assert (found.cases, found.faults, ledger) == (built.counts["cases"], (), [])
+        stages = {state.topic for state in outbox.topics(uow) if state.oldest_due and state.oldest_due <= uow.now}
+    assert stages <= {"reviews.follow"}
+    assert built.counts["cases"] >= 10
 
 
 def test_it_is_built_once(built: service.Built) -> None:

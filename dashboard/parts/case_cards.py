@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import streamlit as st
@@ -27,7 +28,7 @@ LOOKS = {
 def card(title: str, body: str, *, aside: str = "") -> None:
     """One card: a title, what stands small beside it, and ready HTML."""
     small = f"<small>{formats.text(aside)}</small>" if aside else ""
-    st.html(f'<div class="k card"><h4>{formats.text(title)}{small}</h4>{body}</div>')
+    st.html(f'<div class="k"><div class="card"><h4>{formats.text(title)}{small}</h4>{body}</div></div>')
 
 
 def rules_card(findings: Sequence[Finding]) -> None:
@@ -74,28 +75,61 @@ def _day(revision: Any) -> str:
     return formats.text(formats.clock_or_day(revision.submitted_at))
 
 
-def form_cards(view: CaseView, form: str, *, open_: bool = True) -> None:
+def form_cards(view: CaseView, form: str) -> None:
     """A form as it was last sent, step by step: what stands in pairs, and every table with its rows."""
     sent = view.latest(form)
     if sent is None:
         return
     shape, earlier = view.type.forms[form], {each.form: each.data for each in view.revisions}
     for step in shape.steps:
-        pairs, tables = [], []
-        for field in step.fields:
+        pairs, tables, against = [], [], []
+        fields = list(step.fields)
+        while fields:
+            field = fields.pop(0)
             value = _value(field, sent.data, earlier)
-            if field.type == "rows" or (field.type == "earlier" and isinstance(value, list)):
-                tables.append(_table(view, field, value))
+            if _is_goal(field, fields):
+                against.append((field, value, fields[0], sent.data.get(fields.pop(0).name)))
+            elif field.type == "rows" or (field.type == "earlier" and isinstance(value, list)):
+                tables.append(_table(field, value))
             elif field.type not in ("note", "files") and not is_empty(value):
-                pairs.append(
-                    (field.label, words(field, value) if field.type != "earlier" else _plain(view, field, value))
-                )
-        body = "".join(
-            f'<span>{formats.text(name)}</span><span class="wrap">{formats.text(value)}</span>' for name, value in pairs
-        )
-        listed = f'<div class="dl">{body}</div>' if body else ""
-        if listed or any(tables):
-            card(step.title, listed + "".join(tables))
+                said = words(field, value) if field.type != "earlier" else _plain(view, field, value)
+                pairs.append((field.label, said))
+        body = _pairs(pairs) + (_against(view, against) if against else "") + "".join(tables)
+        if body:
+            card(step.title, body)
+
+
+def _pairs(pairs: Sequence[tuple[str, str]]) -> str:
+    cells = (f'<span>{formats.text(name)}</span><span class="wrap">{formats.text(said)}</span>' for name, said in pairs)
+    return f'<div class="dl form">{"".join(cells)}</div>' if pairs else ""
+
+
+def _is_goal(field: Field, following: Sequence[Field]) -> bool:
+    """Whether a field shows what was planned and the next one holds what came of it."""
+    return (
+        field.type == "earlier" and field.shows in ("count", "usd") and bool(following)
+        and following[0].name == f"{field.copy_from.rpartition('.')[2]}_actual"
+    )  # fmt: skip
+
+
+def _against(view: CaseView, found: Sequence[tuple[Field, Any, Field, Any]]) -> str:
+    """Objectives beside what was reached (BEN-MDR-03)."""
+    head = '<th>Item</th><th class="num">Objective</th><th class="num">Actual</th><th class="num">Reached</th>'
+    body = "".join(
+        f"<tr><td>{formats.text(after.label.partition(':')[0])}</td>"
+        f'<td class="num">{formats.text(_plain(view, before, goal))}</td>'
+        f'<td class="num">{formats.text(words(after, actual))}</td><td class="num">{_reached(goal, actual)}</td></tr>'
+        for before, goal, after, actual in found
+    )
+    return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
+
+
+def _reached(goal: Any, actual: Any) -> str:
+    if is_empty(goal) or is_empty(actual):
+        return formats.NOTHING
+    ratio = formats.part_of(Decimal(str(actual)), Decimal(str(goal)))
+    tone = "t-gray" if ratio is None else "t-green" if ratio >= 1 else "t-orange"
+    return f'<span class="{tone}">{formats.share(ratio, 0)}</span>'
 
 
 def _value(field: Field, data: Mapping[str, Any], earlier: Mapping[str, Mapping[str, Any]]) -> Any:
@@ -112,7 +146,7 @@ def _plain(view: CaseView, field: Field, value: Any) -> str:
     return words(source, value) if source else str(value)
 
 
-def _table(view: CaseView, field: Field, value: Any) -> str:
+def _table(field: Field, value: Any) -> str:
     rows = [row for row in rows_of(field, value) or [] if isinstance(row, dict)] if isinstance(value, list) else []
     columns = [column for column in field.of if column.type not in ("files", "earlier", "note")]
     if not rows or not columns:

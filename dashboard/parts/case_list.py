@@ -21,10 +21,10 @@ from models.core.unit_of_work import unit_of_work
 PARAMS = ("status", "only", "q")
 ONLY = {"open": "Going on", "over": "Over"}
 COLUMNS = [
-    Column("number", "Number", width=118), Column("title", "Activity", width=190),
-    Column("partner", "Partner", width=150), Column("status", "Status", width=210),
-    Column("amount", "Amount, USD", width=110, kind="amount"), Column("who", "Waits for", width=150),
-    Column("due", "Until", width=160), Column("changed", "Changed", width=96),
+    Column("number", "Number", width=112), Column("title", "Activity", width=176),
+    Column("partner", "Partner", width=126), Column("status", "Status", width=204),
+    Column("amount", "Amount, USD", width=92, kind="amount"), Column("who", "Waits for", width=148),
+    Column("due", "Until", width=142), Column("changed", "Changed", width=90),
 ]  # fmt: skip
 
 
@@ -62,7 +62,8 @@ def case_list(wanted: CaseFilter, total: int, *, key: str, partner: bool) -> Non
         else:
             state("empty", "No cases yet", "What is applied for appears here, with whoever it waits for.")
         return
-    columns = [column for column in COLUMNS if partner or column.field != "partner"]
+    away = "changed" if partner else "partner"  # as many columns as fit
+    columns = [column for column in COLUMNS if column.field != away]
     opened = listing.listed(
         [_cells(row) for row in page.rows], columns, [_narrow(row, partner) for row in page.rows], key=key,
         alt=f"{formats.plural(total, 'case')} with status, amount, who it waits for and until when.",

@@ -19,7 +19,7 @@ from dashboard.parts.case_cards import (
     rules_card,
 )
 from dashboard.parts.due import due_badge
-from dashboard.parts.head import Badge, pill, section
+from dashboard.parts.head import Badge, Crumb, pill, section
 from dashboard.parts.timeline import timeline
 from models.applications import queries
 from models.applications.case_view import CaseView, case_view
@@ -73,8 +73,10 @@ def status_badge(status: str) -> Badge:
     return Badge(status, tone, icon)  # type: ignore[arg-type]  # the tones above are those of badges
 
 
-def case_head(view: CaseView, task: TaskRow | None = None, *, other: str | None = None) -> None:
-    """Number, title, how it stands, the amount; `other` is somebody else who has it open."""
+def case_head(
+    view: CaseView, task: TaskRow | None = None, *, other: str | None = None, above: Crumb | None = None
+) -> None:
+    """Number, title, how it stands, the amount; `other` is somebody else who has it open, `above` leads back."""
     row = view.row
     sent = (
         f"submitted {formats.instant(row.submitted_at)}"
@@ -95,13 +97,20 @@ def case_head(view: CaseView, task: TaskRow | None = None, *, other: str | None 
     left, right = st.columns([3, 1], vertical_alignment="center")
     with left:
         st.html(
-            f'<div class="k head"><div class="line">{formats.text(row.number)} · {formats.text(row.partner)} · '
-            f"{formats.text(sent)} GMT+08:00</div><h1>{formats.text(title)}</h1>"
+            f'<div class="k head">{_crumb(view, above)}<div class="line">{formats.text(row.number)} · '
+            f"{formats.text(row.partner)} · {formats.text(sent)} GMT+08:00</div><h1>{formats.text(title)}</h1>"
             f'<div class="line">{" ".join(map(pill, badges))}</div></div>'
         )
     with right:
         if amount:
             st.html(f'<div class="k">{amount}</div>')
+
+
+def _crumb(view: CaseView, above: Crumb | None) -> str:
+    if above is None:
+        return ""
+    way = f'<a href="{formats.text(above.address)}" target="_self">{formats.text(above.text)}</a>'
+    return f'<nav class="crumb" aria-label="Where this page belongs">{way} / {formats.text(view.row.number)}</nav>'
 
 
 def _holders(task: TaskRow | None, other: str | None) -> list[Badge]:

@@ -14,7 +14,6 @@ from dashboard.parts.chips import Chip, Choice, chip_bar, filter_menu, removable
 from dashboard.parts.deciding import OPEN, Turn, action_bar
 from dashboard.parts.due import age_words, due_words
 from dashboard.parts.empty import state
-from dashboard.parts.figures import Figure, figures
 from dashboard.parts.head import answer, page_head
 from dashboard.parts.outcome import show_problems
 from dashboard.parts.pager import page_from_address, pager
@@ -58,9 +57,11 @@ def desk_page(desk: Desk) -> None:
     chosen = _chosen(page.rows)
     with st.container(key="desk_head"):
         page_head(desk.title, line=["Due first", "GMT+08:00"])
-        answer(sentence(desk, counts))
-        _strip(counts)
-        _filters(desk)
+        left, right = st.columns([2.55, 1], vertical_alignment="center")
+        with left:
+            answer(sentence(desk, counts))
+        with right:
+            _filters(desk)
     left, right = st.columns([1, 2.55], gap="medium")
     with left, st.container(key="queue"):
         listing.search_box("Number, activity or partner", key=f"desk:{desk.key}")
@@ -109,18 +110,8 @@ def sentence(desk: Desk, counts: QueueCounts) -> str:
     words = f"<b>{formats.plural(counts.open, desk.thing)} {verb}</b>"
     late = f"<b>{formats.count(counts.overdue)}</b> overdue" if counts.overdue else "none overdue"
     today = f", {formats.count(counts.due_today)} due today" if counts.due_today else ""
-    return f"{words}, {late}{today}."
-
-
-def _strip(counts: QueueCounts) -> None:
-    figures(
-        [
-            Figure("Waiting", formats.count(counts.open)),
-            Figure("Overdue", formats.count(counts.overdue), definition="The promised time is over."),
-            Figure("Due today", formats.count(counts.due_today), definition="Until midnight, GMT+08:00."),
-            Figure("Held by me", formats.count(counts.mine), definition="Nobody else decides what you hold."),
-        ]
-    )
+    mine = f", {formats.count(counts.mine)} held by you" if counts.mine else ""
+    return f"{words}, {late}{today}{mine}."
 
 
 def _filters(desk: Desk) -> None:

@@ -13,9 +13,11 @@ _CSS = """
 :host { display: block }
 .rows { font-family: var(--st-font); font-size: 13px; color: var(--ink); line-height: 1.42; overflow-y: auto;
   max-height: var(--max, none); scrollbar-width: thin }
-button { all: unset; box-sizing: border-box; display: grid; width: 100%; cursor: pointer; position: relative;
-  grid-template-columns: minmax(0, 1fr) max-content; gap: 0 10px; padding: 8px 10px 8px 12px;
-  border-bottom: 1px solid var(--line2) }
+button { all: unset; box-sizing: border-box; display: block; width: 100%; cursor: pointer; position: relative;
+  padding: 8px 10px 8px 12px; border-bottom: 1px solid var(--line2) }
+.l { display: flex; justify-content: space-between; gap: 10px }
+.l > :first-child { min-width: 0 }
+.l > :last-child { flex: none; max-width: 62% }
 button:last-child { border-bottom: 0 }
 button:hover { background: var(--sunk) }
 button[aria-current=true] { background: var(--accent-bg) }
@@ -46,8 +48,14 @@ export default function (component) {
     const button = document.createElement('button');
     button.type = 'button';
     button.setAttribute('aria-current', String(row.id === data.selected));
-    button.append(span('t', row.title), span('a', row.amount), span('s', row.sub), span('s a', row.stage),
-      span('d ' + row.tone, row.due), span('s a', row.age));
+    const line = (first, second) => {
+      const node = document.createElement('span');
+      node.className = 'l';
+      node.append(first, second);
+      return node;
+    };
+    button.append(line(span('t', row.title), span('a', row.amount)), line(span('s', row.sub), span('s a', row.stage)),
+      line(span('d ' + row.tone, row.due), span('s a', row.age)));
     button.onclick = () => setTriggerValue('open', row.id);
     return button;
   }));

@@ -42,7 +42,7 @@ except DomainError as error:
     st.stop()
 view = screen.view
 mine = next((task for task in view.tasks if task.visit in view.may.decide or task.visit in view.may.hindered), None)
-case_head(view, mine)
+case_head(view, mine, above=above)
 phases(view)
 if not actor.is_vendor:
     partner_actions(view)

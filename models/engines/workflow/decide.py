@@ -10,7 +10,7 @@ from models.engines.workflow import commands as c
 from models.engines.workflow import events as e
 from models.engines.workflow.findings import Verdict
 from models.engines.workflow.people import demand_applicant, reviewing_problems
-from models.engines.workflow.schema import FormNode, ReviewNode, Timed, Workflow
+from models.engines.workflow.schema import CheckNode, FormNode, ReviewNode, Timed, Workflow
 from models.engines.workflow.state import CANCELLED, RETURNED, State, Visit
 from models.engines.workflow.turn import Turn, moved, timers
 from models.engines.workflow.world import World
@@ -69,7 +69,7 @@ def may_cancel(workflow: Workflow, state: State, visit: Visit) -> bool:
         return False
     if isinstance(node, FormNode):
         return node.cancel == "always" or (node.cancel == "first" and not state.submitted.get(node.form))
-    return isinstance(node, ReviewNode) and node.cancel
+    return isinstance(node, ReviewNode | CheckNode) and node.cancel
 
 
 def _delete(turn: Turn, command: c.Delete) -> None:

@@ -51,7 +51,7 @@ def outcomes(node: Node) -> tuple[str, ...]:
         case ReviewNode():
             return (*node.decisions, *(("cancel",) if node.cancel else ()))
         case CheckNode():
-            return ("pass", "fail")
+            return ("pass", "fail", *(("cancel",) if node.cancel else ()))
         case DecisionNode():
             return ("yes", "no")
         case EndNode():

@@ -109,6 +109,8 @@ class CheckNode(Node):
 
     check: str
     by: Literal["now", "worker"] = "worker"
+    cancel: bool = False
+    """Whether the applicant may cancel while the worker is waited for (outcome `cancel`)."""
 
 
 class DecisionNode(Node):

@@ -17,7 +17,11 @@ from models.benefits.rules import Gates
 from models.engines.forms.schema import Field
 from models.engines.forms.values import columns_of, is_empty, rows_of
 from models.engines.forms.words import words
+from models.engines.ledger.queries import TransferRow
+from models.engines.ledger.rules import WAYS
 from models.engines.workflow.findings import Finding, Verdict
+from models.payments.queries import AttemptRow, PayableRow
+from models.payments.rules import AttemptOutcome
 
 LOOKS = {
     Verdict.FIX: ("block", "t-red", "Fix"), Verdict.LOOK: ("warning", "t-orange", "Look"),
@@ -181,9 +185,9 @@ def documents_card(view: CaseView) -> None:
         return
     body = "".join(
         f'<div class="doc"><span class="i t-gray" aria-hidden="true">description</span>'
-        f'<a href="/files/{view.row.id}/{formats.text(str(file["sha256"]))}" target="_blank">'
+        f'<span><a href="/files/{view.row.id}/{formats.text(str(file["sha256"]))}" target="_blank">'
         f"{formats.text(str(file['name']))}</a>"
-        f'<span class="mu sm">{formats.text(label)}</span>'
+        f'<span class="mu sm">{formats.text(label)}</span></span>'
         f'<span class="num sm mu">{formats.text(formats.size(int(file.get("size") or 0)))}</span></div>'
         for label, file in found
     )
@@ -284,3 +288,31 @@ def wallet_bar(pool: PoolRow) -> str:
         f'<span class="t-blue">{formats.amount(pool.reserved)} reserved</span>'
         f'<span class="t-green">{formats.amount(pool.left)} left</span></p>'
     )
+
+
+def money_card(transfers: Sequence[TransferRow], payable: PayableRow | None, attempts: Sequence[AttemptRow]) -> None:
+    """What the case moved, step by step: out of the quota and on to the bank."""
+    lines = [
+        (formats.clock_or_day(row.at), WAYS[row.kind], formats.amount(row.amount)) for row in reversed(transfers)
+    ]  # fmt: skip
+    if payable is not None:
+        lines.append(
+            (
+                formats.clock_or_day(payable.opened_at),
+                f"Payable {payable.requisition_no}",
+                formats.amount(payable.amount),
+            )
+        )
+    for row in attempts:
+        ended = {AttemptOutcome.PAID: "paid", AttemptOutcome.FAILED: "failed"}
+        said = ended[row.outcome] if row.outcome else "on its way"
+        lines.append((formats.clock_or_day(row.begun_at), f"Attempt {row.number}: {said}", ""))
+    if not lines:
+        return
+    body = "".join(
+        f'<tr><td class="mu sm nw">{formats.text(at)}</td><td>{formats.text(what)}</td>'
+        f'<td class="num">{amount}</td></tr>'
+        for at, what, amount in lines
+    )
+    currency = payable.currency if payable else transfers[0].currency
+    card("Money", f"<table>{body}</table>", aside=currency)

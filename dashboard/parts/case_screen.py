@@ -14,6 +14,7 @@ from dashboard.parts.case_cards import (
     changes_card,
     documents_card,
     form_cards,
+    money_card,
     partner_card,
     road_card,
     rules_card,
@@ -30,6 +31,10 @@ from models.benefits.rules import Gates
 from models.core.actor import current_actor
 from models.core.clock import now
 from models.core.unit_of_work import UnitOfWork
+from models.engines.ledger import queries as ledger
+from models.engines.ledger.queries import TransferRow
+from models.payments import queries as payments
+from models.payments.queries import AttemptRow, PayableRow
 
 TONES = {
     "approved": "green",
@@ -49,6 +54,9 @@ class Screen:
     pool: PoolRow | None
     gates: Gates | None
     earlier: Mapping[str, int]
+    transfers: tuple[TransferRow, ...]
+    payable: PayableRow | None
+    attempts: tuple[AttemptRow, ...]
 
 
 def screen_of(uow: UnitOfWork, case_id: UUID) -> Screen:
@@ -60,10 +68,14 @@ def screen_of(uow: UnitOfWork, case_id: UUID) -> Screen:
     """
     view = case_view(uow, case_id)
     if not uow.actor.may("benefits.view"):
-        return Screen(view, None, None, {})
+        return Screen(view, None, None, {}, (), None, ())
+    payable = payments.payable_of(uow, case_id)
+    tried = tuple(payments.attempts(uow, payable.id)) if payable else ()
+    transfers = ledger.statement(uow, case_id=case_id).rows
     pools = {row.pool: row for row in benefits.pools(uow, view.row.partner_id)}
     earlier = queries.count_by_status(uow, CaseFilter(partners=[view.row.partner_id], types=[view.row.type]))
-    return Screen(view, pools.get(view.row.type), benefits.gates(uow, view.row.partner_id), earlier)
+    gates = benefits.gates(uow, view.row.partner_id)
+    return Screen(view, pools.get(view.row.type), gates, earlier, transfers, payable, tried)
 
 
 def status_badge(status: str) -> Badge:
@@ -129,25 +141,38 @@ def _holders(task: TaskRow | None, other: str | None) -> list[Badge]:
 def review_body(screen: Screen, task: TaskRow | None) -> None:
     """Two columns: what is asked and how the rules see it; who, how long, documents, history."""
     view = screen.view
-    forms = _forms_to_read(view, task)
+    first, others = _forms_to_read(view, task)
     left, right = st.columns([1.65, 1], gap="medium")
     with left, st.container(gap="small"):
         if task is not None:
             rules_card(view.findings.get(task.node, ()))
-            _question(view, task)
-        for form in forms:
+            _question(view)
+        else:
+            _history(view)
+        for form in first:
             changes_card(view, form)
             form_cards(view, form)
+        for form in others:
+            with st.expander(view.type.forms[form].title, key=f"form:{form}"):
+                form_cards(view, form)
     with right, st.container(gap="small"):
         road_card(view)
         if screen.gates is not None and current_actor().is_vendor:
             partner_card(view, screen.pool, screen.gates, screen.earlier)
+        money_card(screen.transfers, screen.payable, screen.attempts)
         documents_card(view)
-    section("History")
+    if task is not None:
+        _history(view)
+
+
+def _history(view: CaseView) -> None:
+    section(
+        "Where it stands and what happened", note="Times in your zone; what lies ahead is the latest promised time."
+    )
     timeline(view)
 
 
-def _question(view: CaseView, task: TaskRow) -> None:
+def _question(view: CaseView) -> None:
     """A question that waits for the partner, or its answer."""
     asked = [row for row in view.timeline if row.icon in ("help", "reply") and not row.current]
     if asked:
@@ -159,11 +184,9 @@ def _question(view: CaseView, task: TaskRow) -> None:
         card("Questions and answers", body)
 
 
-def _forms_to_read(view: CaseView, task: TaskRow | None) -> list[str]:
-    """The forms that a stage reads first, then the others that were sent, the newest first."""
+def _forms_to_read(view: CaseView, task: TaskRow | None) -> tuple[list[str], list[str]]:
+    """The forms that a stage reads, and the others that were sent, the newest first."""
     sent = [form for form in view.type.forms if view.latest(form) is not None]
-    if task is None:
-        return list(reversed(sent))
-    wanted = [place.partition(".")[0] for place in view.type.review_node(task.node).reads]
-    first = list(dict.fromkeys(form for form in wanted if form in sent))
-    return first + [form for form in reversed(sent) if form not in first]
+    wanted = [place.partition(".")[0] for place in view.type.review_node(task.node).reads] if task else []
+    first = list(dict.fromkeys(form for form in wanted if form in sent)) or (sent[-1:] if task else [])
+    return first, [form for form in reversed(sent) if form not in first]

@@ -216,7 +216,8 @@ def _apply(story: _Story) -> None:
     applying.save_draft(story.as_(admin), begun, "application", data, step=2, expected=0)
     story.case_id = begun
     story.wait(0.02, 3)
-    data["late_reason"] = "The speaker confirmed only this week."
+    if (story.activity.starts_on - business_date(story.at)).days < 18:
+        data["late_reason"] = "The speaker confirmed only this week."
     story.submit("application", data, admin)
     _application_review(story, data, admin)
 

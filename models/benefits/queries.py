@@ -13,6 +13,7 @@ from models.applications.types import application_types
 from models.benefits.rules import Gates
 from models.benefits.service import QUOTA_KINDS, quota_of_tier
 from models.benefits.tables import TierQuota
+from models.core.errors import NotFound
 from models.core.paging import FIRST_PAGE, Page, PageRequest
 from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions import ApplicationType
@@ -69,12 +70,20 @@ def all_pools(uow: UnitOfWork, pool: str, search: str = "", page: PageRequest = 
 
     Raises:
         NotAllowed: no role of the actor manages quotas.
+        NotFound: there is no such pool.
     """
     uow.actor.demand("quota.manage")
-    made = next(each for each in pooled_types() if each.key == pool)
+    made = _pooled(pool)
     found = partners.partners(uow, PartnerFilter(search=search), page)
     rows = {row.partner_id: row for row in _rows(uow, made, [each.id for each in found.rows])}
     return Page(tuple(rows[each.id] for each in found.rows), found.next, found.previous)
+
+
+def _pooled(pool: str) -> ApplicationType:
+    found = next((each for each in pooled_types() if each.key == pool), None)
+    if found is None:
+        raise NotFound("There is no such pool.")
+    return found
 
 
 def _rows(uow: UnitOfWork, made: ApplicationType, partner_ids: list[UUID]) -> list[PoolRow]:
@@ -107,9 +116,10 @@ def quota_history(uow: UnitOfWork, pool: str, partner_id: UUID, page: PageReques
 
     Raises:
         NotAllowed: no role of the actor shows benefits.
+        NotFound: there is no such pool.
     """
     uow.actor.demand("benefits.view")
-    made = next(each for each in pooled_types() if each.key == pool)
+    made = _pooled(pool)
     found = ledger.statement(uow, pool=Pool(partner_id, pool, made.currency), kinds=QUOTA_KINDS, page=page)
     return Page(
         tuple(

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from models.benefits.tables import TierQuota
+from models.core.database import insert_once
 from models.core.errors import NotFound, Problem, Refused
 from models.core.money import money_text
 from models.core.unit_of_work import UnitOfWork, as_system
@@ -34,18 +35,18 @@ def fill(uow: UnitOfWork, made: ApplicationType, partner_id: UUID) -> None:
     tier = partners.standing(uow, partner_id).tier
     wanted = quota_of_tier(made.parameters, tier)
     own = (TierQuota.partner_id == partner_id) & (TierQuota.pool == made.key)
-    known = uow.session.execute(select(TierQuota.granted).where(own).with_for_update()).first()
-    before = known[0] if known else Decimal(0)
-    if wanted <= before:
+    brought = select(TierQuota.granted).where(own)
+    if wanted <= (uow.session.scalar(brought) or Decimal(0)):
         return
     with as_system(uow) as system:
-        connection = system.session.connection()
-        values = {"tier": tier.value, "granted": wanted, "at": system.now}
-        if known is None:
-            row = {"partner_id": partner_id, "pool": made.key, **values}
-            connection.execute(insert(TierQuota.__table__).values(row))  # type: ignore[arg-type]
-        else:
-            connection.execute(update(TierQuota).where(own).values(values))
+        values = {"tier": tier.value, "granted": Decimal(0), "at": system.now}
+        row = {"partner_id": partner_id, "pool": made.key, **values}
+        insert_once(system.session, TierQuota, row, unique=("partner_id", "pool"))
+        # Only now, behind the row's lock, is it certain what two people at once find.
+        before = system.session.scalars(brought.with_for_update()).one()
+        if wanted <= before:
+            return
+        system.session.connection().execute(update(TierQuota).where(own).values(values | {"granted": wanted}))
         reason = f"Quota of the tier {tier.value}"
         key = f"quota:{made.key}:{partner_id}:{wanted}"
         ledger.grant(system, _pool(made, partner_id), wanted - before, reason=reason, key=key)
@@ -56,12 +57,16 @@ def raise_quota(
 ) -> None:
     """Give a partner more of a pool, for good, with a reason that stays in the pool's history (BEN-VND-14).
 
+    The same key counts once.
+
     Raises:
         NotAllowed: no role of the actor raises quotas.
         NotFound: no such partner among those the actor may see.
         Refused: no reason, or no sensible amount.
     """
     _demand(uow, partner_id, amount, reason)
+    if ledger_queries.knows(uow, f"raise:{key}"):
+        return
     fill(uow, made, partner_id)
     ledger.grant(uow, _pool(made, partner_id), amount, reason=reason.strip(), key=f"raise:{key}")
     _record(uow, "quota.raised", made, partner_id, amount, reason)
@@ -70,7 +75,7 @@ def raise_quota(
 def lower_quota(
     uow: UnitOfWork, made: ApplicationType, partner_id: UUID, amount: Decimal, *, reason: str, key: str
 ) -> None:
-    """Take back a part of a pool that is neither used nor reserved, with a reason.
+    """Take back a part of a pool that is neither used nor reserved, with a reason. The same key counts once.
 
     Raises:
         NotAllowed: no role of the actor lowers quotas.
@@ -78,16 +83,19 @@ def lower_quota(
         Refused: no reason, or more than is left.
     """
     _demand(uow, partner_id, amount, reason)
+    if ledger_queries.knows(uow, f"lower:{key}:0"):
+        return
     fill(uow, made, partner_id)
     left = ledger_queries.balance(uow, _pool(made, partner_id)).left
     if amount > left:
         text = f"{money_text(left)} {made.currency} is neither used nor reserved. Lower the quota by at most that."
         raise Refused(Problem("QUOTA-LEFT", text, "amount"))
+    open_ = amount
     for number, (transfer, rest) in enumerate(ledger_queries.correctable(uow, _pool(made, partner_id))):
-        part = min(amount, rest)
+        part = min(open_, rest)
         ledger.correct(uow, transfer, part, reason=reason.strip(), key=f"lower:{key}:{number}")
-        amount -= part
-        if not amount:
+        open_ -= part
+        if not open_:
             break
     _record(uow, "quota.lowered", made, partner_id, amount, reason)
 

@@ -92,6 +92,11 @@ def open_reservations(uow: UnitOfWork, *, case_id: UUID | None = None) -> dict[U
     return dict(uow.session.execute(stmt).tuples().all())
 
 
+def knows(uow: UnitOfWork, key: str) -> bool:
+    """Whether a step of money was asked for by this key before."""
+    return uow.session.scalar(select(LedgerTransfer.id).where(LedgerTransfer.key == key)) is not None
+
+
 def correctable(uow: UnitOfWork, pool: Pool) -> list[tuple[UUID, Decimal]]:
     """Grants of a pool that are not corrected away whole, with what is left of each, newest first."""
     transfer, account, correction = LedgerTransfer, LedgerAccount, aliased(LedgerTransfer)

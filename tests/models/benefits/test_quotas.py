@@ -1,0 +1,89 @@
+"""Quotas: what tiers bring, what managers raise and lower, and the figures of an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from models.applications.types import application_type
+from models.benefits import queries as benefits
+from models.benefits import service
+from models.core.errors import NotAllowed, NotFound, Refused
+from models.core.history import HistoryEntry
+from models.engines.ledger import queries as ledger
+from models.partners import service as partners
+from models.partners.rules import Standing, Tier
+from tests.support.mdf import Fund, usd
+
+
+def history(fund: Fund) -> list[tuple[str, str, dict[str, Any]]]:
+    """Who did what to the quota, in order."""
+    row = HistoryEntry
+    stmt = select(row.actor_name, row.action, row.changes).where(row.action.startswith("quota.")).order_by(row.id)
+    return [tuple(each) for each in fund.build.uow.session.execute(stmt)]  # type: ignore[misc]
+
+
+@pytest.mark.meets("BEN-VND-14")
+def test_the_same_click_is_one_change_of_the_quota(fund: Fund) -> None:
+    """Raised and lowered twice by the same key: the money moves once, the history says once, by how much and why."""
+    made, partner = application_type("mdf"), fund.partner.id
+    with fund.as_(fund.ines) as uow:
+        for _ in range(2):
+            service.raise_quota(uow, made, partner, usd("5000.00"), reason="Fair in Tallinn", key="a")
+        for _ in range(2):
+            service.lower_quota(uow, made, partner, usd("20000.00"), reason="Unused", key="b")
+        (row,) = benefits.pools(uow, partner)
+    assert (row.granted, row.left) == (usd("35000.00"), usd("35000.00"))
+    told = {"pool": "mdf", "currency": "USD"}
+    assert history(fund) == [
+        ("Inês Duarte", "quota.raised", told | {"amount": "5000.00", "reason": "Fair in Tallinn"}),
+        ("Inês Duarte", "quota.lowered", told | {"amount": "20000.00", "reason": "Unused"}),
+    ]
+
+
+def test_a_quota_is_not_lowered_below_what_is_used_and_reserved(fund: Fund) -> None:
+    made, partner = application_type("mdf"), fund.partner.id
+    fund.paid()
+    fund.applied(starts_on="2026-12-07", ends_on="2026-12-08")
+    with fund.as_(fund.ines) as uow:
+        with pytest.raises(Refused, match=r"32,720.00 USD is neither used nor reserved"):
+            service.lower_quota(uow, made, partner, usd("32720.01"), reason="Too much", key="a")
+        service.lower_quota(uow, made, partner, usd("32720.00"), reason="To the last cent", key="b")
+        (row,) = benefits.pools(uow, partner)
+    assert (row.granted, row.used, row.reserved, row.left) == (
+        usd("17280.00"), usd("8640.00"), usd("8640.00"), usd("0.00"),
+    )  # fmt: skip
+    assert ledger.faults(fund.build.uow) == []
+
+
+@pytest.mark.meets("BEN-VND-14", "BEN-VND-30")
+def test_a_higher_tier_brings_the_difference_to_what_a_manager_raised(fund: Fund) -> None:
+    """10,000.00 by the tier Basic, 500.00 by a manager; Differentiation brings 20,000.00 more before anybody asks."""
+    made, grown = application_type("mdf"), fund.partner_named("Amber Works", tier=Tier.BASIC)
+    with fund.as_(fund.ines) as uow:
+        service.raise_quota(uow, made, grown.id, usd("500.00"), reason="Webinar", key="a")
+        standing = Standing(Tier.DIFFERENTIATION, grown.status, True, False, False)
+        partners.change_standing(uow, grown.id, standing, expected=grown.version)
+        (shown,) = benefits.all_pools(uow, "mdf", "Amber").rows
+        service.fill(uow, made, grown.id)
+        (filled,) = benefits.all_pools(uow, "mdf", "Amber").rows
+    assert shown == filled
+    assert (filled.tier, filled.granted, filled.left) == (Tier.DIFFERENTIATION, usd("30500.00"), usd("30500.00"))
+
+
+def test_nobody_sees_or_moves_a_pool_that_is_not_theirs(fund: Fund) -> None:
+    made, other = application_type("mdf"), fund.partner_named("Amber Works")
+    with fund.as_(fund.liis) as uow:
+        assert benefits.pools(uow, other.id) == []
+        assert benefits.quota_history(uow, "mdf", other.id).rows == ()
+        with pytest.raises(NotAllowed):
+            benefits.all_pools(uow, "mdf")
+    with fund.as_(fund.ines) as uow:
+        with pytest.raises(NotFound, match="There is no such pool"):
+            benefits.all_pools(uow, "vouchers")
+        with pytest.raises(NotFound, match="There is no such pool"):
+            benefits.quota_history(uow, "vouchers", other.id)
+        with pytest.raises(NotFound, match="There is no such partner"):
+            service.raise_quota(uow, made, fund.ines.user_id, usd("1.00"), reason="x", key="a")

@@ -15,6 +15,7 @@ from models.core.errors import NotAllowed
 from models.core.money import sum_amount
 from models.core.paging import FIRST_PAGE, Desc, Page, PageRequest, fetch_page
 from models.core.unit_of_work import UnitOfWork
+from models.engines.cases.tables import Case
 from models.partners import queries as partners
 from models.payments.rules import AttemptOutcome, PayableStatus
 from models.payments.tables import Payable, PaymentAttempt
@@ -94,6 +95,15 @@ def totals(uow: UnitOfWork) -> dict[PayableStatus, dict[str, Decimal]]:
     for status, currency, amount in uow.session.execute(stmt):
         found.setdefault(status, {})[currency] = amount
     return found
+
+
+def paid(uow: UnitOfWork, kind: str, partner_id: UUID) -> Decimal:
+    """What a partner was paid out of cases of a kind so far, in the kind's currency."""
+    cases = select(Case.id).where(Case.type == kind, Case.partner_id == partner_id)
+    stmt = select(sum_amount(_P.amount)).where(
+        _P.partner_id == partner_id, _P.status == PayableStatus.PAID, _P.case_id.in_(cases)
+    )
+    return uow.session.scalar(stmt) or Decimal(0)
 
 
 def payable_of(uow: UnitOfWork, case_id: UUID) -> PayableRow | None:

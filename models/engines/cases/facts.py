@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
+from models.core.money import sum_amount
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.tables import Case, CaseFact
 
@@ -52,3 +54,18 @@ def cases_near(
     ):
         found[case_id].facts[name] = next((value for value in values if value is not None), None)
     return list(found.values())
+
+
+def total(uow: UnitOfWork, type_key: str, fact: str, *, partner_id: UUID, without: Collection[str]) -> Decimal:
+    """What an amount comes to over a partner's cases of a type that were sent and not given up, those with some
+    statuses left out. In the type's currency."""
+    stmt = (
+        select(sum_amount(CaseFact.amount))  # type: ignore[arg-type]
+        .join(Case, Case.id == CaseFact.case_id)
+        .where(
+            CaseFact.name == fact, CaseFact.partner_id == partner_id, Case.type == type_key,
+            Case.submitted_at.is_not(None), func.coalesce(Case.outcome, "") != "deleted",
+            Case.status.not_in(list(without)),
+        )
+    )  # fmt: skip
+    return uow.session.scalar(stmt) or Decimal(0)

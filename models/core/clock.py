@@ -38,6 +38,11 @@ def clock_at(moment: datetime | date) -> Iterator[None]:
         _moved.reset(token)
 
 
+def stands_at() -> datetime | None:
+    """The time that `clock_at` lets stand; None while it runs."""
+    return _moved.get()
+
+
 def as_instant(moment: datetime | date) -> datetime:
     """An aware UTC time of a date or time; a naive time is refused.
 

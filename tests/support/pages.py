@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import runpy
+from contextlib import nullcontext
+from datetime import datetime
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from models.core import clock
 from models.core.actor import Actor, acting_as
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 _people: dict[int, Actor] = {}
+_times: dict[int, datetime] = {}
+"""The time at which the clock stood when the page was opened: the runner's thread would not know."""
 
 
 def draw(script: str, person: int) -> None:
@@ -18,7 +23,8 @@ def draw(script: str, person: int) -> None:
     from dashboard.frame import guarded
     from dashboard.parts.outcome import show_flash
 
-    with acting_as(_people[person]):
+    at = _times.get(person)
+    with acting_as(_people[person]), clock.clock_at(at) if at else nullcontext():
         show_flash()
         guarded(lambda: _run(script))
 
@@ -31,6 +37,10 @@ def page(script: str, actor: Actor, **query: str | list[str]) -> AppTest:
     """A page of `pages/`, opened by an actor at an address; call `.run()` to draw it."""
     person = id(actor)
     _people[person] = actor
+    if moved := clock.stands_at():
+        _times[person] = moved
+    else:
+        _times.pop(person, None)
     test = AppTest.from_string(f"from tests.support.pages import draw\ndraw({script!r}, {person})", default_timeout=30)
     for name, value in query.items():
         test.query_params[name] = value

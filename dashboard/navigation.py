@@ -51,7 +51,7 @@ ENTRIES = (
     Entry("home.py", "home", "home.view", "Home", tab="Home"),
     Entry("reviews/queue.py", "queue", "reviews.view", "Reviews", tab="Queue", partner=False),
     Entry("reviews/cases.py", "cases", "reviews.view", "Reviews", tab="All cases", partner=False),
-    Entry("reviews/case.py", "case", "reviews.view", "Reviews", title="Case", partner_permission="benefits.view"),
+    Entry("reviews/case.py", "case", "reviews.view", "", title="Case", partner_permission="benefits.view"),
     Entry("benefits/benefits.py", "benefits", "benefits.view", "Benefits", tab="Benefits", vendor=False),
     Entry("benefits/apply.py", "apply", "benefits.view", "Benefits", title="Application", vendor=False),
     Entry("partners/partners.py", "partners", "partners.view", "Partners", tab="Partners", partner=False),

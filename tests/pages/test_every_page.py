@@ -57,14 +57,14 @@ def test_the_menu_has_at_most_nine_groups_and_every_page_a_script() -> None:
 @pytest.mark.parametrize(
     ("role", "groups"),
     [
-        ("administrator", ["Home", "Partners", "Customers", "Money", "Statistics", "Administration"]),
-        ("ecosystem_manager", ["Home", "Partners", "Customers", "Money", "Statistics", "Administration"]),
+        ("administrator", ["Home", "Reviews", "Partners", "Customers", "Money", "Statistics", "Administration"]),
+        ("ecosystem_manager", ["Home", "Reviews", "Partners", "Customers", "Money", "Statistics", "Administration"]),
         ("analyst", ["Home", "Partners", "Customers", "Statistics"]),
-        ("reviewer_technical", ["Home", "Partners"]),
-        ("partner_admin", ["Home", "Customers", "Statistics", "Organisation"]),
-        ("account_director", ["Home", "Customers", "Statistics", "Organisation"]),
-        ("account_manager", ["Home", "Customers", "Statistics"]),
-        ("finance_specialist", ["Home", "Statistics"]),
+        ("reviewer_technical", ["Home", "Reviews", "Partners"]),
+        ("partner_admin", ["Home", "Benefits", "Customers", "Statistics", "Organisation"]),
+        ("account_director", ["Home", "Benefits", "Customers", "Statistics", "Organisation"]),
+        ("account_manager", ["Home", "Benefits", "Customers", "Statistics"]),
+        ("finance_specialist", ["Home", "Benefits", "Statistics"]),
     ],
 )
 def test_each_role_gets_its_menu(role: str, groups: list[str], people: dict[str, Actor]) -> None:

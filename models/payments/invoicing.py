@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,8 +37,20 @@ _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]+")
 _INK, _GREY, _LINE = colors.HexColor("#171A1F"), colors.HexColor("#59616E"), colors.HexColor("#E1E4E9")
 
 
-def invoicing_pdf(uow: UnitOfWork, case_id: UUID) -> bytes:
-    """The printable page of a case that the actor may see, as PDF.
+@dataclass(frozen=True, slots=True)
+class InvoicingPage:
+    """What the page says, label by label. `amount` is what is owed, tax included, in `currency`."""
+
+    number: str
+    benefit: str
+    mail_to: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, str], ...]
+    amount: Decimal
+    currency: str
+
+
+def invoicing_page(uow: UnitOfWork, case_id: UUID) -> InvoicingPage:
+    """The invoicing information of a case that the actor may see, as the partner sent it last.
 
     Raises:
         NotFound: there is no such case among those the actor may see.
@@ -47,56 +62,68 @@ def invoicing_pdf(uow: UnitOfWork, case_id: UUID) -> bytes:
     data = sent.earlier.get(FORM)
     if data is None or payable is None:
         raise WrongState("The invoicing information was not sent yet. Fill it in, then print it.")
-    filled_in = sent.sent_at[FORM].astimezone(BUSINESS_ZONE)
-    when = f"{filled_in:%b %d, %Y %H:%M:%S} (GMT+08:00)"
-    return _drawn(found.type, payable, data, when)
+    return InvoicingPage(
+        payable.number, found.type.name, _mail_to(found.type), _lines(payable, data, sent.sent_at[FORM]),
+        payable.amount, payable.currency,
+    )  # fmt: skip
 
 
-def _drawn(made: ApplicationType, payable: PayableRow, data: Mapping[str, Any], when: str) -> bytes:
+def _mail_to(made: ApplicationType) -> tuple[tuple[str, str], ...]:
+    """Where the vendor wants it; parameters of the payment process."""
+    given: dict[str, Any] = next(iter(made.processes.values()), {})
+    names = (("Mailing address", "mailing_address"), ("Recipient", "recipient"), ("Contact", "contact"))
+    return tuple((label, str(given[name])) for label, name in names if given.get(name))
+
+
+def _lines(payable: PayableRow, data: Mapping[str, Any], sent: datetime) -> tuple[tuple[str, str], ...]:
+    def given(name: str) -> str:
+        return str(data.get(name) or "--")
+
+    filled_in = f"{sent.astimezone(BUSINESS_ZONE):%b %d, %Y %H:%M:%S} (GMT+08:00)"
+    period = f"{payable.opened_at.astimezone(BUSINESS_ZONE):%Y-%m}"
+    return (
+        ("Supplier Name", given("supplier_name")), ("Supplier Code", given("supplier_code")),
+        ("Supplier Contact (Finance)", given("supplier_contact")), ("Mobile Number", given("supplier_mobile")),
+        ("Email", given("supplier_email")), ("Filled In", filled_in), ("Bank Name", given("bank_name")),
+        ("Bank Account", given("bank_account")), ("Contract No.", given("contract_no")),
+        ("Payment Terms", given("payment_terms")), ("Invoice No.", given("invoice_no")),
+        ("Payment Requisition No.", payable.requisition_no), ("Payment Method", given("payment_method")),
+        ("Reconciliation Period", period),
+    )  # fmt: skip
+
+
+def invoicing_pdf(uow: UnitOfWork, case_id: UUID) -> bytes:
+    """The invoicing information as a page to print, PDF.
+
+    Raises:
+        NotFound: there is no such case among those the actor may see.
+        WrongState: the invoicing information was not sent yet.
+    """
+    return _drawn(invoicing_page(uow, case_id))
+
+
+def _drawn(page: InvoicingPage) -> bytes:
     _fonts()
     target = io.BytesIO()
-    title = f"Supplier Invoicing Information {payable.number}"
+    title = f"Supplier Invoicing Information {page.number}"
     document = SimpleDocTemplate(
         target, pagesize=A4, leftMargin=20 * mm, rightMargin=20 * mm, topMargin=18 * mm, bottomMargin=18 * mm,
         title=title, author="Kontor",
     )  # fmt: skip
     document.build(
         [
-            _text("Supplier Invoicing Information", 17), _text(f"{made.name} · {payable.number}", 9, _GREY),
-            Spacer(1, 5 * mm), *_mailing(made), Spacer(1, 4 * mm), _table(_lines(payable, data, when)),
-            Spacer(1, 9 * mm), _text("Amount Payable (Tax Included)", 9, _GREY),
-            _text(f"{money_text(payable.amount)} {payable.currency}", 16), Spacer(1, 14 * mm), _signatures(),
-            Spacer(1, 8 * mm),
-            _text(_ADVICE, 8.5, _GREY),
+            _text("Supplier Invoicing Information", 17), _text(f"{page.benefit} · {page.number}", 9, _GREY),
+            Spacer(1, 5 * mm), *_mailing(page), _table(page.lines), Spacer(1, 9 * mm),
+            _text("Amount Payable (Tax Included)", 9, _GREY),
+            _text(f"{money_text(page.amount)} {page.currency}", 16), Spacer(1, 14 * mm), _signatures(),
+            Spacer(1, 8 * mm), _text(_ADVICE, 8.5, _GREY),
         ]
     )  # fmt: skip
     return target.getvalue()
 
 
-def _mailing(made: ApplicationType) -> list[Any]:
-    """Where the vendor wants it; parameters of the payment process."""
-    given: dict[str, Any] = next(iter(made.processes.values()), {})
-    rows = [
-        ("Mailing address", str(given.get("mailing_address", ""))), ("Recipient", str(given.get("recipient", ""))),
-        ("Contact", str(given.get("contact", ""))),
-    ]  # fmt: skip
-    return [_text("Mail to", 10), _table(row for row in rows if row[1])]
-
-
-def _lines(payable: PayableRow, data: Mapping[str, Any], when: str) -> Iterable[tuple[str, str]]:
-    def given(name: str) -> str:
-        return str(data.get(name) or "--")
-
-    period = payable.opened_at.astimezone(BUSINESS_ZONE)
-    return [
-        ("Supplier Name", given("supplier_name")), ("Supplier Code", given("supplier_code")),
-        ("Supplier Contact (Finance)", given("supplier_contact")), ("Mobile Number", given("supplier_mobile")),
-        ("Email", given("supplier_email")), ("Filled In", when), ("Bank Name", given("bank_name")),
-        ("Bank Account", given("bank_account")), ("Contract No.", given("contract_no")),
-        ("Payment Terms", given("payment_terms")), ("Invoice No.", given("invoice_no")),
-        ("Payment Requisition No.", payable.requisition_no), ("Payment Method", given("payment_method")),
-        ("Reconciliation Period", f"{period:%Y-%m}"),
-    ]  # fmt: skip
+def _mailing(page: InvoicingPage) -> list[Any]:
+    return [_text("Mail to", 10), _table(page.mail_to), Spacer(1, 4 * mm)] if page.mail_to else []
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> Table:

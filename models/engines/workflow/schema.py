@@ -45,6 +45,8 @@ class FormNode(Timed):
     """The applicant fills in a form and submits it (outcome `submit`), or takes the case back (outcome `cancel`)."""
 
     form: str
+    invite: str = ""
+    """What the applicant's people are asked to do here, as the words on a button; empty: to fill in the form."""
     permission: str = ""
     """What the applicant's people need to fill it in; empty: what the type says of applying."""
     returned: str | None = None

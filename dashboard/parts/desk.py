@@ -3,7 +3,7 @@ payment desk are two desks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.parts import address, formats, listing
 from dashboard.parts.case_screen import case_head, review_body, screen_of
 from dashboard.parts.chips import Chip, Choice, chip_bar, filter_menu, removable
-from dashboard.parts.deciding import OPEN, Turn, action_bar
+from dashboard.parts.deciding import Turn, action_bar, carry_out, is_silent, open_next
 from dashboard.parts.due import age_words, due_words
 from dashboard.parts.empty import state
 from dashboard.parts.head import answer, page_head
@@ -50,6 +50,7 @@ def wanted_from_address(desk: Desk) -> QueueFilter:
 
 def desk_page(desk: Desk) -> None:
     """Draw the whole page."""
+    carry_out()
     wanted = wanted_from_address(desk)
     with unit_of_work(read_only=True) as uow:
         counts = queries.queue_counts(uow, wanted)
@@ -71,7 +72,7 @@ def desk_page(desk: Desk) -> None:
                 label=f"{desk.title}: {formats.plural(len(page.rows), desk.thing)}, the earliest due first",
             )  # fmt: skip
             if opened:
-                open_case(opened)
+                open_next(opened)
                 st.rerun()
             pager(page.previous, page.next, words=f"{len(page.rows)} of {formats.count(counts.open)}")
     with right:
@@ -84,15 +85,6 @@ def desk_page(desk: Desk) -> None:
 
 def _id(row: TaskRow) -> str:
     return f"{row.case_id}/{row.visit}"
-
-
-def open_case(row_id: str) -> None:
-    """Let the address name the case that is open; the place in the list stays."""
-    st.session_state.pop(OPEN, None)
-    if row_id:
-        st.query_params["case"] = row_id
-    elif "case" in st.query_params:
-        del st.query_params["case"]
 
 
 def _chosen(rows: Sequence[TaskRow]) -> TaskRow | None:
@@ -156,7 +148,7 @@ def _nothing(desk: Desk, wanted: QueueFilter) -> None:
 
 
 def _case(task: TaskRow, rows: Sequence[TaskRow]) -> None:
-    st.button("Back to the queue", icon=":material/arrow_back:", key="back", on_click=open_case, args=("",))
+    st.button("Back to the queue", icon=":material/arrow_back:", key="back", on_click=open_next, args=("",))
     try:
         other = _lease(task)
         with unit_of_work(read_only=True) as uow:
@@ -166,7 +158,8 @@ def _case(task: TaskRow, rows: Sequence[TaskRow]) -> None:
         return
     case_head(screen.view, task, other=other)
     review_body(screen, task)
-    turn = Turn(screen.view, task, _opener(rows, task))
+    after = _neighbour(rows, task, 1) or _neighbour(rows, task, -1)
+    turn = Turn(screen.view, task, _id(after) if after else "")
     action_bar(turn, before=lambda: _way(rows, task))
 
 
@@ -178,12 +171,6 @@ def _lease(task: TaskRow) -> str | None:
         return reviewing.lease(uow, task.case_id, task.visit)
 
 
-def _opener(rows: Sequence[TaskRow], task: TaskRow) -> Callable[[], None]:
-    """What opens the next case of the queue, once this one is decided."""
-    after = _neighbour(rows, task, 1) or _neighbour(rows, task, -1)
-    return lambda: open_case(_id(after) if after else "")
-
-
 def _neighbour(rows: Sequence[TaskRow], task: TaskRow, step: int) -> TaskRow | None:
     place = next((number for number, row in enumerate(rows) if _id(row) == _id(task)), 0) + step
     return rows[place] if 0 <= place < len(rows) else None
@@ -191,7 +178,7 @@ def _neighbour(rows: Sequence[TaskRow], task: TaskRow, step: int) -> TaskRow | N
 
 def _way(rows: Sequence[TaskRow], task: TaskRow) -> None:
     """To the next and the previous case, by button and by key."""
-    silent = bool(st.session_state.get(OPEN))
+    silent = is_silent()
     for step, icon, letter, words in (
         (1, "keyboard_arrow_down", "j", "Next"),
         (-1, "keyboard_arrow_up", "k", "Previous"),
@@ -199,7 +186,7 @@ def _way(rows: Sequence[TaskRow], task: TaskRow) -> None:
         other = _neighbour(rows, task, step)
         st.button(
             "", icon=f":material/{icon}:", key=f"way:{letter}", help=f"{words} case", disabled=other is None,
-            shortcut=None if silent or other is None else letter, on_click=open_case,
+            shortcut=None if silent or other is None else letter, on_click=open_next,
             args=(_id(other) if other else "",),
         )  # fmt: skip
     place = next((number for number, row in enumerate(rows) if _id(row) == _id(task)), 0) + 1

@@ -6,10 +6,10 @@ import streamlit as st
 
 from dashboard.parts import address
 from dashboard.parts.case_partner import partner_actions
-from dashboard.parts.case_screen import case_head, review_body, screen_of
-from dashboard.parts.deciding import Turn, action_bar
+from dashboard.parts.case_screen import case_head, review_body, screen_of, where_it_is
+from dashboard.parts.deciding import Turn, action_bar, carry_out
 from dashboard.parts.empty import state
-from dashboard.parts.head import Crumb, page_head
+from dashboard.parts.head import Crumb, answer, page_head
 from dashboard.parts.timeline import phases
 from models.core.actor import current_actor
 from models.core.errors import DomainError
@@ -27,6 +27,7 @@ def asked_for() -> UUID | None:
         return None
 
 
+carry_out()
 case_id = asked_for()
 if case_id is None:
     page_head("Case", crumbs=[above])
@@ -43,9 +44,11 @@ except DomainError as error:
 view = screen.view
 mine = next((task for task in view.tasks if task.visit in view.may.decide or task.visit in view.may.hindered), None)
 case_head(view, mine, above=above)
+if actor.is_vendor:
+    answer(where_it_is(view))
 phases(view)
 if not actor.is_vendor:
     partner_actions(view)
 review_body(screen, mine)
 if mine is not None:
-    action_bar(Turn(view, mine, lambda: None))
+    action_bar(Turn(view, mine))

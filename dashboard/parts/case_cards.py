@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
@@ -15,8 +14,7 @@ from models.applications.queries import role_words
 from models.benefits.queries import PoolRow
 from models.benefits.rules import Gates
 from models.engines.forms.schema import Field
-from models.engines.forms.values import columns_of, is_empty, rows_of
-from models.engines.forms.words import words
+from models.engines.forms.values import rows_of
 from models.engines.ledger.queries import TransferRow
 from models.engines.ledger.rules import WAYS
 from models.engines.workflow.findings import Finding, Verdict
@@ -29,6 +27,11 @@ LOOKS = {
 }  # fmt: skip
 
 
+COMPLETED = "Completed"
+RULES = 5
+"""Rules that a card shows before it folds those that passed away."""
+
+
 def card(title: str, body: str, *, aside: str = "") -> None:
     """One card: a title, what stands small beside it, and ready HTML."""
     small = f"<small>{formats.text(aside)}</small>" if aside else ""
@@ -36,14 +39,20 @@ def card(title: str, body: str, *, aside: str = "") -> None:
 
 
 def rules_card(findings: Sequence[Finding]) -> None:
-    """What the rules found: what stands in the way first, then what to look at."""
+    """What the rules found: what stands in the way first, then what to look at; many that passed are folded away."""
     if not findings:
         return
     order = list(LOOKS)
     counted = [(sum(each.verdict is verdict for each in findings), word) for verdict, word in (
-        (Verdict.PASSED, "passed"), (Verdict.LOOK, "to look at"), (Verdict.FIX, "in the way"))]  # fmt: skip
+        (Verdict.PASSED, "passed"), (Verdict.LOOK, "to look at"), (Verdict.FIX, "in the way"),
+        (Verdict.LATER, "not run yet"))]  # fmt: skip
     aside = " · ".join(f"{number} {word}" for number, word in counted if number)
-    body = "".join(_rule(each) for each in sorted(findings, key=lambda each: order.index(each.verdict)))
+    shown = sorted(findings, key=lambda each: order.index(each.verdict))
+    loud = sum(each.verdict is not Verdict.PASSED for each in shown)
+    first = len(shown) if len(shown) <= RULES else max(loud, RULES - 1)
+    body = "".join(map(_rule, shown[:first]))
+    if more := shown[first:]:
+        body += f"<details><summary>{len(more)} more passed</summary>{''.join(map(_rule, more))}</details>"
     card("Rules", body, aside=aside)
 
 
@@ -77,102 +86,6 @@ def changes_card(view: CaseView, form: str) -> None:
 
 def _day(revision: Any) -> str:
     return formats.text(formats.clock_or_day(revision.submitted_at))
-
-
-def form_cards(view: CaseView, form: str) -> None:
-    """A form as it was last sent, step by step: what stands in pairs, and every table with its rows."""
-    sent = view.latest(form)
-    if sent is None:
-        return
-    shape, earlier = view.type.forms[form], {each.form: each.data for each in view.revisions}
-    for step in shape.steps:
-        pairs, tables, against = [], [], []
-        fields = list(step.fields)
-        while fields:
-            field = fields.pop(0)
-            value = _value(field, sent.data, earlier)
-            if _is_goal(field, fields):
-                against.append((field, value, fields[0], sent.data.get(fields.pop(0).name)))
-            elif field.type == "rows" or (field.type == "earlier" and isinstance(value, list)):
-                tables.append(_table(field, value))
-            elif field.type not in ("note", "files") and not is_empty(value):
-                said = words(field, value) if field.type != "earlier" else _plain(view, field, value)
-                pairs.append((field.label, said))
-        body = _pairs(pairs) + (_against(view, against) if against else "") + "".join(tables)
-        if body:
-            card(step.title, body)
-
-
-def _pairs(pairs: Sequence[tuple[str, str]]) -> str:
-    cells = (f'<span>{formats.text(name)}</span><span class="wrap">{formats.text(said)}</span>' for name, said in pairs)
-    return f'<div class="dl form">{"".join(cells)}</div>' if pairs else ""
-
-
-def _is_goal(field: Field, following: Sequence[Field]) -> bool:
-    """Whether a field shows what was planned and the next one holds what came of it."""
-    return (
-        field.type == "earlier" and field.shows in ("count", "usd") and bool(following)
-        and following[0].name == f"{field.copy_from.rpartition('.')[2]}_actual"
-    )  # fmt: skip
-
-
-def _against(view: CaseView, found: Sequence[tuple[Field, Any, Field, Any]]) -> str:
-    """Objectives beside what was reached (BEN-MDR-03)."""
-    head = '<th>Item</th><th class="num">Objective</th><th class="num">Actual</th><th class="num">Reached</th>'
-    body = "".join(
-        f"<tr><td>{formats.text(after.label.partition(':')[0])}</td>"
-        f'<td class="num">{formats.text(_plain(view, before, goal))}</td>'
-        f'<td class="num">{formats.text(words(after, actual))}</td><td class="num">{_reached(goal, actual)}</td></tr>'
-        for before, goal, after, actual in found
-    )
-    return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
-
-
-def _reached(goal: Any, actual: Any) -> str:
-    if is_empty(goal) or is_empty(actual):
-        return formats.NOTHING
-    ratio = formats.part_of(Decimal(str(actual)), Decimal(str(goal)))
-    tone = "t-gray" if ratio is None else "t-green" if ratio >= 1 else "t-orange"
-    return f'<span class="{tone}">{formats.share(ratio, 0)}</span>'
-
-
-def _value(field: Field, data: Mapping[str, Any], earlier: Mapping[str, Mapping[str, Any]]) -> Any:
-    if field.type == "earlier":
-        form, _, name = field.copy_from.partition(".")
-        return earlier.get(form, {}).get(name)
-    return data.get(field.name)
-
-
-def _plain(view: CaseView, field: Field, value: Any) -> str:
-    """A value of an earlier form, in the words of its own field."""
-    form, _, name = field.copy_from.partition(".")
-    source = view.type.forms[form].field(name) if form in view.type.forms else None
-    return words(source, value) if source else str(value)
-
-
-def _table(field: Field, value: Any) -> str:
-    rows = [row for row in rows_of(field, value) or [] if isinstance(row, dict)] if isinstance(value, list) else []
-    columns = [column for column in field.of if column.type not in ("files", "earlier", "note")]
-    if not rows or not columns:
-        return ""
-    head = "".join(f"<th{_num(column)}>{formats.text(column.label)}</th>" for column in columns)
-    body = "".join(
-        "<tr>" + "".join(
-            f"<td{_num(column)}>{formats.text(words(shape, row.get(column.name)))}</td>"
-            for column, shape in zip(columns, _shapes(field, number, columns), strict=True)
-        ) + "</tr>"
-        for number, row in enumerate(rows)
-    )  # fmt: skip
-    return f'<h5>{formats.text(field.label)}</h5><div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
-
-
-def _shapes(field: Field, number: int, columns: Sequence[Field]) -> list[Field]:
-    there = {column.name: column for column in columns_of(field, number)}
-    return [there.get(column.name, column) for column in columns]
-
-
-def _num(column: Field) -> str:
-    return ' class="num"' if column.type in ("usd", "count", "computed", "figure") else ""
 
 
 # ---- documents ----
@@ -224,25 +137,22 @@ def road_card(view: CaseView) -> None:
     lines = []
     for each in view.row.standing:
         said, tone = due_words(each.due_at, paused=each.paused)
-        now = f"<b>{formats.text(each.label)}: {formats.text(each.who)}</b>"
-        lines.append(
-            _road("radio_button_checked", "t-blue", now, f'<span class="t-{tone}">{formats.text(said)}</span>')
-        )
+        who = "you" if each.visit in view.may.decide and not each.paused else each.who
+        until = f'<span class="t-{tone}">{formats.text(said)}</span>'
+        lines.append(_road("radio_button_checked", "t-blue", f"<b>{formats.text(each.label)}</b>", who, until))
     for stop in view.road:
         label = "Completed" if stop.kind == "end" else view.type.label(stop.node)
-        who = role_words(stop.roles) if stop.roles else "partner" if stop.kind == "form" else ""
-        by = f': <span class="mu">{formats.text(who)}</span>' if who else ""
+        who = role_words(stop.roles) if stop.roles else "Partner" if stop.kind == "form" else ""
         when = f"~{formats.text(formats.day(formats.business(stop.latest)))}" if stop.latest else ""
-        lines.append(
-            _road("radio_button_unchecked", "t-gray", f"{formats.text(label)}{by}", f'<span class="mu">{when}</span>')
-        )
+        lines.append(_road("radio_button_unchecked", "t-gray", formats.text(label), who, when))
     if lines:
         card("Road ahead", "".join(lines), aside="if everybody agrees")
 
 
-def _road(icon: str, tone: str, words_: str, when: str) -> str:
+def _road(icon: str, tone: str, what: str, who: str, when: str) -> str:
+    by = f'<span class="mu sm">{formats.text(who)}</span>' if who else ""
     return (
-        f'<div class="rd"><span class="i {tone}" aria-hidden="true">{icon}</span><span>{words_}</span>'
+        f'<div class="rd"><span class="i {tone}" aria-hidden="true">{icon}</span><span>{what}{by}</span>'
         f'<span class="num sm">{when}</span></div>'
     )
 
@@ -253,19 +163,28 @@ def partner_card(view: CaseView, pool: PoolRow | None, gates: Gates, earlier: Ma
     name = f'<a href="{formats.text(link)}" target="_self">{formats.text(view.row.partner)}</a>'
     body = f'<p class="wrap">{name}</p>'
     if pool is not None:
-        body += f'<p class="mu sm">{formats.text(pool.tier.words)} tier</p>' + wallet_bar(pool)
+        body = f'<p class="wrap">{name}<span class="mu sm"> · {formats.text(pool.tier.words)} tier</span></p>'
+        body += wallet_bar(pool)
     pairs = [
         ("Authenticated", _flag(gates.authenticated)),
         (
             "Bills",
             "Not tied to bills" if not gates.growth_plan else _flag(gates.bills_paid, "All paid", "Not confirmed"),
         ),
-        ("Its cases", formats.listing([f"{formats.count(number)} {status}" for status, number in earlier.items()])),
+        ("Other cases", _others(earlier)),
     ]
     body += '<div class="dl">' + "".join(
         f"<span>{formats.text(label)}</span><span>{formats.text(value)}</span>" for label, value in pairs
     ) + "</div>"  # fmt: skip
     card("Partner", body)
+
+
+def _others(earlier: Mapping[str, int]) -> str:
+    """How many there are beside this one, and how many of all ended with money."""
+    others = sum(earlier.values()) - 1
+    if others < 1:
+        return "None before this one"
+    return f"{formats.count(others)}, {formats.count(earlier.get(COMPLETED, 0))} of all completed"
 
 
 def _flag(value: bool, yes: str = "Yes", no: str = "No") -> str:
@@ -284,9 +203,9 @@ def wallet_bar(pool: PoolRow) -> str:
         f'<div class="bar" role="img" aria-label="{formats.text(spoken)}">'
         f'<i style="width:{used}%;background:var(--gray-fill)"></i>'
         f'<i style="width:{reserved}%;background:var(--blue-fill)"></i></div>'
-        f'<p class="sm three"><span class="mu">{formats.amount(pool.used)} used</span>'
-        f'<span class="t-blue">{formats.amount(pool.reserved)} reserved</span>'
-        f'<span class="t-green">{formats.amount(pool.left)} left</span></p>'
+        f'<div class="three sm"><span class="mu"><b>{formats.amount(pool.used)}</b>used</span>'
+        f'<span class="t-blue"><b>{formats.amount(pool.reserved)}</b>reserved</span>'
+        f'<span class="t-green"><b>{formats.amount(pool.left)}</b>left of {formats.compact(pool.granted)}</span></div>'
     )
 
 

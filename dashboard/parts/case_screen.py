@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 import streamlit as st
@@ -13,13 +15,13 @@ from dashboard.parts.case_cards import (
     card,
     changes_card,
     documents_card,
-    form_cards,
     money_card,
     partner_card,
     road_card,
     rules_card,
 )
-from dashboard.parts.due import due_badge
+from dashboard.parts.case_forms import form_cards, goals_card, reads_card
+from dashboard.parts.due import due_badge, due_words
 from dashboard.parts.head import Badge, Crumb, pill, section
 from dashboard.parts.timeline import timeline
 from models.applications import queries
@@ -97,25 +99,72 @@ def case_head(
     )
     badges = [status_badge(row.status)]
     if task is not None:
-        badges.append(due_badge(task.due_at, paused=task.paused))
+        badges.insert(0, due_badge(task.due_at, paused=task.paused))
         badges.append(Badge(task.label, "blue", "rate_review"))
         if task.votes:
             badges.append(Badge(f"{task.votes} of {view.type.review_node(task.node).quorum} agreed", "blue", "group"))
     badges += _holders(task, other)
-    amount = ""
-    if row.amount is not None:
-        amount = f'<div class="amt"><b>{formats.amount(row.amount)}</b> {formats.text(row.currency)}</div>'
-    title = f"{view.type.short} · {row.title}" if row.title else view.type.name
-    left, right = st.columns([3, 1], vertical_alignment="center")
-    with left:
-        st.html(
-            f'<div class="k head">{_crumb(view, above)}<div class="line">{formats.text(row.number)} · '
-            f"{formats.text(row.partner)} · {formats.text(sent)} GMT+08:00</div><h1>{formats.text(title)}</h1>"
-            f'<div class="line">{" ".join(map(pill, badges))}</div></div>'
+    st.html(
+        f'<div class="k head case"><div>{_crumb(view, above)}<div class="line">{formats.text(row.number)} · '
+        f"{formats.text(row.partner)} · {formats.text(sent)}</div><h1>{formats.text(_title(view, task))}</h1></div>"
+        f'{_amount(view)}<div class="line badges">{" ".join(map(pill, badges))}</div></div>'
+    )
+
+
+def _title(view: CaseView, task: TaskRow | None) -> str:
+    """What is asked for: at a review desk by the form that is reviewed."""
+    first = _forms_to_read(view, task)[0] if task is not None and task.desk == "reviews" else []
+    kind = view.type.forms[first[0]].title if first else view.type.short
+    return f"{kind} · {view.row.title}" if view.row.title else view.type.name
+
+
+def _amount(view: CaseView) -> str:
+    """The amount of the case, what it is, and how it stands to the amount that was there before it."""
+    row = view.row
+    if row.amount is None:
+        return ""
+    there = [name for name in view.type.amount if view.state.facts.get(name) is not None]
+    label = next((_label_of(view, name) for name in there), "")
+    beside = ""
+    if len(there) > 1:
+        before = Decimal(str(view.state.facts[there[1]]))
+        less = before - row.amount
+        words = "under" if less > 0 else "over"
+        tone = "green" if less >= 0 else "orange"
+        said = f"{formats.amount(abs(less))} {words}" if less else "as much as"
+        beside = f'<span class="t-{tone} sm">{said} the approved {formats.amount(before)}</span>'
+    return (
+        f'<div class="amt"><span class="mu sm">{formats.text(label) if label else ""}</span>'
+        f"<span><b>{formats.amount(row.amount)}</b> {formats.text(row.currency)}</span>{beside}</div>"
+    )
+
+
+def _label_of(view: CaseView, fact: str) -> str:
+    fields = (form.field(fact) for form in view.type.forms.values())
+    return next((field.label for field in fields if field is not None), "")
+
+
+def where_it_is(view: CaseView) -> str:
+    """Where the case and its money are, in one sentence: who has it, until when, when it could be over. HTML."""
+    row = view.row
+    amount = f"{formats.amount(row.amount)} {row.currency}" if row.amount is not None else row.type_name
+    if view.state.ended_at is not None:
+        return (
+            f"<b>{formats.text(amount)}: {formats.text(row.status)}</b> on {formats.text(_day(view.state.ended_at))}."
         )
-    with right:
-        if amount:
-            st.html(f'<div class="k">{amount}</div>')
+    if not row.standing:
+        return f"<b>{formats.text(amount)}</b> is being checked by Kontor; this takes a moment."
+    first = row.standing[0]
+    due, tone = due_words(first.due_at, paused=first.paused)
+    until = f', <span class="t-{tone}">{formats.text(due[:1].lower() + due[1:])}</span>' if first.due_at else ""
+    words = f"<b>{formats.text(amount)}</b> waits for <b>{formats.text(first.who)}</b> "
+    words += f"({formats.text(first.label)}){until}."
+    last = view.road[-1].latest if view.road else None
+    return f"{words} If everybody agrees, it is over by {formats.text(_day(last))} at the latest." if last else words
+
+
+def _day(at: datetime) -> str:
+    return formats.day(formats.business(at))
 
 
 def _crumb(view: CaseView, above: Crumb | None) -> str:
@@ -142,20 +191,18 @@ def review_body(screen: Screen, task: TaskRow | None) -> None:
     """Two columns: what is asked and how the rules see it; who, how long, documents, history."""
     view = screen.view
     first, others = _forms_to_read(view, task)
-    left, right = st.columns([1.65, 1], gap="medium")
-    with left, st.container(gap="small"):
+    left, right = st.columns([1.45, 1], gap="small")
+    with left, st.container(gap="xsmall"):
         if task is not None:
             rules_card(view.findings.get(task.node, ()))
             _question(view)
         else:
             _history(view)
         for form in first:
-            changes_card(view, form)
-            form_cards(view, form)
+            _to_read(view, task, form)
         for form in others:
-            with st.expander(view.type.forms[form].title, key=f"form:{form}"):
-                form_cards(view, form)
-    with right, st.container(gap="small"):
+            _whole(view, form)
+    with right, st.container(gap="xsmall"):
         road_card(view)
         if screen.gates is not None and current_actor().is_vendor:
             partner_card(view, screen.pool, screen.gates, screen.earlier)
@@ -165,10 +212,29 @@ def review_body(screen: Screen, task: TaskRow | None) -> None:
         _history(view)
 
 
+def _to_read(view: CaseView, task: TaskRow | None, form: str) -> None:
+    """What a stage reads of a form; all of it when the stage names nothing."""
+    changes_card(view, form)
+    names = [place.partition(".")[2] for place in _reads(view, task) if place.partition(".")[0] == form]
+    if not names:
+        form_cards(view, form)
+        return
+    reads_card(view, form, names)
+    goals_card(view, form)
+    _whole(view, form)
+
+
+def _whole(view: CaseView, form: str) -> None:
+    with st.expander(f"{view.type.forms[form].title}: everything that was sent", key=f"form:{form}"):
+        form_cards(view, form)
+
+
+def _reads(view: CaseView, task: TaskRow | None) -> tuple[str, ...]:
+    return view.type.review_node(task.node).reads if task is not None else ()
+
+
 def _history(view: CaseView) -> None:
-    section(
-        "Where it stands and what happened", note="Times in your zone; what lies ahead is the latest promised time."
-    )
+    section("Where it stands and what happened", note="What lies ahead is the latest promised time.")
     timeline(view)
 
 
@@ -187,6 +253,6 @@ def _question(view: CaseView) -> None:
 def _forms_to_read(view: CaseView, task: TaskRow | None) -> tuple[list[str], list[str]]:
     """The forms that a stage reads, and the others that were sent, the newest first."""
     sent = [form for form in view.type.forms if view.latest(form) is not None]
-    wanted = [place.partition(".")[0] for place in view.type.review_node(task.node).reads] if task else []
+    wanted = [place.partition(".")[0] for place in _reads(view, task)]
     first = list(dict.fromkeys(form for form in wanted if form in sent)) or (sent[-1:] if task else [])
     return first, [form for form in reversed(sent) if form not in first]

@@ -4,7 +4,8 @@ payment desk are two desks."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 import streamlit as st
 
@@ -20,13 +21,15 @@ from dashboard.parts.pager import page_from_address, pager
 from dashboard.parts.queue_list import Waiting, queue_list
 from models.applications import queries, reviewing
 from models.applications.access import DESKS
+from models.applications.case_view import CaseView
 from models.applications.rows import QueueCounts, QueueFilter, TaskRow
 from models.core.actor import current_actor
 from models.core.errors import DomainError
 from models.core.unit_of_work import unit_of_work
 
-PARAMS = ("stage", "only", "q", "case")
-ONLY = {"mine": "Held by me", "overdue": "Overdue", "all": "Other roles' too"}
+PARAMS = ("stage", "only", "roles", "q", "case")
+ONLY = {"": "All", "mine": "Mine", "overdue": "Overdue"}
+ROLES = {"all": "Other roles' too"}
 SIZE = 25
 
 
@@ -41,31 +44,26 @@ class Desk:
 
 def wanted_from_address(desk: Desk) -> QueueFilter:
     """The part of the queue that the address asks for; who decides nothing here sees everybody's."""
-    only = address.get_all("only")
+    only = address.get("only")
     return QueueFilter(
-        desk=desk.key, search=address.get("q"), labels=address.get_all("stage"), mine="mine" in only,
-        overdue="overdue" in only, all_roles="all" in only or not current_actor().may(DESKS[desk.key]),
+        desk=desk.key, search=address.get("q"), labels=address.get_all("stage"), mine=only == "mine",
+        overdue=only == "overdue", all_roles=address.get("roles") == "all" or not current_actor().may(DESKS[desk.key]),
     )  # fmt: skip
 
 
 def desk_page(desk: Desk) -> None:
-    """Draw the whole page."""
+    """Draw the whole page: on a phone the list or, once one is opened, the case."""
     carry_out()
     wanted = wanted_from_address(desk)
     with unit_of_work(read_only=True) as uow:
-        counts = queries.queue_counts(uow, wanted)
+        counts = queries.queue_counts(uow, replace(wanted, mine=False, overdue=False))
         page = queries.queue(uow, wanted, page_from_address(SIZE))
-    chosen = _chosen(page.rows)
-    with st.container(key="desk_head"):
-        page_head(desk.title, line=["Due first", "GMT+08:00"])
-        left, right = st.columns([2.55, 1], vertical_alignment="center")
-        with left:
-            answer(sentence(desk, counts))
-        with right:
-            _filters(desk)
-    left, right = st.columns([1, 2.55], gap="medium")
-    with left, st.container(key="queue"):
-        listing.search_box("Number, activity or partner", key=f"desk:{desk.key}")
+    asked, chosen = address.get("case"), _chosen(page.rows)
+    left, right = st.columns([1, 2.62], gap="medium")
+    with left, st.container(key="queue", gap="small"):
+        page_head(desk.title)
+        answer(sentence(desk, counts), beside="Earliest due first · GMT+08:00")
+        _narrow(desk, counts)
         if page.rows:
             opened = queue_list(
                 [waiting(row) for row in page.rows], selected=_id(chosen) if chosen else "", key=f"queue_{desk.key}",
@@ -74,13 +72,19 @@ def desk_page(desk: Desk) -> None:
             if opened:
                 open_next(opened)
                 st.rerun()
-            pager(page.previous, page.next, words=f"{len(page.rows)} of {formats.count(counts.open)}")
+            found = {"mine": counts.mine, "overdue": counts.overdue}.get(address.get("only"), counts.open)
+            pager(page.previous, page.next, words=f"{len(page.rows)} of {formats.count(found)}")
+        elif asked:
+            st.html(f'<p class="k mu">No {desk.thing} here.</p>')
     with right:
-        if chosen is None:
-            _nothing(desk, wanted)
-        else:
-            with st.container(key="case_open" if address.get("case") else "case_first"):
+        if chosen is not None:
+            with st.container(key="case_open" if asked else "case_first", gap="small"):
                 _case(chosen, page.rows)
+        elif asked:
+            with st.container(key="case_open", gap="small"):
+                _elsewhere(desk, asked, page.rows)
+        else:
+            _nothing(desk, wanted)
 
 
 def _id(row: TaskRow) -> str:
@@ -88,10 +92,12 @@ def _id(row: TaskRow) -> str:
 
 
 def _chosen(rows: Sequence[TaskRow]) -> TaskRow | None:
+    """The case of the list that the address names, the first when it names none; None: it names another one."""
     asked = address.get("case")
+    if not asked:
+        return rows[0] if rows else None
     exact = next((row for row in rows if _id(row) == asked), None)
-    same = next((row for row in rows if asked and str(row.case_id) == asked.partition("/")[0]), None)
-    return exact or same or (rows[0] if rows else None)
+    return exact or next((row for row in rows if str(row.case_id) == asked.partition("/")[0]), None)
 
 
 def sentence(desk: Desk, counts: QueueCounts) -> str:
@@ -106,31 +112,39 @@ def sentence(desk: Desk, counts: QueueCounts) -> str:
     return f"{words}, {late}{today}{mine}."
 
 
-def _filters(desk: Desk) -> None:
-    stages, only = address.get_all("stage"), address.get_all("only")
-    chips = [Chip(stage, "stage", stage) for stage in stages] + [
-        Chip(ONLY.get(each, each), "only", each) for each in only
-    ]
-    with chip_bar():
-        removable(chips)
+def _narrow(desk: Desk, counts: QueueCounts) -> None:
+    """What part of the queue is shown: all, mine, overdue; what is searched for; the filters that are on."""
+    number = {"": counts.open, "mine": counts.mine, "overdue": counts.overdue}
+    only = address.get("only") if address.get("only") in ONLY else ""
+    st.segmented_control(
+        "Show", list(ONLY), format_func=lambda each: f"{ONLY[each]} {number[each]:,}", width="stretch",
+        label_visibility="collapsed", **address.bound("desk:only", only, lambda each: address.put(only=each or "")),
+    )  # fmt: skip
+    with st.container(horizontal=True, key="desk_search", gap="xsmall"):
+        listing.search_box("Number, activity or partner", key=f"desk:{desk.key}")
         filter_menu(
             lambda: [
                 Choice("stage", "Stage", [(label, label) for label in queries.desk_labels(desk.key)]),
-                Choice("only", "Only", list(ONLY.items())),
+                Choice("roles", "Whose", list(ROLES.items())),
             ],
-            on=bool(chips),
+            on=False,
             cleared=PARAMS,
         )
+    chips = [Chip(stage, "stage", stage) for stage in address.get_all("stage")]
+    chips += [Chip(ROLES[each], "roles", each) for each in address.get_all("roles") if each in ROLES]
+    if chips:
+        with chip_bar():
+            removable(chips)
 
 
 def waiting(row: TaskRow) -> Waiting:
     """A review as the queue shows it."""
     said, tone = due_words(row.due_at, paused=row.paused)
     amount = formats.amount(row.amount) if row.amount is not None else formats.NOTHING
-    held = f" · {row.holder_name}" if row.holder else ""
-    again = " · resubmitted" if row.why else ""
+    held = " · you" if row.holder == current_actor().user_id else f" · {row.holder_name}" if row.holder else ""
+    again = " again" if row.why else ""
     return Waiting(
-        _id(row), row.partner, amount, f"{row.title or row.type_name}{again}", row.label, f"{said}{held}", tone,
+        _id(row), row.partner, amount, f"{row.label}{again} · {row.title or row.type_name}", f"{said}{held}", tone,
         age_words(row.opened_at),
     )  # fmt: skip
 
@@ -148,7 +162,7 @@ def _nothing(desk: Desk, wanted: QueueFilter) -> None:
 
 
 def _case(task: TaskRow, rows: Sequence[TaskRow]) -> None:
-    st.button("Back to the queue", icon=":material/arrow_back:", key="back", on_click=open_next, args=("",))
+    _back()
     try:
         other = _lease(task)
         with unit_of_work(read_only=True) as uow:
@@ -163,6 +177,39 @@ def _case(task: TaskRow, rows: Sequence[TaskRow]) -> None:
     action_bar(turn, before=lambda: _way(rows, task))
 
 
+def _back() -> None:
+    st.button("Back to the queue", icon=":material/arrow_back:", key="back", on_click=open_next, args=("",))
+
+
+def _elsewhere(desk: Desk, asked: str, rows: Sequence[TaskRow]) -> None:
+    """A case that the address names and the list does not show: filtered away, on another page, or over."""
+    case_id, _, visit = asked.partition("/")
+    try:
+        with unit_of_work(read_only=True) as uow:
+            screen = screen_of(uow, UUID(case_id))
+    except (DomainError, ValueError) as error:
+        _back()
+        problems = [problem.text for problem in error.problems] if isinstance(error, DomainError) else []
+        state("refused", "This case is not shown", *(problems or ["The address names no case."]))
+        return
+    tasks = [task for task in screen.view.tasks if task.desk == desk.key]
+    task = next((task for task in tasks if task.visit == visit), None if visit else next(iter(tasks), None))
+    if task is not None:
+        _case(task, rows)
+        return
+    _back()
+    state("empty", f"This {desk.thing} is over", _went_on(screen.view), icon="task_alt")
+    case_head(screen.view)
+    review_body(screen, None)
+
+
+def _went_on(view: CaseView) -> str:
+    """What happened last, and how the case stands since."""
+    last = next((row for row in reversed(view.timeline) if not row.current), None)
+    told = f"{last.title}, {last.by}, {formats.clock_or_day(last.at)}. " if last else ""
+    return f"{told}It is now: {view.row.status}."
+
+
 def _lease(task: TaskRow) -> str | None:
     """Say that the person has it open; who else has."""
     if not current_actor().may(DESKS[task.desk]):
@@ -172,7 +219,7 @@ def _lease(task: TaskRow) -> str | None:
 
 
 def _neighbour(rows: Sequence[TaskRow], task: TaskRow, step: int) -> TaskRow | None:
-    place = next((number for number, row in enumerate(rows) if _id(row) == _id(task)), 0) + step
+    place = next((number for number, row in enumerate(rows) if _id(row) == _id(task)), -1) + step
     return rows[place] if 0 <= place < len(rows) else None
 
 
@@ -189,5 +236,6 @@ def _way(rows: Sequence[TaskRow], task: TaskRow) -> None:
             shortcut=None if silent or other is None else letter, on_click=open_next,
             args=(_id(other) if other else "",),
         )  # fmt: skip
-    place = next((number for number, row in enumerate(rows) if _id(row) == _id(task)), 0) + 1
-    st.html(f'<span class="k mu">{place} of {len(rows)} on this page</span>', width="content")
+    place = next((number for number, row in enumerate(rows, 1) if _id(row) == _id(task)), None)
+    if place is not None:
+        st.html(f'<span class="k mu">{place} of {len(rows)} on this page</span>', width="content")

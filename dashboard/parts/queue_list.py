@@ -25,7 +25,8 @@ button[aria-current=true]::before { content: ""; position: absolute; left: 0; to
   background: var(--accent-fill); border-radius: 0 2px 2px 0 }
 button:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; border-radius: 6px }
 .t { font-weight: 500; white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
-.s { color: var(--ink2); font-size: 12px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
+.s { display: block; color: var(--ink2); font-size: 12px; white-space: nowrap; overflow: hidden;
+  text-overflow: ellipsis }
 .a { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 .d { font-size: 12px; font-weight: 500; white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
 .red { color: var(--red) } .orange { color: var(--orange) } .green { color: var(--green) }
@@ -54,7 +55,7 @@ export default function (component) {
       node.append(first, second);
       return node;
     };
-    button.append(line(span('t', row.title), span('a', row.amount)), line(span('s', row.sub), span('s a', row.stage)),
+    button.append(line(span('t', row.title), span('a', row.amount)), span('s', row.sub),
       line(span('d ' + row.tone, row.due), span('s a', row.age)));
     button.onclick = () => setTriggerValue('open', row.id);
     return button;
@@ -75,13 +76,12 @@ _component = st.components.v2.component("kontor_queue", html='<div class="rows" 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One case that waits: who asks, how much, what for, at which stage, until when, since when."""
+    """One case that waits: who asks, how much, at which stage and what for, until when, since when."""
 
     id: str
     title: str
     amount: str
     sub: str
-    stage: str
     due: str
     tone: Tone
     age: str

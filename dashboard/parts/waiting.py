@@ -1,0 +1,94 @@
+"""What waits for a person as rows that lead to the doing, one click away: reviews for the vendor's people, forms and
+questions for a partner's; and the money that is on its way to a partner."""
+
+from __future__ import annotations
+
+from dashboard.parts import address, formats
+from dashboard.parts.due import due_words
+from dashboard.parts.rows import Row, Tone
+from models.applications import queries
+from models.applications.rows import CaseFilter, CaseRow, Standing, TaskRow
+from models.applications.types import application_types
+from models.core.actor import Actor
+from models.core.paging import PageRequest
+from models.core.unit_of_work import UnitOfWork
+from models.engines.definitions import ApplicationType
+from models.engines.workflow.schema import FormNode
+
+DESKS = {"reviews": "/queue", "payments": "/payment-desk"}
+ICONS = {"reviews": "rate_review", "payments": "payments"}
+LOOKED_THROUGH, SHOWN = 100, 8
+
+
+def waiting_rows(uow: UnitOfWork, *, most: int = SHOWN) -> list[Row]:
+    """What this person can do now, the earliest due first."""
+    found = queries.waiting_for(uow, limit=most if uow.actor.is_vendor else LOOKED_THROUGH)
+    rows = (_review(each) if isinstance(each, TaskRow) else _own(uow.actor, each) for each in found)
+    return [row for row in rows if row is not None][:most]
+
+
+def _review(task: TaskRow) -> Row:
+    link = address.link(DESKS.get(task.desk, "/queue"), {"case": f"{task.case_id}/{task.visit}"})
+    said, tone = due_words(task.due_at, paused=task.paused)
+    sub = " · ".join(filter(None, (task.title, task.number, "resubmitted" if task.why else "")))
+    return Row(link, f"{task.label} · {task.partner}", sub, _amount(task), said, tone, ICONS.get(task.desk, "inbox"))
+
+
+def _own(actor: Actor, row: CaseRow) -> Row | None:
+    """A form or a question of the person's own partner; nothing when colleagues with another role see to it."""
+    made = application_types().get(row.type)
+    for each in row.standing if made else ():
+        if made is None:
+            continue
+        if each.kind != "form":
+            if each.paused and actor.may(made.permissions.apply):
+                return _row(row, each, "Answer a question", "/case", "help")
+            continue
+        node = made.workflow.nodes.get(each.visit.partition("#")[0])
+        if isinstance(node, FormNode) and actor.may(node.permission or made.permissions.apply):
+            again = row.status in (node.returned, node.cancelled)
+            words = "Change and send again" if again else node.invite or f"Fill in {made.forms[node.form].title}"
+            return _row(row, each, words, "/apply", "undo" if again else "edit_document")
+    return None
+
+
+def _row(row: CaseRow, standing: Standing, words: str, page: str, icon: str) -> Row:
+    said, tone = _due(row, standing, icon)
+    link = address.link(page, {"case": str(row.id)})
+    title = f"{words} · {row.title or row.type_name}"
+    return Row(link, title, f"{row.number} · {row.status}", _amount(row), said, tone, icon)
+
+
+def _due(row: CaseRow, standing: Standing, icon: str) -> tuple[str, Tone]:
+    if standing.paused:
+        return "The reviewer waits", "orange"
+    if standing.due_at is not None:
+        return due_words(standing.due_at)
+    if icon == "undo":
+        return "Came back to you", "orange"
+    return ("Your turn" if row.submitted_at else "Not sent yet"), "gray"
+
+
+def on_their_way(uow: UnitOfWork, *, most: int = 5) -> list[Row]:
+    """Cases whose money was approved and is with the vendor: what is next, and until when."""
+    phases = {phase for made in application_types().values() for phase in paying_phases(made)}
+    found = queries.cases(uow, CaseFilter(phases=phases, open=True), PageRequest(size=LOOKED_THROUGH)).rows
+    rows = []
+    for row in found:
+        if not row.standing or row.standing[0].kind == "form":
+            continue  # waits for the partner itself
+        said, tone = due_words(row.standing[0].due_at, paused=row.standing[0].paused)
+        link = address.link("/case", {"case": str(row.id)})
+        title = row.title or row.number
+        rows.append(Row(link, title, row.status, _amount(row), f"{row.standing[0].who}: {said}", tone, "payments"))
+    return rows[:most]
+
+
+def paying_phases(made: ApplicationType) -> set[str]:
+    """The phases in which a payment process has a case."""
+    nodes = made.workflow.nodes.items()
+    return {node.phase for name, node in nodes if name.partition(".")[0] in made.processes and node.phase}
+
+
+def _amount(row: CaseRow | TaskRow) -> str:
+    return formats.amount(row.amount) if row.amount else ""

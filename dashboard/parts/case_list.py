@@ -15,16 +15,18 @@ from dashboard.parts.pager import page_from_address, pager
 from dashboard.parts.rows import Row, Tone
 from dashboard.parts.tables import Column
 from models.applications import queries
-from models.applications.rows import CaseFilter, CaseRow
+from models.applications.rows import CaseFilter, CaseOrder, CaseRow
+from models.core.actor import current_actor
 from models.core.unit_of_work import unit_of_work
 
 PARAMS = ("status", "only", "q")
 ONLY = {"open": "Going on", "over": "Over"}
+ORDERS = {CaseOrder.CHANGED: "Latest change first", CaseOrder.NUMBER: "Highest number first"}
 COLUMNS = [
-    Column("number", "Number", width=112), Column("title", "Activity", width=176),
-    Column("partner", "Partner", width=126), Column("status", "Status", width=204),
-    Column("amount", "Amount, USD", width=92, kind="amount"), Column("who", "Waits for", width=148),
-    Column("due", "Until", width=142), Column("changed", "Changed", width=90),
+    Column("number", "Number", width=112), Column("title", "Activity", width=172),
+    Column("partner", "Partner", width=126), Column("status", "Status", width=216),
+    Column("amount", "Amount, USD", width=92, kind="amount"), Column("who", "Waits for", width=118),
+    Column("due", "Until", width=152), Column("changed", "Changed", width=90),
 ]  # fmt: skip
 
 
@@ -51,11 +53,16 @@ def choices(counted: Mapping[str, int]) -> list[Choice]:
     ]
 
 
-def case_list(wanted: CaseFilter, total: int, *, key: str, partner: bool) -> None:
+def order_from_address(key: str) -> CaseOrder:
+    """How the list is sorted, with the box to choose it."""
+    return CaseOrder(listing.order_box({order.value: words for order, words in ORDERS.items()}, key=key))
+
+
+def case_list(wanted: CaseFilter, total: int, *, key: str, partner: bool, order: CaseOrder = CaseOrder.CHANGED) -> None:
     """The list, page by page; one that is opened leads to its page. `partner`: whether partners are named."""
-    listing.keep_place(key, wanted)
+    listing.keep_place(key, wanted, order)
     with unit_of_work(read_only=True) as uow:
-        page = queries.cases(uow, wanted, page_from_address(listing.SIZE))
+        page = queries.cases(uow, wanted, page_from_address(listing.SIZE), order)
     if not page.rows:
         if wanted != CaseFilter():
             state("empty", "No case matches", "Take a filter away or search for something else.")
@@ -78,9 +85,15 @@ def _cells(row: CaseRow) -> dict[str, Any]:
     who, due, _ = _waits(row)
     return {
         "number": row.number, "title": row.title or formats.NOTHING, "partner": row.partner, "status": row.status,
-        "amount": row.amount, "who": who or formats.NOTHING, "due": due or formats.NOTHING,
+        "amount": row.amount, "who": _short(who) or formats.NOTHING, "due": due or formats.NOTHING,
         "changed": formats.clock_or_day(row.changed_at),
     }  # fmt: skip
+
+
+def _short(who: str) -> str:
+    """One of several roles, so that the column stays narrow; the case's page names them all."""
+    first, others, _ = who.partition(" or ")
+    return f"{first} or others" if others else first
 
 
 def _narrow(row: CaseRow, partner: bool) -> Row:
@@ -98,4 +111,5 @@ def _waits(row: CaseRow) -> tuple[str, str, Tone]:
         return "", "", "gray"
     first = row.standing[0]
     due, tone = due_words(first.due_at, paused=first.paused) if first.due_at or first.paused else ("", "gray")
-    return first.who, due, tone
+    mine = first.who == "Partner" and not current_actor().is_vendor
+    return "You" if mine else first.who, due, tone

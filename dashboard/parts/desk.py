@@ -103,7 +103,8 @@ def _chosen(rows: Sequence[TaskRow]) -> TaskRow | None:
 def sentence(desk: Desk, counts: QueueCounts) -> str:
     """How much waits, how much of it is late."""
     if not counts.open:
-        return f"<b>No {desk.thing} waits.</b>"
+        filtered = any(map(address.get_all, ("q", "stage")))
+        return f"<b>No {desk.thing} {'matches' if filtered else 'waits'}.</b>"
     verb = "waits" if counts.open == 1 else "wait"
     words = f"<b>{formats.plural(counts.open, desk.thing)} {verb}</b>"
     late = f"<b>{formats.count(counts.overdue)}</b> overdue" if counts.overdue else "none overdue"
@@ -205,6 +206,8 @@ def _elsewhere(desk: Desk, asked: str, rows: Sequence[TaskRow]) -> None:
 
 def _went_on(view: CaseView) -> str:
     """What happened last, and how the case stands since."""
+    if view.state.ended_at is not None:
+        return f"The case ended on {formats.day(formats.business(view.state.ended_at))}: {view.row.status}."
     last = next((row for row in reversed(view.timeline) if not row.current), None)
     told = f"{last.title}, {last.by}, {formats.clock_or_day(last.at)}. " if last else ""
     return f"{told}It is now: {view.row.status}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import streamlit as st
 
@@ -15,17 +16,59 @@ from models.engines.workflow.road import Stop
 
 
 def phases(view: CaseView) -> None:
-    """The phases of the case's life as a line: those behind, the present one, those ahead."""
+    """The phases of the case's life as a line: those behind with their days, the present one, those ahead."""
     names = view.type.phases
     at = len(names) if view.state.outcome and view.state.outcome != "deleted" else _place(names, view.row.phase)
+    spans, ahead = _spans(view), _ahead_by_phase(view)
     parts = []
     for place, name in enumerate(names):
-        kind, word = ("ok", "Done") if place < at else ("now", view.row.status) if place == at else ("", "")
+        kind = "ok" if place < at else "now" if place == at else ""
+        first, last = spans.get(name, (None, None))
+        if place < at:
+            said = _between(first, last)
+        elif place == at:
+            said = f"now, since {_day(first)}" if first else "now"
+        else:
+            said = f"by ~{_day(ahead[name])}" if name in ahead else ""
         current = ' aria-current="step"' if place == at else ""
         parts.append(
-            f'<div class="{kind}"{current}><b>{formats.text(name)}</b><br>{formats.text(word) if word else ""}</div>'
+            f'<div class="{kind}" role="listitem"{current}><b>{formats.text(name)}</b><br>'
+            f"{formats.text(said) if said else ''}</div>"
         )
     st.html(f'<div class="k life" role="list" style="--n:{len(names)}">{"".join(parts)}</div>')
+
+
+def _day(at: datetime) -> str:
+    return formats.day(formats.business(at))
+
+
+def _between(first: datetime | None, last: datetime | None) -> str:
+    if first is None:
+        return "Done"
+    if last is None or _day(first) == _day(last):
+        return _day(first)
+    return f"{_day(first)} – {_day(last)}"
+
+
+def _spans(view: CaseView) -> dict[str, tuple[datetime, datetime | None]]:
+    """By phase: when the case came there first, and when it left it last."""
+    found: dict[str, tuple[datetime, datetime | None]] = {}
+    before = ""
+    for row in view.timeline:
+        if row.current or row.phase == before:
+            continue
+        if before in found:
+            found[before] = (found[before][0], row.at)
+        found.setdefault(row.phase, (row.at, None))
+        before = row.phase
+    if before in found:
+        found[before] = (found[before][0], view.state.ended_at)
+    return found
+
+
+def _ahead_by_phase(view: CaseView) -> dict[str, datetime]:
+    """By phase: until when it is promised to be over."""
+    return {stop.phase: stop.latest for stop in view.road if stop.latest}
 
 
 def _place(names: Sequence[str], phase: str) -> int:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.parts import address, listing
-from dashboard.parts.case_list import PARAMS, case_list, chips_of, choices, wanted_from_address
+from dashboard.parts.case_list import PARAMS, case_list, chips_of, choices, order_from_address, wanted_from_address
 from dashboard.parts.chips import chip_bar, filter_menu, removable
 from dashboard.parts.formats import count, plural, text
 from dashboard.parts.head import answer, page_head
@@ -22,10 +22,12 @@ answer(
     f"<b>{plural(total, 'case')}</b>, most of them (<b>{count(counted[most])}</b>) {text(most)}." if total
     else "<b>No case.</b>"
 )  # fmt: skip
-left, right = st.columns([2.7, 1.3], vertical_alignment="center")
+left, middle, right = st.columns([2, 0.9, 1.3], vertical_alignment="center")
 with left, chip_bar():
     removable(chips_of())
     filter_menu(lambda: choices(counted), on=bool(chips_of()) or bool(address.get("q")), cleared=PARAMS)
+with middle:
+    order = order_from_address("cases")
 with right:
     listing.search_box("Number, activity or partner", key="cases")
-case_list(wanted, total, key="cases", partner=True)
+case_list(wanted, total, key="cases", partner=True, order=order)

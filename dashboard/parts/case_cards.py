@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -13,6 +14,7 @@ from models.applications.case_view import CaseView, changed_since_last_time
 from models.applications.queries import role_words
 from models.benefits.queries import PoolRow
 from models.benefits.rules import Gates
+from models.engines.forms.changes import Change
 from models.engines.forms.schema import Field
 from models.engines.forms.values import rows_of
 from models.engines.ledger.queries import TransferRow
@@ -66,22 +68,42 @@ def _rule(finding: Finding) -> str:
 
 
 def changes_card(view: CaseView, form: str) -> None:
-    """What is different since the form was sent last time, side by side."""
-    found = changed_since_last_time(view, form)
+    """Why the form came back, and what is different since it was sent last time, side by side."""
     sent = [revision for revision in view.revisions if revision.form == form]
     if len(sent) < 2:
         return
+    found, why = changed_since_last_time(view, form), _came_back(view, sent[-1].submitted_at)
     if not found:
-        card("Changed since last time", '<p class="mu">Nothing: it was sent again as it was.</p>')
+        card("Changed since last time", f'{why}<p class="mu">Nothing: it was sent again as it was.</p>')
         return
-    head = f'<th>Field</th><th class="num">{_day(sent[-2])}</th><th class="num">{_day(sent[-1])}</th>'
+    head = f"<th>Field</th><th{_figures(found)}>{_day(sent[-2])}</th><th{_figures(found)}>{_day(sent[-1])}</th>"
     body = "".join(
-        f'<tr><td>{formats.text(each.label)}</td><td class="num mu wrap">{formats.text(each.before)}</td>'
-        f'<td class="num wrap"><span class="chg">{formats.text(each.after)}</span></td></tr>'
+        f'<tr><td>{formats.text(each.label)}</td><td{_figures([each])}><span class="mu">{formats.text(each.before)}'
+        f'</span></td><td{_figures([each])}><span class="chg">{formats.text(each.after)}</span></td></tr>'
         for each in found
     )
     fields = formats.plural(len(found), "field")
-    card("Changed since last time", f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>', aside=fields)
+    table = f'<div class="scroll"><table class="side"><tr>{head}</tr>{body}</table></div>'
+    card("Changed since last time", why + table, aside=fields)
+
+
+def _figures(found: Sequence[Change]) -> str:
+    """The class of a column or cell that holds figures only: they stand on the right."""
+    said = "".join(each.before + each.after for each in found)
+    return "" if any(letter.isalpha() for letter in said) else ' class="num"'
+
+
+def _came_back(view: CaseView, again: datetime) -> str:
+    """What a reviewer wrote when the form was returned."""
+    rows = (row for row in reversed(view.timeline) if not row.current and row.at <= again)
+    row = next((row for row in rows if row.tone in ("red", "orange") and (row.reason or row.comment)), None)
+    if row is None:
+        return ""
+    said = " ".join(filter(None, (row.reason, f"“{row.comment}”" if row.comment else "")))
+    return (
+        f'<p><span class="mu">{formats.text(row.by)}, {formats.text(formats.clock_or_day(row.at))}:</span> '
+        f"{formats.text(said)}</p>"
+    )
 
 
 def _day(revision: Any) -> str:

@@ -104,8 +104,9 @@ def case_head(
         if task.votes:
             badges.append(Badge(f"{task.votes} of {view.type.review_node(task.node).quorum} agreed", "blue", "group"))
     badges += _holders(task, other)
+    named = "" if above else f"{formats.text(row.number)} · "
     st.html(
-        f'<div class="k head case"><div>{_crumb(view, above)}<div class="line">{formats.text(row.number)} · '
+        f'<div class="k head case"><div>{_crumb(view, above)}<div class="line">{named}'
         f"{formats.text(row.partner)} · {formats.text(sent)}</div><h1>{formats.text(_title(view, task))}</h1></div>"
         f'{_amount(view)}<div class="line badges">{" ".join(map(pill, badges))}</div></div>'
     )
@@ -157,7 +158,8 @@ def where_it_is(view: CaseView) -> str:
     first = row.standing[0]
     due, tone = due_words(first.due_at, paused=first.paused)
     until = f', <span class="t-{tone}">{formats.text(due[:1].lower() + due[1:])}</span>' if first.due_at else ""
-    words = f"<b>{formats.text(amount)}</b> waits for <b>{formats.text(first.who)}</b> "
+    who = "you" if first.visit in view.may.decide and not first.paused else first.who
+    words = f"<b>{formats.text(amount)}</b> waits for <b>{formats.text(who)}</b> "
     words += f"({formats.text(first.label)}){until}."
     last = view.road[-1].latest if view.road else None
     return f"{words} If everybody agrees, it is over by {formats.text(_day(last))} at the latest." if last else words
@@ -203,7 +205,8 @@ def review_body(screen: Screen, task: TaskRow | None) -> None:
         for form in others:
             _whole(view, form)
     with right, st.container(gap="xsmall"):
-        road_card(view)
+        if task is not None:  # else the timeline tells the road
+            road_card(view)
         if screen.gates is not None and current_actor().is_vendor:
             partner_card(view, screen.pool, screen.gates, screen.earlier)
         money_card(screen.transfers, screen.payable, screen.attempts)

@@ -18,9 +18,11 @@ from models.notices import service as notices
 actor = current_actor()
 
 
-def sentence(waiting: list[Row], spending: Spending | None) -> str:
-    """How much waits, and how the month runs."""
-    first = f"<b>{formats.plural(len(waiting), 'thing')} wait{'s' if len(waiting) == 1 else ''} for you.</b>"
+def sentence(waiting: list[Row], work: Work, spending: Spending | None) -> str:
+    """How much waits, how much of it is late, and how the month runs."""
+    number = len(waiting) - len(work.waiting.rows) + work.waiting.total
+    late = f", {formats.count(work.waiting.overdue)} of them overdue" if work.waiting.overdue else ""
+    first = f"<b>{formats.plural(number, 'thing')} wait{'s' if number == 1 else ''} for you{late}.</b>"
     words = first if waiting else "<b>Nothing waits for you.</b>"
     if spending is None or spending.overview.empty:
         return words
@@ -50,11 +52,23 @@ def strip(work: Work, spending: Spending | None) -> None:
         figures(items)
 
 
+def open_queue(work: Work) -> None:
+    """The way to the desk where the most urgent case lies."""
+    if not actor.is_vendor or not work.waiting.rows:
+        return
+    page = work.waiting.rows[0].id.partition("?")[0].strip("/")
+    words = "Open my queue" if page == "queue" else "Open the payment desk"
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button(words, type="primary", icon=":material/inbox:", key="open_queue"):
+            go_to(f"/{page}")
+
+
 def lists(waiting: list[Row], work: Work, spending: Spending | None) -> None:
     """Work left, what changed right."""
     left, right = st.columns([2, 1], gap="large") if work.changed is not None else (st.container(), None)
     with left:
-        section("Waits for me")
+        more = work.waiting.total - len(work.waiting.rows)
+        section("Waits for me", aside=f"and {formats.plural(more, 'case')} more" if more > 0 else "")
         opened = rows(waiting, key="waiting", label="Waits for me") if waiting else None
         if not waiting:
             st.html('<p class="k mu">Nothing. What is asked of you, and what you asked for, appears here.</p>')
@@ -77,13 +91,17 @@ def lists(waiting: list[Row], work: Work, spending: Spending | None) -> None:
 
 
 local = now().astimezone(formats.preferences().zone)
-page_head("Home", line=[f"{local:%A}, {formats.instant(local)} {formats.preferences().zone_name}"])
 spending = None
 with unit_of_work(read_only=True) as uow:
     work = work_of(uow)
+head, button = st.columns([3, 1], vertical_alignment="top")
+with head:
+    page_head("Home", line=[f"{local:%A}, {formats.instant(local)} {formats.preferences().zone_name}"])
+with button:
+    open_queue(work)
 with lake_readable(), unit_of_work(read_only=True) as uow:
     spending = spending_of(uow)
 waiting = waiting_rows(work, spending, may_map=actor.may("expenditures.map"))
-answer(sentence(waiting, spending))
+answer(sentence(waiting, work, spending))
 strip(work, spending)
 lists(waiting, work, spending)

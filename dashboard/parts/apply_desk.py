@@ -91,13 +91,20 @@ def rejection(view: CaseView) -> TimelineRow | None:
 
 
 def rejection_box(row: TimelineRow) -> None:
-    """The reviewer's reason and comment, word by word (BEN-COM-02)."""
+    """The reviewer's reason and comment above the form, word by word (BEN-COM-02)."""
+    st.html(
+        '<div class="k state t-red wide" role="status"><span class="i" aria-hidden="true">undo</span>'
+        f"<div>{rejection_words(row)}</div></div>"
+    )
+
+
+def rejection_words(row: TimelineRow) -> str:
+    """The same as HTML for another place."""
     reason = f"<p><b>{formats.text(row.reason)}</b></p>" if row.reason else ""
     said = f"<p>“{formats.text(row.comment)}”</p>" if row.comment else ""
-    st.html(
-        '<div class="k state t-red wide" role="status"><span class="i" aria-hidden="true">undo</span><div>'
+    return (
         f"<h2>{formats.text(row.title)} on {formats.text(formats.instant(row.at))}</h2>{reason}{said}"
-        f"<p>{formats.text(row.by)} · Change what is named and send it again: it stays the same case.</p></div></div>"
+        f"<p>{formats.text(row.by)} · Change what is named and send it again: it stays the same case.</p>"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import formats
-from dashboard.parts.apply_desk import form_visit, rejection, rejection_box
+from dashboard.parts.apply_desk import form_visit, rejection, rejection_words
 from dashboard.parts.dialog import dialog
 from dashboard.parts.due import due_words
 from dashboard.parts.go import go
@@ -22,17 +22,20 @@ from models.payments.invoicing import FORM as INVOICING
 
 OPEN = "partner:open"
 """Names the dialog that is open: `cancel` or `delete`."""
+_back = '<span class="i" aria-hidden="true">undo</span>'
 
 
 def partner_actions(view: CaseView) -> None:
     """Draw what the partner may do now: one sentence, at most one primary button, the rest beside it."""
-    if (why := rejection(view)) is not None:
-        rejection_box(why)
     asked = next((visit for visit in view.state.visits if visit.question is not None), None)
     mine = view.may.fill is not None or view.may.answer is not None
     with st.container(key="turn_mine" if mine else "turn_others"):
         with st.container(horizontal=True, vertical_alignment="center", key="turn_line"):
-            st.html(f'<div class="k">{_sentence(view, asked)}</div>')
+            why = rejection(view)
+            if why is not None:
+                st.html(f'<div class="k turn t-red" role="status">{_back}<div>{rejection_words(why)}</div></div>')
+            else:
+                st.html(f'<div class="k">{_sentence(view, asked)}</div>')
             _buttons(view)
         if view.may.answer is not None and asked is not None:
             _answer(view, asked)
@@ -62,7 +65,7 @@ def _form_words(view: CaseView, visit: Visit) -> str:
     node = view.type.form_node(visit.node)
     form = view.type.forms[node.form]
     if visit.why == RETURNED:
-        words = "<b>It came back to you:</b> change what the reviewer names and send it again."
+        words = "<b>It came back to you:</b> change it and send it again."
     elif visit.why == CANCELLED:
         words = "<b>You cancelled it.</b> Change it and send it again, or give it up."
     elif not view.state.submitted:

@@ -10,6 +10,7 @@ from dashboard.parts import address, formats
 from dashboard.parts.expenditures_view import View
 from dashboard.parts.expenditures_words import period_of, unit_of
 from dashboard.parts.rows import Row, Tone
+from dashboard.parts.waiting import Waiting, waiting
 from models.core.history import HistoryRow, entries
 from models.core.paging import PageRequest
 from models.core.unit_of_work import UnitOfWork
@@ -25,7 +26,7 @@ from models.partners.queries import PartnerFilter
 
 NOBODY = "nobody"
 """The value of the manager filter on lists that means: has none."""
-WAITING, AT_RISK, CHANGED = 8, 5, 6
+CASES, WAITING, AT_RISK, CHANGED = 6, 9, 5, 6
 TONES: dict[str, Tone] = {"red": "red", "orange": "orange", "green": "green", "blue": "blue"}
 
 
@@ -42,6 +43,7 @@ class Spending:
 class Work:
     """Everything the home page shows. None: the person's roles do not show it."""
 
+    waiting: Waiting
     notices: tuple[NoticeRow, ...]
     partners: int | None
     unmanaged: int
@@ -58,6 +60,7 @@ def work_of(uow: UnitOfWork) -> Work:
     assigns = sees_customers and actor.may("customers.assign")
     changed = _changed(uow) if actor.may("history.view") else None
     return Work(
+        waiting=waiting(uow, most=CASES),
         notices=notices.waiting(uow, limit=WAITING),
         partners=partners.count(uow) if sees_partners else None,
         unmanaged=partners.count(uow, PartnerFilter(unmanaged=True)) if actor.may("partners.manage") else 0,
@@ -111,8 +114,9 @@ def notice_of(opened: str) -> tuple[UUID | None, str]:
 
 
 def waiting_rows(work: Work, spending: Spending | None, *, may_map: bool) -> list[Row]:
-    """What waits for this person: tasks first, then what they were told and have not read."""
-    rows = [*_tasks(work), *_unmapped(spending, may_map)]
+    """What waits for this person: cases first, the earliest due at the top, then other tasks, then what they were told
+    and have not read."""
+    rows = [*work.waiting.rows, *_tasks(work), *_unmapped(spending, may_map)]
     for row in work.notices:
         tone = TONES.get(row.tone, "gray")
         rows.append(

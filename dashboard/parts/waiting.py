@@ -3,11 +3,13 @@ questions for a partner's; and the money that is on its way to a partner."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from dashboard.parts import address, formats
 from dashboard.parts.due import due_words
 from dashboard.parts.rows import Row, Tone
-from models.applications import queries
-from models.applications.rows import CaseFilter, CaseRow, Standing, TaskRow
+from models.applications import access, queries
+from models.applications.rows import CaseFilter, CaseRow, QueueFilter, Standing, TaskRow
 from models.applications.types import application_types
 from models.core.actor import Actor
 from models.core.paging import PageRequest
@@ -18,6 +20,31 @@ from models.engines.workflow.schema import FormNode
 DESKS = {"reviews": "/queue", "payments": "/payment-desk"}
 ICONS = {"reviews": "rate_review", "payments": "payments"}
 LOOKED_THROUGH, SHOWN = 100, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for a person: the first rows, how many there are in all, how many of them are late."""
+
+    rows: tuple[Row, ...] = ()
+    total: int = 0
+    overdue: int = 0
+
+
+def waiting(uow: UnitOfWork, *, most: int = SHOWN) -> Waiting:
+    """What this person can do now; for a vendor's person everything at the desks that their roles decide at."""
+    rows = waiting_rows(uow, most=most if uow.actor.is_vendor else LOOKED_THROUGH)
+    late = sum(row.note.startswith("Overdue") for row in rows)  # at this moment, before any timer says so
+    if not uow.actor.is_vendor:
+        return Waiting(tuple(rows[:most]), len(rows), late)
+    if not rows:
+        return Waiting()
+    counts = [
+        queries.queue_counts(uow, QueueFilter(desk=desk))
+        for desk, permission in access.DESKS.items()
+        if uow.actor.may(permission)
+    ]
+    return Waiting(tuple(rows), sum(each.open for each in counts), max(late, sum(each.overdue for each in counts)))
 
 
 def waiting_rows(uow: UnitOfWork, *, most: int = SHOWN) -> list[Row]:

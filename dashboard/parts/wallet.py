@@ -75,7 +75,9 @@ def in_the_way(findings: Sequence[Finding]) -> None:
 def gate_words(gates: Gates) -> str:
     """The same for the vendor, in one line."""
     said = ["authenticated" if gates.authenticated else "business information not authenticated"]
-    if gates.growth_plan:
+    if not gates.growth_plan:
+        said.append("not tied to bills")
+    else:
         said.append(
             "GrowCloud partner, bills paid" if gates.bills_paid else "GrowCloud partner, bills not confirmed as paid"
         )

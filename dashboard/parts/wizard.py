@@ -224,8 +224,7 @@ def _buttons(paper: Paper, step: int, work: Work) -> None:
                 "Previous", icon=":material/arrow_back:", key=f"{work.key}:previous", on_click=_previous,
                 args=(form, work, step),
             )  # fmt: skip
-        st.space("stretch")
-        st.html('<span class="k mu">You can leave any time: everything is kept.</span>', width="content")
+        st.html('<div class="k mu leave">You can leave any time: everything is kept.</div>')
         if last:
             st.button(
                 _action(paper, work), type="primary", key=f"{work.key}:submit", shortcut=keys, on_click=_submit,

@@ -124,7 +124,7 @@ def one(made: ApplicationType, partner_id: UUID) -> None:
     wallet([pool], {})
     standing = address.link("partner", {"id": str(partner_id)})
     st.html(
-        f'<p class="k mu">Paid out only when nothing stands in the way: {formats.text(gate_words(gates))}. '
+        f'<p class="k mu">What payment hangs on: {formats.text(gate_words(gates))}. '
         f'<a href="{formats.text(standing)}" target="_self">See or change the partner’s standing</a></p>'
     )
     left, right = st.columns([1.7, 1], gap="large")

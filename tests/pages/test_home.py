@@ -15,6 +15,7 @@ from models.engines.statistics import engine
 from models.notices import service as notices
 from tests.support.build import Build
 from tests.support.facts import FactBuilder
+from tests.support.mdf import BEGAN, Fund
 from tests.support.pages import page, texts
 
 HOME = "home.py"
@@ -94,3 +95,41 @@ def test_home_stands_while_the_lake_is_away(people, monkeypatch):
     test = page(HOME, people["ecosystem_manager"]).run()
     assert "Expenditure lines cannot be read right now" in words(test)
     assert "2 partners without an ecosystem manager" in rows_of(test)
+
+
+@pytest.fixture
+def fund(on_sqlite):
+    """An MDF partner and everybody who works on its cases."""
+    with unit_of_work(actor=SYSTEM) as uow:
+        yield Fund(Build(uow))
+
+
+def home_of(fund, actor):
+    fund.build.uow.session.commit()
+    with clock_at(fund.now):
+        return page(HOME, actor).run()
+
+
+def test_a_reviewers_cases_wait_at_the_desk_where_they_are_decided(fund):
+    case_id = fund.applied()
+    test = home_of(fund, fund.joris)
+    assert "1 thing waits for you." in words(test)
+    assert f"/queue?case={case_id}%2Fapplication_review%231" in rows_of(test)
+    assert "Open my queue" in [button.label for button in test.button]
+    fund.later(days=30)
+    assert "1 thing waits for you, 1 of them overdue." in words(home_of(fund, fund.joris))
+    assert "Nothing waits for you." in words(home_of(fund, fund.sipho))
+
+
+def test_payments_wait_at_the_payment_desk_and_forms_at_the_partner(fund):
+    case_id = fund.invoiced()
+    assert f"/payment-desk?case={case_id}" in rows_of(home_of(fund, fund.mei))
+    assert "/apply" not in rows_of(home_of(fund, fund.liis))
+    fund.now = BEGAN
+    other = fund.approved(activity_name="Baltic FinOps Week")
+    liis = rows_of(home_of(fund, fund.liis))
+    assert f"/apply?case={other}" in liis
+    assert "Request reimbursement" in liis
+    stranger = fund.build.actor("partner_admin", partner=fund.partner_named("Harbor & Finch"), name="Ada Finch")
+    for actor in (fund.anna, stranger):
+        assert "Baltic FinOps" not in rows_of(home_of(fund, actor))

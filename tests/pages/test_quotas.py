@@ -88,7 +88,7 @@ def test_all_partners_are_listed_and_found_and_what_payment_hangs_on_is_said(fun
     assert "1 partner has a quota" in words(opened(fund, fund.ines, q="Harbor"))
     assert "No partner matches" in words(opened(fund, fund.ines, q="nobody"))
     test = opened(fund, fund.ines, partner=str(fund.partner.id))
-    assert "nothing stands in the way: authenticated" in words(test)
+    assert "What payment hangs on: authenticated, not tied to bills." in words(test)
     assert f"partner?id={fund.partner.id}" in texts(test)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.core.actor import SYSTEM
-from models.core.database import engine, sessions
+from models.core.database import engine, make_engine, sessions
 from models.core.files import files
 from models.core.migrate import migrate
 from models.core.settings import settings
@@ -60,15 +60,42 @@ def sqlite(home: Path) -> str:
     return settings().record_store
 
 
-@pytest.fixture
-def postgresql(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A migrated PostgreSQL record store."""
+@pytest.fixture(scope="session")
+def postgresql_kept_empty() -> Iterator[str]:
+    """A migrated PostgreSQL record store of this process, for tests that never commit."""
     url = postgres.cloned_url("migrated", lambda fresh: str(migrate(fresh)))
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture
+def postgresql(home: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A migrated PostgreSQL record store; a test in one transaction (`uow`) shares it with others of its kind."""
+    shared = "uow" in request.fixturenames
+    url: str
+    if shared:
+        url = request.getfixturevalue("postgresql_kept_empty")
+    else:
+        url = postgres.cloned_url("migrated", lambda fresh: str(migrate(fresh)))
     monkeypatch.setenv("KONTOR_DATABASE_URL", url)
     settings.cache_clear()
     yield url
+    left = _rows(url) if shared else 0
     forget_installation()
-    postgres.drop_database(url)
+    if not shared:
+        postgres.drop_database(url)
+    assert not left, "a test with `uow` committed: let it ask for `database` instead"
+
+
+def _rows(url: str) -> int:
+    """Rows that a test left behind, among the tables that nearly every row refers to."""
+    own = make_engine(url)
+    counted = "(SELECT count(*) FROM partner) + (SELECT count(*) FROM user_account) + (SELECT count(*) FROM outbox)"
+    try:
+        with own.connect() as connection:
+            return int(connection.exec_driver_sql(f"SELECT {counted}").scalar_one())
+    finally:
+        own.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -98,7 +98,7 @@ def _current(row: TimelineRow) -> str:
     words, tone = due_words(row.due_at, paused=row.paused)
     until = f'<span class="t-{tone}">{formats.text(words)}</span>' if row.due_at or row.paused else ""
     title = f'<b>{formats.text(row.title)}</b> <span class="mu">now</span>'
-    since = f"since {formats.text(formats.instant(row.at))}"
+    since = f"since {formats.text(formats.clock_or_day(row.at))}"
     return _line("radio_button_checked", "t-blue", title, formats.text(row.by), until or since, cls=" cur")
 
 

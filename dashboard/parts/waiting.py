@@ -56,7 +56,7 @@ def waiting_rows(uow: UnitOfWork, *, most: int = SHOWN) -> list[Row]:
 
 def _review(task: TaskRow) -> Row:
     link = address.link(DESKS.get(task.desk, "/queue"), {"case": f"{task.case_id}/{task.visit}"})
-    said, tone = due_words(task.due_at, paused=task.paused)
+    said, tone = due_words(task.due_at) if not task.paused else ("Partner owes an answer", "blue")
     sub = " · ".join(filter(None, (task.title, task.number, "resubmitted" if task.why else "")))
     return Row(link, f"{task.label} · {task.partner}", sub, _amount(task), said, tone, ICONS.get(task.desk, "inbox"))
 

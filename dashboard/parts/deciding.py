@@ -227,12 +227,12 @@ def _decision_dialog(turn: Turn, name: str) -> None:
             )
         fields = {field.name: _field(field) for field in decision.fields}
         with st.container(horizontal=True):
-            if st.button(_label(turn, decision), type="primary", key="decide_now"):
-                if decide(turn, name, reason=reason, comment=comment, fields=fields):
-                    st.rerun()
+            now = st.button(_label(turn, decision), type="primary", key="decide_now")
             if st.button("Not yet", key="not_yet"):
                 _closed()
                 st.rerun()
+        if now and decide(turn, name, reason=reason, comment=comment, fields=fields):
+            st.rerun()
 
     ask()
 

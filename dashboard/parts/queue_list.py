@@ -34,8 +34,16 @@ button:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; b
 .gray { color: var(--ink2); font-weight: 400 }
 """
 _JS = """
+const once = (event) => {
+  // A key that is still held when the next case comes up must not decide it.
+  if (event.repeat && event.key.length === 1 && !event.composedPath()[0].matches?.('input, textarea'))
+    event.stopImmediatePropagation();
+};
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
+  window.removeEventListener('keydown', window.kontorOnce, true);
+  window.kontorOnce = once;
+  window.addEventListener('keydown', once, true);
   const list = parentElement.querySelector('.rows');
   list.setAttribute('aria-label', data.label);
   list.style.setProperty('--max', data.max);

@@ -14,6 +14,7 @@ from models.applications import access, checking
 from models.applications.access import Found
 from models.applications.types import application_type
 from models.core.clock import BUSINESS_ZONE
+from models.core.database import insert_once
 from models.core.errors import ChangedMeanwhile, NotAllowed, Problem, Refused, WrongState
 from models.core.files import FileTerms, check_upload, files
 from models.core.unit_of_work import UnitOfWork
@@ -206,9 +207,9 @@ def _keep_revision(uow: UnitOfWork, found: Found, form: str, number: int, data: 
         "case_id": found.id, "form": form, "number": number, "partner_id": found.partner_id, "data": dict(data),
         "submitted_at": uow.now, "submitted_by_name": uow.actor.name,
     }  # fmt: skip
-    connection = uow.session.connection()
-    connection.execute(insert(CaseRevision.__table__).values(row))  # type: ignore[arg-type]
-    connection.execute(delete(CaseDraft).where(CaseDraft.case_id == found.id, CaseDraft.form == form))
+    # Once, though the same click may have come twice at once.
+    insert_once(uow.session, CaseRevision, row, unique=("case_id", "form", "number"))
+    uow.session.connection().execute(delete(CaseDraft).where(CaseDraft.case_id == found.id, CaseDraft.form == form))
 
 
 def cancel(uow: UnitOfWork, case_id: UUID, *, key: str, expected: int | None = None) -> State:

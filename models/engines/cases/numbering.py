@@ -9,9 +9,15 @@ from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.tables import CaseCounter
 
 
-def draw(uow: UnitOfWork, type_key: str, year: int) -> int:
-    """The next serial of a type in a year, from 1; kept from others until the transaction ends."""
+def queue_up(uow: UnitOfWork, type_key: str, year: int) -> None:
+    """Wait until nobody else opens a case of the type; from then on until the transaction ends, others wait."""
     insert_once(uow.session, CaseCounter, {"type": type_key, "year": year, "last": 0}, unique=("type", "year"))
+    own = (CaseCounter.type == type_key) & (CaseCounter.year == year)
+    uow.session.connection().execute(select(CaseCounter.last).where(own).with_for_update())
+
+
+def draw(uow: UnitOfWork, type_key: str, year: int) -> int:
+    """The next serial of a type in a year, from 1; for whoever has queued up."""
     connection = uow.session.connection()
     own = (CaseCounter.type == type_key) & (CaseCounter.year == year)
     connection.execute(update(CaseCounter).where(own).values(last=CaseCounter.last + 1))

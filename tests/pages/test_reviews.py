@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from models.applications import reviewing
 from models.applications.access import find
 from models.applications.case_view import case_view
 from models.core.actor import SYSTEM, Actor
@@ -195,8 +196,65 @@ def test_a_case_that_is_not_shown_says_so_in_words(made: Any) -> None:
         assert "No case is named" in texts(shown(CASE, fund.joris, **query))
 
 
+def test_a_case_that_the_queue_does_not_list_is_shown_or_refused_in_words(made: Any) -> None:
+    fund, case_id = made(lambda fund: fund.applied())
+    away = texts(shown(QUEUE, fund.joris, q="vilnius", case=str(case_id)))
+    assert "No review here." in away
+    assert "MDF application · Riga Cloud Day" in away
+    with unit_of_work(actor=fund.joris) as uow:
+        reviewing.decide(uow, case_id, "application_review#1", "approve", key="elsewhere")
+    over = texts(shown(QUEUE, fund.joris, case=f"{case_id}/application_review#1"))
+    assert "This review is over" in over
+    assert "Application review: approved, Joris de Wit" in over
+    assert "It is now: MDF application approved." in over
+    for asked, words in ((str(UUID(int=5)), "There is no such case"), ("nonsense", "The address names no case.")):
+        assert words in texts(shown(QUEUE, fund.joris, case=asked))
+
+
+def test_what_came_back_says_why_and_what_changed(made: Any) -> None:
+    def story(fund: Fund) -> UUID:
+        case_id = fund.claimed()
+        fund.decide(fund.joris, case_id, "reject", reason="R-08 Amounts differ from the invoices", comment="See venue.")
+        spent = [
+            {"item": "Venue", "mdf_used": True, "amount": "6060.00"},
+            {"item": "Catering", "mdf_used": True, "amount": "2500.00"},
+        ]
+        more = {"expenses": spent, "over_budget_reason": "The hall was larger."}
+        fund.submit(case_id, "reimbursement", fund.claim_data(case_id, **more))
+        return case_id
+
+    fund, _ = made(story)
+    read = texts(shown(QUEUE, fund.joris))
+    for words in ("8,560.00", "80.00 under the approved 8,640.00", "Changed since last time",
+                  "R-08 Amounts differ from the invoices “See venue.”", "To decide on", "60.00 over",
+                  "Objectives against actual values"):  # fmt: skip
+        assert words in read, words
+    changed = read[read.index("Changed since last time") :].partition("</table>")[0]
+    assert "Actual Expenses: Venue, amount(USD)" in changed
+    assert '<span class="mu">6,000.00</span>' in changed
+    assert '<span class="chg">6,060.00</span>' in changed
+
+
+def test_who_decides_nothing_sees_everybodys_queue_and_no_button(made: Any) -> None:
+    fund, _ = made(lambda fund: fund.claimed())
+    test = shown(QUEUE, fund.ines)
+    assert "1 review waits" in texts(test)
+    assert not [button for button in test.button if button.label.startswith(("Approve", "Reject", "Claim", "Ask"))]
+    for actor in (fund.liis, fund.anna):
+        assert "Your roles do not allow this." in texts(page(QUEUE, actor).run())
+        assert "Your roles do not allow this." in texts(page(DESK, actor).run())
+
+
+def test_a_case_says_in_a_sentence_where_its_money_is(made: Any) -> None:
+    fund, case_id = made(lambda fund: fund.received())
+    read = texts(shown(CASE, fund.ines, case=str(case_id)))
+    assert "<b>8,640.00 USD</b> waits for <b>Finance or Finance reviewer</b> (Invoice review)" in read
+    assert "Aug 10" in read[read.index('class="k life"') :].partition("</div></div>")[0]
+    assert "waits for <b>you</b>" in texts(shown(CASE, fund.mei, case=str(case_id)))
+
+
 def test_all_cases_are_found_by_status_and_words(made: Any) -> None:
     fund, _ = made(lambda fund: fund.approved())
     assert "1 case" in texts(shown(CASES, fund.ines))
     assert "No case matches" in texts(shown(CASES, fund.ines, status="Completed"))
-    assert "1 case" in texts(shown(CASES, fund.ines, q="nordlicht", status="MDF application approved"))
+    assert "1 case" in texts(shown(CASES, fund.ines, q="nordlicht", status="MDF application approved", order="number"))

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from models.applications import applying
 from models.applications.types import application_type
 from models.benefits import queries as benefits
 from models.benefits import service
+from models.benefits.rules import Gates
 from models.core.errors import NotAllowed, NotFound, Refused
 from models.core.history import HistoryEntry
 from models.engines.ledger import queries as ledger
+from models.engines.workflow.findings import Verdict
 from models.partners import service as partners
 from models.partners.rules import Standing, Tier
 from tests.support.mdf import Fund, usd
@@ -58,7 +61,7 @@ def test_a_quota_is_not_lowered_below_what_is_used_and_reserved(fund: Fund) -> N
     assert ledger.faults(fund.build.uow) == []
 
 
-@pytest.mark.meets("BEN-VND-14", "BEN-VND-30")
+@pytest.mark.meets("BEN-VND-14")
 def test_a_higher_tier_brings_the_difference_to_what_a_manager_raised(fund: Fund) -> None:
     """10,000.00 by the tier Basic, 500.00 by a manager; Differentiation brings 20,000.00 more before anybody asks."""
     made, grown = application_type("mdf"), fund.partner_named("Amber Works", tier=Tier.BASIC)
@@ -71,6 +74,29 @@ def test_a_higher_tier_brings_the_difference_to_what_a_manager_raised(fund: Fund
         (filled,) = benefits.all_pools(uow, "mdf", "Amber").rows
     assert shown == filled
     assert (filled.tier, filled.granted, filled.left) == (Tier.DIFFERENTIATION, usd("30500.00"), usd("30500.00"))
+
+
+@pytest.mark.meets("BEN-VND-30", "BEN-COM-11")
+def test_a_manager_sets_what_payments_hang_on_and_it_stays_written_down(fund: Fund) -> None:
+    """A GrowCloud partner claims only when a manager has noted that its bills are paid."""
+    case_id, partner = fund.approved(), fund.partner
+    data = fund.claim_data(case_id)
+    codes = {}
+    for bills_paid in (False, True):
+        with fund.as_(fund.ines) as uow:
+            standing = Standing(Tier.ADVANCED, partner.status, True, growth_plan=True, bills_paid=bills_paid)
+            partners.change_standing(uow, partner.id, standing, expected=partner.version)
+            assert benefits.gates(uow, partner.id) == Gates(True, True, bills_paid)
+            uow.session.flush()
+        with fund.as_(fund.liis) as uow:
+            found = applying.findings(uow, case_id, "reimbursement", data)
+            codes[bills_paid] = {each.code for each in found if each.verdict is Verdict.FIX}
+    assert codes == {False: {"MDF-BILLS"}, True: set()}
+    row = HistoryEntry
+    stmt = select(row.actor_name, row.changes).where(row.action == "partner.changed").order_by(row.id)
+    assert [tuple(each) for each in fund.build.uow.session.execute(stmt)] == [
+        ("Inês Duarte", {"growth_plan": [False, True]}), ("Inês Duarte", {"bills_paid": [False, True]}),
+    ]  # fmt: skip
 
 
 def test_nobody_sees_or_moves_a_pool_that_is_not_theirs(fund: Fund) -> None:

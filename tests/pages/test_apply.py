@@ -134,12 +134,15 @@ def test_who_may_only_look_is_told_and_led_to_the_case(fund: Fund) -> None:
     assert "Nothing is to be filled in now" in texts(opened(fund, fund.liis, fund.applied()))
 
 
-@pytest.mark.meets("BEN-MDI-02")
+@pytest.mark.meets("BEN-MDI-02", "BEN-FSV-02")
 def test_the_finance_specialist_fills_in_invoicing_information(fund: Fund) -> None:
     case_id = fund.granted()
     with clock_at(fund.now):
         test = opened(fund, fund.anna, case_id)
         assert "Supplier Invoicing Information" in texts(test)
+        assert "Mail the printed form and the invoice to: Partner Settlement Desk" in texts(test)
+        assert "Amount Payable (Tax Included)" in texts(test)
+        assert "8,640.00" in texts(test)
         assert "Money on account" in texts(test)
 
 

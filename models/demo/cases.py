@@ -29,7 +29,7 @@ from models.core.outbox import OutboxRow
 from models.core.unit_of_work import UnitOfWork
 from models.demo.activities import Activity, invent_activity
 from models.demo.ecosystem import DemoPartner, Ecosystem
-from models.demo.people import FINANCE
+from models.demo.people import COMPANY_A, FINANCE
 from models.demo.terms import DemoTerms
 from models.engines.cases.projections import CHECK, FOLLOW, TIMER
 from models.identity import access
@@ -142,9 +142,12 @@ def write_cases(uow: UnitOfWork, terms: DemoTerms, eco: Ecosystem) -> int:
     chance = random.Random(f"{terms.seed}:cases")
     people = _people(uow, eco)
     partners = [partner for partner in eco.partners if _applies(partner, people)]
+    shown = next((partner for partner in partners if partner.name == COMPANY_A), partners[0])
     told = 0
     for number in range(terms.cases):
-        partner = partners[number % len(partners)] if number < len(partners) else chance.choice(partners)
+        partner = partners[number] if number < len(partners) else chance.choice(partners)
+        if number % 25 == 0:
+            partner = shown  # whoever signs in as a partner shall find cases of every kind
         told += _tell(uow, chance, people, partner)
     _settle_outbox(uow)
     return told

@@ -17,11 +17,14 @@ from dashboard.cli.commands import app
 from dashboard.cli.reporting import as_operator
 from dashboard.cli.serve import DemoAccount
 from models.core.actor import SYSTEM
+from models.core.database import engine
 from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
 from models.identity import service
 from models.identity.tables import UserAccount
 from tests.support import ROOT
+from tests.support.build import Build
+from tests.support.mdf import Fund
 
 ACCOUNT = DemoAccount("mara@northwind.example", "tin-plum-4711", "Mara Lindqvist", "Ecosystem manager")
 
@@ -155,3 +158,21 @@ def test_a_file_that_is_no_focus_file_is_refused_with_what_it_lacks(on_sqlite: s
     assert refused.exit_code == 1
     assert "BilledCost" in refused.stderr
     assert "problems" in json.loads(refused.stdout.splitlines()[-1])
+
+
+def test_verify_is_silent_over_sound_cases_and_names_a_changed_byte(on_sqlite: str):
+    with unit_of_work(actor=SYSTEM) as uow:
+        Fund(Build(uow)).applied()
+    sound = kontor("verify", "--json")
+    assert sound.exit_code == 0, sound.output
+    told = json.loads(sound.stdout.splitlines()[-1])
+    assert (told["cases"], told["faults"]) == (1, [])
+    with engine().begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER case_event_no_update")
+        connection.exec_driver_sql("UPDATE case_event SET kind = 'Left' WHERE seq = 4")
+    changed = kontor("verify", "--json")
+    assert changed.exit_code == 1
+    assert json.loads(changed.stdout.splitlines()[-1])["faults"] == [
+        {"case": "MDF-2026-0001", "event": 4, "text": "who, when or what was changed"}
+    ]
+    assert "MDF-2026-0001, event 4: who, when or what was changed" in changed.stderr

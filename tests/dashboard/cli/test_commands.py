@@ -169,7 +169,7 @@ def test_verify_is_silent_over_sound_cases_and_names_a_changed_byte(on_sqlite: s
     assert (told["cases"], told["faults"]) == (1, [])
     with engine().begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER case_event_no_update")
-        connection.exec_driver_sql("UPDATE case_event SET kind = 'Left' WHERE seq = 4")
+        connection.exec_driver_sql("UPDATE case_event SET kind = 'Opened' WHERE seq = 4")
     changed = kontor("verify", "--json")
     assert changed.exit_code == 1
     assert json.loads(changed.stdout.splitlines()[-1])["faults"] == [

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from mimetypes import guess_type
+from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
 
@@ -97,7 +99,33 @@ def disposition(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 
 
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+"""Documents that forms let people start from, each called by its name in lower case with hyphens."""
+
+
+def template_address(name: str) -> str | None:
+    """Where a template is, by the name that a form's definition gives it; None when there is none yet."""
+    file = f"{re.sub('[^a-z0-9]+', '-', name.lower())}.docx"
+    return f"/templates/{file}" if (TEMPLATES / file).is_file() else None
+
+
+async def template(request: Request) -> Response:
+    """A document to start from, for everybody who is signed in."""
+    return await _sent(request, _template)
+
+
+def _template(request: Request, actor: Actor) -> Response:
+    file = TEMPLATES / request.path_params["name"]
+    if file.parent != TEMPLATES or not file.is_file():
+        raise NotFound("There is no such template.")
+    headers = HEADERS | {"content-disposition": disposition(file.name)}
+    return Response(
+        file.read_bytes(), media_type=guess_type(file.name)[0] or "application/octet-stream", headers=headers
+    )
+
+
 routes = [
+    Route("/templates/{name}", template, methods=["GET"]),
     Route("/exports/{task_id:uuid}", download, methods=["GET"]),
     Route("/files/{case_id:uuid}/{sha256}", case_file, methods=["GET"]),
     Route("/invoicing/{case_id:uuid}.pdf", invoicing_page, methods=["GET"]),

@@ -10,6 +10,7 @@ from uuid import UUID
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from dashboard.downloads import template_address
 from dashboard.parts import formats
 from dashboard.parts.case_cards import card
 from dashboard.parts.wizard import Paper
@@ -20,6 +21,7 @@ from models.applications.queries import role_words
 from models.applications.timeline import TimelineRow
 from models.core.clock import now
 from models.core.unit_of_work import unit_of_work
+from models.engines.forms.schema import Form
 from models.engines.workflow.findings import Finding
 from models.engines.workflow.road import Stop, road_ahead
 from models.engines.workflow.state import RETURNED, Visit
@@ -72,8 +74,16 @@ def paper_of(view: CaseView, draft: Draft, partner: StandingRow) -> Paper:
     sent["partner"] = {"name": partner.name, "tier": partner.tier.words}
     return Paper(
         view.type.forms[draft.form], draft.data, draft.step, draft.saved_at, sent, view.type.agreements,
-        saved_by=draft.saved_by_name, currency=view.type.currency, after=lambda: after_card(view),
+        saved_by=draft.saved_by_name, currency=view.type.currency, templates=_templates(view.type.forms[draft.form]),
+        after=lambda: after_card(view),
     )  # fmt: skip
+
+
+def _templates(form: Form) -> dict[str, str]:
+    """Where the documents are that a form names (BEN-COM-06)."""
+    named = {row.template for field in form.fields() for row in field.fixed if row.template}
+    named |= {field.files.template for field in form.fields() if field.type == "files" and field.files.template}
+    return {name: place for name in named if (place := template_address(name))}
 
 
 def form_visit(view: CaseView) -> Visit | None:

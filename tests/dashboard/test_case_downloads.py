@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from io import BytesIO
 from uuid import UUID, uuid4
+from zipfile import ZipFile
 
 import pytest
 from starlette.applications import Starlette
@@ -102,3 +104,17 @@ def test_a_file_of_another_case_is_not_in_this_one(browser: TestClient, case: Ca
     for sha in ("0" * 64, "nonsense"):
         status, _, said = get(browser, f"/files/{case.id}/{sha}", "partner_admin")
         assert (status, said) == (404, "There is no such file in this case.")
+
+
+@pytest.mark.meets("BEN-COM-06", "BEN-MDR-06")
+def test_the_template_that_a_form_names_is_there_for_whoever_is_signed_in(browser: TestClient, case: Case) -> None:
+    path = downloads.template_address("Template of MDF Marketing Activity Summary")
+    assert path == "/templates/template-of-mdf-marketing-activity-summary.docx"
+    status, kind, said = get(browser, path, "account_manager")
+    assert (status, said.split("; ")[1]) == (200, 'filename="template-of-mdf-marketing-activity-summary.docx"')
+    with ZipFile(BytesIO(browser.get(path).content)) as document:
+        assert b"MDF Marketing Activity Summary" in document.read("word/document.xml")
+    assert kind.endswith("wordprocessingml.document")
+    assert get(browser, path, None)[0] == 401
+    assert get(browser, "/templates/kontor.css", "account_manager")[0] == 404
+    assert downloads.template_address("Something else") is None

@@ -157,3 +157,11 @@ def test_two_people_at_one_form_keep_what_both_typed(fund: Fund) -> None:
     next(each for each in test.text_input if each.label.startswith("Activity Name")).set_value("Riga Cloud Day").run()
     assert draft_of(fund, case_id).data == {"organizer": "Nordlicht", "activity_name": "Riga Cloud Day"}
     assert "Marta Kask changed this form meanwhile." in texts(test)
+
+
+@pytest.mark.meets("BEN-MDR-06")
+def test_the_summarys_template_can_be_downloaded_where_the_report_is_attached(fund: Fund) -> None:
+    case_id = fund.approved()
+    with clock_at(fund.now):
+        shown = texts(opened(fund, fund.liis, case_id, step="4"))
+    assert 'href="/templates/template-of-mdf-marketing-activity-summary.docx"' in shown

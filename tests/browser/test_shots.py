@@ -27,7 +27,18 @@ def pages_of(side: str) -> list[str]:
     return ["", *(entry.address for entry in opened[1:])]
 
 
-@pytest.fixture(scope="module", params=[("vendor", "light"), ("vendor", "dark"), ("partner", "light")], ids="-".join)
+# Each size and each theme once on either side; the other combinations belong to the deep tier.
+OFTEN = [("vendor", "light", "wide"), ("vendor", "dark", "narrow"), ("partner", "light", "narrow")]
+SELDOM = [("vendor", "light", "narrow"), ("vendor", "dark", "wide"), ("partner", "light", "wide"),
+          ("partner", "dark", "narrow"), ("partner", "dark", "wide")]  # fmt: skip
+LOOKS = [
+    pytest.param((side, colours), size, id=f"{side}-{colours}-{size}", marks=marks)
+    for looks, marks in ((OFTEN, ()), (SELDOM, (pytest.mark.deep,)))
+    for side, colours, size in looks
+]
+
+
+@pytest.fixture(scope="module")
 def somebody(
     request: pytest.FixtureRequest, browser: object, demo_installation: Installation
 ) -> Iterator[tuple[str, str, Page]]:
@@ -44,7 +55,7 @@ def somebody(
     context.close()
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("somebody", "size"), LOOKS, indirect=["somebody"])
 def test_every_page_is_whole(somebody: tuple[str, str, Page], size: str):
     """No red box, nothing beyond the right edge, the title and the answer without scrolling."""
     side, colours, page = somebody

@@ -33,6 +33,19 @@ def people(on_sqlite: str) -> dict[str, Actor]:
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.address)
 def test_a_page_opens_for_exactly_the_roles_that_hold_its_permission(entry: Entry, people: dict[str, Actor]) -> None:
+    """Every role that opens it; of the others one of the vendor's and one of a partner's (all in the deep tier)."""
+    opens = {role: actor for role, actor in people.items() if entry.opens_for(actor)}
+    others = {actor.is_vendor: {role: actor} for role, actor in people.items() if role not in opens}
+    _draw(entry, opens | others.get(True, {}) | others.get(False, {}))
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.address)
+def test_a_page_is_drawn_or_refused_for_every_role(entry: Entry, people: dict[str, Actor]) -> None:
+    _draw(entry, people)
+
+
+def _draw(entry: Entry, people: dict[str, Actor]) -> None:
     for role, actor in people.items():
         test = page(entry.script, actor).run()
         shown = texts(test)

@@ -104,10 +104,12 @@ def case_head(
         if task.votes:
             badges.append(Badge(f"{task.votes} of {view.type.review_node(task.node).quorum} agreed", "blue", "group"))
     badges += _holders(task, other)
+    level = "h1" if above else "h2"  # at a desk the page's own title stands above it
     named = "" if above else f"{formats.text(row.number)} · "
     st.html(
         f'<div class="k head case"><div>{_crumb(view, above)}<div class="line">{named}'
-        f"{formats.text(row.partner)} · {formats.text(sent)}</div><h1>{formats.text(_title(view, task))}</h1></div>"
+        f"{formats.text(row.partner)} · {formats.text(sent)}</div>"
+        f"<{level}>{formats.text(_title(view, task))}</{level}></div>"
         f'{_amount(view)}<div class="line badges">{" ".join(map(pill, badges))}</div></div>'
     )
 

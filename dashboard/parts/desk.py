@@ -24,12 +24,13 @@ from models.applications.access import DESKS
 from models.applications.case_view import CaseView
 from models.applications.rows import QueueCounts, QueueFilter, TaskRow
 from models.core.actor import current_actor
+from models.core.clock import now
 from models.core.errors import DomainError
 from models.core.unit_of_work import unit_of_work
 
 PARAMS = ("stage", "only", "roles", "q", "case")
 ONLY = {"": "All", "mine": "Mine", "overdue": "Overdue"}
-ROLES = {"all": "Other roles' too"}
+ROLES = {"own": "What my roles decide", "all": "Other roles' too"}
 SIZE = 25
 
 
@@ -44,10 +45,10 @@ class Desk:
 
 def wanted_from_address(desk: Desk) -> QueueFilter:
     """The part of the queue that the address asks for; who decides nothing here sees everybody's."""
-    only = address.get("only")
+    only, decides = address.get("only"), current_actor().may(DESKS[desk.key])
     return QueueFilter(
         desk=desk.key, search=address.get("q"), labels=address.get_all("stage"), mine=only == "mine",
-        overdue=only == "overdue", all_roles=address.get("roles") == "all" or not current_actor().may(DESKS[desk.key]),
+        overdue=only == "overdue", all_roles=not decides or "all" in address.get_all("roles"),
     )  # fmt: skip
 
 
@@ -142,12 +143,22 @@ def waiting(row: TaskRow) -> Waiting:
     """A review as the queue shows it."""
     said, tone = due_words(row.due_at, paused=row.paused)
     amount = formats.amount(row.amount) if row.amount is not None else formats.NOTHING
-    held = " · you" if row.holder == current_actor().user_id else f" · {row.holder_name}" if row.holder else ""
+    held = _held(row)
     again = " again" if row.why else ""
     return Waiting(
         _id(row), row.partner, amount, f"{row.label}{again} · {row.title or row.type_name}", f"{said}{held}", tone,
         age_words(row.opened_at),
     )  # fmt: skip
+
+
+def _held(row: TaskRow) -> str:
+    """Who holds it, or else has it open just now."""
+    me = current_actor().user_id
+    if row.holder is not None:
+        return " · held by you" if row.holder == me else f" · held by {formats.initials(row.holder_name)}"
+    if row.leased_by not in (None, me) and row.leased_until is not None and row.leased_until > now():
+        return f" · open at {formats.initials(row.leased_by_name)}"
+    return ""
 
 
 def _nothing(desk: Desk, wanted: QueueFilter) -> None:

@@ -12,7 +12,7 @@ from tests.support import browsing
 from tests.support.installation import Installation
 
 pytestmark = pytest.mark.browser
-TITLE, ANSWER = ".k.head.case h1", ".st-key-queue .k.answer"
+TITLE, ANSWER = ".k.head.case h2", ".st-key-queue .k.answer"
 
 
 @pytest.fixture

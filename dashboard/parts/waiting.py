@@ -48,10 +48,21 @@ def waiting(uow: UnitOfWork, *, most: int = SHOWN) -> Waiting:
 
 
 def waiting_rows(uow: UnitOfWork, *, most: int = SHOWN) -> list[Row]:
-    """What this person can do now, the earliest due first."""
+    """What this person can do now, the earliest due first; then what others wait for, then drafts, the newest first."""
     found = queries.waiting_for(uow, limit=most if uow.actor.is_vendor else LOOKED_THROUGH)
+    if not uow.actor.is_vendor:
+        found.sort(key=_urgency)
     rows = (_review(each) if isinstance(each, TaskRow) else _own(uow.actor, each) for each in found)
     return [row for row in rows if row is not None][:most]
+
+
+def _urgency(row: CaseRow | TaskRow) -> tuple[int, float, float]:
+    if isinstance(row, TaskRow):
+        return (0, 0, 0)
+    due = min((each.due_at.timestamp() for each in row.standing if each.due_at and not each.paused), default=None)
+    asked = any(each.paused for each in row.standing)
+    place = 0 if asked else 1 if due is not None else 2 if row.submitted_at else 3
+    return (place, due or 0, -row.changed_at.timestamp())
 
 
 def _review(task: TaskRow) -> Row:

@@ -161,11 +161,16 @@ def write_leave_and_submit(journey: Journey) -> Page:
     first.context.close()
 
     page = journey.person("Partner admin")
-    says(page, f"Go on with the application · {NAME}")
+    page.set_viewport_size({"width": 390, "height": 844})  # on a phone the history is a list of buttons
+    browsing.open_address(page, f"benefits?q={NAME}")
+    page.locator("[class*=st-key-narrow_benefits]").get_by_role("button", name=NAME).first.click()
+    page.wait_for_url("**/case?case=*")
+    says(page, "A draft, not sent yet.")
+    page.set_viewport_size({"width": 1280, "height": 900})
     begins = date.today() + timedelta(days=45)
     dates = {"starts_on": begins.isoformat(), "ends_on": begins.isoformat()}
     journey.colleague_fills_in("application", APPLICATION | dates | {"activity_name": NAME, "budget": BUDGET})
-    page.get_by_text(f"Go on with the application · {NAME}").click()
+    press(page, "Go on with the application")
     page.wait_for_url("**/apply?case=*")
     browsing.wait_until_drawn(page)
     expect(page.get_by_label(re.compile("^Activity Name"))).to_have_value(NAME)

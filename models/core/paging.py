@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple, Unpack
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.core.errors import Refused
@@ -110,7 +110,12 @@ def page_of(
 
 
 def _beyond(order: Sequence[Asc | Desc], values: list[Any], *, backwards: bool) -> ColumnElement[bool]:
-    """(a, b) > (x, y) spelt out, since the columns may go in different directions."""
+    """(a, b) > (x, y): as one comparison, which an index serves, unless the columns go in different directions."""
+    ways = {key.up is not backwards for key in order}
+    if len(ways) == 1:
+        place = tuple_(*(key.column for key in order))
+        given = tuple_(*(literal(value, key.column.type) for key, value in zip(order, values, strict=True)))
+        return place > given if ways.pop() else place < given
     choices = []
     for index, (key, value) in enumerate(zip(order, values, strict=True)):
         equal = [before.column == values[i] for i, before in enumerate(order[:index])]

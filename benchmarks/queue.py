@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from benchmarks.harness import compare, run_step, say, stopwatch, temporary_home
 
@@ -77,8 +77,8 @@ def _fill(tasks: int, partner_id: UUID | None) -> None:
             heads.append(_head(key, number, partner_id))
             waiting.append(_task(key, due, roles, partner_id))
         with engine().connect().execution_options(writes=True) as connection, connection.begin():
-            connection.execute(Case.__table__.insert(), heads)
-            connection.execute(CaseTask.__table__.insert(), waiting)
+            connection.execute(insert(Case), heads)
+            connection.execute(insert(CaseTask), waiting)
     with engine().connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from models import areas
 from models.applications import applying, reviewing, stages
 from models.applications.access import find
 from models.core.actor import SYSTEM, Actor
@@ -52,6 +53,7 @@ def _release(uow: UnitOfWork, case: CaseData, given: Mapping[str, Any]) -> Mappi
 
 def lend(monkeypatch: pytest.MonkeyPatch) -> None:
     """Register the kind of application for one test."""
+    areas.load()  # first, so that what is registered for good does not go with the test
     checks = {
         "test.limit": registry.Registered("test.limit", "Limit", lambda uow, case: [_limit(uow, case)], quick=True),
         "test.similar": registry.Registered("test.similar", "Similar", _similar, quick=False),

@@ -142,6 +142,6 @@ def _line(view: CaseView, stop: Stop) -> tuple[str, str]:
     when = f"by {formats.day(formats.business(stop.latest))}" if stop.latest else ""
     if stop.kind == "end":
         return "Money on account", f"<b>{formats.text(when or 'after the payment')}</b>"
-    who = role_words(stop.roles) if stop.roles else "you" if stop.kind == "form" else ""
+    who = role_words(stop.roles[:1]) if stop.roles else "you" if stop.kind == "form" else ""
     words = ", ".join(filter(None, (who, when)))
     return view.type.label(stop.node), formats.text(words)

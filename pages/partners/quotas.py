@@ -26,7 +26,7 @@ from models.partners.queries import PartnerFilter
 
 PARAM = "partner"
 COLUMNS = [
-    Column("partner", "Partner", width=250), Column("tier", "Tier", width=120),
+    Column("partner", "Partner", width=226), Column("tier", "Tier", width=112),
     Column("granted", "Quota", "amount", 120), Column("used", "Used", "amount", 120),
     Column("reserved", "Reserved", "amount", 120), Column("left", "Left", "amount", 120),
     Column("share", "Left of it", "share", 150),

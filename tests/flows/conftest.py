@@ -12,9 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_CLIENT_MAX_RETRIES,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    temporary_settings,
+)
 
+from flows.work import CLAIMS
 from models.core import outbox
-from models.core.actor import SYSTEM
+from models.core.actor import SYSTEM, acting_as
 from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
 from tests.support import ROOT, prefect
@@ -94,3 +101,12 @@ def workers(prefect_server: PrefectServer, tmp_path: Path) -> Iterator[Workers]:
         yield made
     finally:
         made.end()
+
+
+@pytest.fixture
+def carried(on_sqlite: str, prefect_server: PrefectServer) -> Iterator[None]:
+    """Flows run here, recorded on the tests' server."""
+    told = {PREFECT_API_URL: prefect_server.api, PREFECT_CLIENT_MAX_RETRIES: 1, PREFECT_LOGGING_TO_API_ENABLED: False}
+    with temporary_settings(told), acting_as(SYSTEM):
+        yield
+        CLAIMS.release()

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from prefect.settings import (
-    PREFECT_API_URL,
-    PREFECT_CLIENT_MAX_RETRIES,
-    PREFECT_LOGGING_TO_API_ENABLED,
-    temporary_settings,
-)
 from sqlalchemy import update
 
 import tests.support.exporting
-from flows import calendar, worker
+from flows import calendar
 from flows.topics import SCHEDULES, TOPICS
 from flows.work import CLAIMS, MOST_ATTEMPTS, may_heal
 from models.core import outbox
@@ -33,26 +26,9 @@ from models.identity import service as identity_service
 from models.notices import queries as notices
 from models.notices import service as notice_service
 from tests.support.build import PASSWORD, Build
-from tests.support.prefect import PrefectServer
+from tests.support.carrying import do
 
 assert tests.support.exporting
-
-
-@pytest.fixture
-def carried(on_sqlite: str, prefect_server: PrefectServer) -> Iterator[None]:
-    """Flows run here, recorded on the tests' server."""
-    told = {PREFECT_API_URL: prefect_server.api, PREFECT_CLIENT_MAX_RETRIES: 1, PREFECT_LOGGING_TO_API_ENABLED: False}
-    with temporary_settings(told), acting_as(SYSTEM):
-        yield
-        CLAIMS.release()
-
-
-def do(topic: str) -> int:
-    """Carry what is due of a topic, as a lane does; how many rows there were."""
-    batch = CLAIMS.take(topic, TOPICS[topic].batch)
-    if batch:
-        worker._run_flow(TOPICS[topic], batch)
-    return len(batch)
 
 
 def states() -> list[outbox.TopicState]:
@@ -85,6 +61,10 @@ def test_every_topic_that_is_written_has_a_flow():
         export_service.TOPIC,
         notice_service.TOPIC,
         calendar.TOPIC,
+        "reviews.check",
+        "reviews.follow",
+        "reviews.timer",
+        "payments.step",
     }
     assert written <= set(TOPICS)
     assert len({topic.flow.name for topic in TOPICS.values()}) == len(TOPICS)

@@ -55,7 +55,7 @@ class PrefectServer:
                 [*command, "--analytics-off"], env=dict(os.environ) | dict(self.environment), cwd=ROOT,
                 stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
-        until(self.answers, within=60, what="Prefect's server")
+        until(self.answers, within=180, what="Prefect's server")  # a busy machine starts it slowly
 
     def answers(self) -> bool:
         """Whether it is there."""

@@ -1,0 +1,120 @@
+"""The worker's part of a case: automated stages, promised times, whoever is told, payment steps; each once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
+from sqlalchemy import select
+
+from models.applications import applying
+from models.applications.access import find
+from models.core.actor import SYSTEM
+from models.core.clock import clock_at
+from models.core.outbox import OutboxRow
+from models.core.unit_of_work import unit_of_work
+from models.notices import queries as notices
+from models.payments.tables import PaymentAttempt
+from tests.support.build import Build
+from tests.support.carrying import do
+from tests.support.mdf import APPLICATION, BEGAN, Fund
+
+TOPICS = ("reviews.check", "reviews.timer", "payments.step", "reviews.follow", "notices.mail")
+
+
+def sent() -> tuple[Fund, UUID]:
+    """An application that waits for the worker's search."""
+    with clock_at(BEGAN), unit_of_work(actor=SYSTEM) as uow:
+        fund = Fund(Build(uow))
+        case_id = fund.begun()
+        with fund.as_(fund.liis) as mine:
+            applying.submit(mine, case_id, "application", APPLICATION, key="send")
+    return fund, case_id
+
+
+def everything() -> dict[str, int]:
+    """Carry whatever is due, until nothing is."""
+    done = dict.fromkeys(TOPICS, 0)
+    while any(carried := {topic: do(topic) for topic in TOPICS}.values()):
+        for topic, number in zip(TOPICS, carried, strict=True):
+            done[topic] += number
+    return done
+
+
+def mails() -> list[tuple[str, str]]:
+    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+        return sorted((mail.address, mail.subject) for mail in notices.mails(uow).rows)
+
+
+def visits(case_id: UUID) -> list[str]:
+    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+        return [visit.id for visit in find(uow, case_id).state.visits]
+
+
+@pytest.mark.meets("BEN-NTF-06")
+@pytest.mark.usefixtures("carried")
+def test_a_case_is_carried_to_its_reviewer_who_is_told_once():
+    _, case_id = sent()
+    with clock_at(BEGAN + timedelta(minutes=1)):
+        assert everything()["reviews.check"] == 1
+        assert visits(case_id) == ["application_review#1"]
+        told = mails()
+        assert [subject for _, subject in told] == ["MDF-2026-0001 Riga Cloud Day waits for your decision"]
+        with unit_of_work() as uow:  # the worker died before it could say that it was done
+            for row in uow.session.scalars(select(OutboxRow).where(OutboxRow.topic != "reviews.timer")):
+                row.done_at = None
+        everything()
+        assert (visits(case_id), mails()) == (["application_review#1"], told)
+
+
+@pytest.mark.usefixtures("carried")
+def test_runs_are_found_by_the_number_of_the_case():
+    sent()
+    with clock_at(BEGAN + timedelta(minutes=1)):
+        everything()
+
+    async def tagged() -> set[str]:
+        async with get_client() as client:
+            wanted = FlowRunFilter(tags=FlowRunFilterTags(all_=["MDF-2026-0001"]))
+            runs = await client.read_flow_runs(flow_run_filter=wanted)
+            return {run.name.split()[0] for run in runs}
+
+    assert {"reviews.check", "reviews.follow"} <= asyncio.run(tagged())
+
+
+@pytest.mark.meets("BEN-TMR-11")
+@pytest.mark.usefixtures("carried")
+def test_a_worker_that_was_away_for_weeks_does_everything_due_once():
+    fund, case_id = sent()
+    with clock_at(BEGAN + timedelta(minutes=1)):
+        everything()
+    with clock_at(BEGAN + timedelta(days=30)):
+        assert everything()["reviews.timer"] == 3  # reminder, due, escalation
+        again = everything()
+        assert not any(again.values())
+    subjects = [subject for _, subject in mails()]
+    assert sorted(subjects) == [
+        "MDF-2026-0001 Riga Cloud Day is due soon", "MDF-2026-0001 Riga Cloud Day is overdue",
+        "MDF-2026-0001 Riga Cloud Day is overdue and was escalated to you",
+        "MDF-2026-0001 Riga Cloud Day waits for your decision",
+    ]  # fmt: skip
+    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+        assert find(uow, case_id).state.visits[0].overdue
+    assert fund.now == BEGAN
+
+
+@pytest.mark.usefixtures("carried")
+def test_people_go_on_deciding_while_the_worker_is_away_and_a_payment_is_prepared_once():
+    with clock_at(BEGAN), unit_of_work(actor=SYSTEM) as uow:
+        fund = Fund(Build(uow))
+        case_id = fund.paying()
+    with clock_at(fund.now):
+        assert everything()["payments.step"] == 1
+        with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+            attempt = uow.session.scalars(select(PaymentAttempt)).one()
+        assert attempt.prepared_at == fund.now
+    assert visits(case_id) == ["payment.paying#1"]

@@ -57,10 +57,11 @@ class CaseDesk:
             return applying.findings(uow, self.case_id, self.form, data)
 
     def submit(self, data: Mapping[str, Any]) -> None:
-        """Send it. A visit of a form ends with its submission, so its name makes a second click harmless."""
+        """Send it. A visit of a form ends with its submission, so its name makes a second click harmless. What a
+        colleague saved while the dialog was open is read first."""
         key = f"submit:{self.visit}"
         with unit_of_work() as uow:
-            applying.submit(uow, self.case_id, self.form, data, key=key)
+            applying.submit(uow, self.case_id, self.form, data, key=key, draft_seen=self.version)
         st.session_state[SENT] = str(self.case_id)
 
     def download(self, file: Mapping[str, Any]) -> str | None:

@@ -158,9 +158,13 @@ def _file_terms(form: Form, field: str) -> FileTerms:
 
 
 def submit(
-    uow: UnitOfWork, case_id: UUID, form: str, data: Mapping[str, Any], *, key: str, expected: int | None = None
-) -> State:
+    uow: UnitOfWork, case_id: UUID, form: str, data: Mapping[str, Any], *, key: str, expected: int | None = None,
+    draft_seen: int | None = None,
+) -> State:  # fmt: skip
     """Send a form: everything wrong with it is said at once; otherwise it becomes a revision for good.
+
+    ``draft_seen`` is the version of the draft that the data came from: the draft goes with the submission, so what a
+    colleague typed since must not be lost unread.
 
     Source: BEN-MDA, BEN-MDR, BEN-MDI (submit); the checks are those that the reviewer reads.
 
@@ -168,13 +172,15 @@ def submit(
         Refused: fields are missing or wrong, or a check has to be put right first; carries every problem.
         WrongState: the form is not being filled in now.
         NotAllowed: no role of the actor sends it.
-        ChangedMeanwhile: the case is past `expected`.
+        ChangedMeanwhile: the case is past `expected`, or somebody saved the draft past `draft_seen`.
     """
     found = access.find(uow, case_id)
     visit = next((visit for visit in found.state.visits if visit.kind == "form"), None)
     if visit is None or found.type.form_node(visit.node).form != form:
         return _sent_before(uow, found, key)
     _demand_form(uow, found, visit)
+    if draft_seen is not None:
+        _demand_draft(uow, found, form, draft_seen)
     shape = found.type.forms[form]
     judged = checking.of_form(uow, found, visit.node, data)
     if wrong := _problems(found.type, shape, data, judged):
@@ -185,6 +191,13 @@ def submit(
     if state.submitted.get(form) == number and state.seq != found.state.seq:
         _keep_revision(uow, found, form, number, submitted(shape, data))
     return state
+
+
+def _demand_draft(uow: UnitOfWork, found: Found, form: str, seen: int) -> None:
+    """The draft is still the one that was seen, and stays so until the transaction ends."""
+    own = select(CaseDraft.version).where(CaseDraft.case_id == found.id, CaseDraft.form == form)
+    if (uow.session.scalar(own.with_for_update()) or 0) != seen:
+        raise _saved_meanwhile(_draft(uow, found, form))
 
 
 def _sent_before(uow: UnitOfWork, found: Found, key: str) -> State:

@@ -13,6 +13,7 @@ from models.applications import applying
 from models.applications.access import find
 from models.core.actor import SYSTEM
 from models.core.clock import clock_at
+from models.core.errors import ChangedMeanwhile
 from models.core.unit_of_work import unit_of_work
 from tests.support.build import Build
 from tests.support.mdf import APPLICATION, BEGAN, Fund
@@ -165,3 +166,23 @@ def test_the_summarys_template_can_be_downloaded_where_the_report_is_attached(fu
     with clock_at(fund.now):
         shown = texts(opened(fund, fund.liis, case_id, step="4"))
     assert 'href="/templates/template-of-mdf-marketing-activity-summary.docx"' in shown
+
+
+def test_what_a_colleague_saved_while_one_is_asked_is_not_lost(fund: Fund) -> None:
+    case_id = fund.begun()
+    filled(fund, case_id)
+    kept(fund)
+    seen = draft_of(fund, case_id)
+    marta = fund.build.actor("partner_admin", partner=fund.partner, name="Marta Kask")
+    theirs = {**seen.data, "organizer": "Nordlicht"}
+    with fund.as_(marta) as uow:
+        applying.save_draft(uow, case_id, "application", theirs, expected=seen.version)
+    kept(fund)
+    with fund.as_(fund.liis) as uow, pytest.raises(ChangedMeanwhile, match="Marta Kask saved this form"):
+        applying.submit(uow, case_id, "application", seen.data, key="k", draft_seen=seen.version)
+    assert fund.status(case_id) == "Draft"
+    assert draft_of(fund, case_id).data == theirs
+    with fund.as_(fund.liis) as uow:
+        applying.submit(uow, case_id, "application", theirs, key="k", draft_seen=seen.version + 1)
+        applying.submit(uow, case_id, "application", theirs, key="k", draft_seen=seen.version + 1)  # the same click
+    assert fund.status(case_id) == "MDF application being reviewed"

@@ -45,8 +45,8 @@ setup-tests: setup
 requirements: setup ## Per area: how many written requirements have a passing test
 	@$(PYTHON) -m tests.plugin.report
 
-bench: setup ## Measure what we claim about speed: import, trend, page, decide, queue
-	@for name in import trend page decide queue; do ./kontor bench $$name --json || exit 1; done
+bench: setup ## Measure what we claim about speed: import, trend, page, decide, queue, worker
+	@for name in import trend page decide queue worker; do ./kontor bench $$name --json || exit 1; done
 
 # The pins name no index: whoever installs uses their own. Hashes make the source irrelevant.
 lock: ## Compile the locks from requirements.in and requirements-dev.in (needs uv)

@@ -23,7 +23,7 @@ from tests.support.installation import Installation
 from tests.support.mdf import APPLICATION, INVOICING
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep]  # two minutes: six people, one after the other
 
 NAME = "Journey to Riga"
 MONEY = "640.00 USD"

@@ -155,6 +155,7 @@ def test_a_database_locked_for_a_while(workers: Workers):
     assert workers.noted() == ["before", "after"]
 
 
+@pytest.mark.deep  # it waits for a schedule to fire
 @pytest.mark.usefixtures("on_sqlite")
 def test_a_missed_schedule_is_made_up_for_once(workers: Workers, prefect_server: PrefectServer):
     ticks = workers.folder / "ticks"

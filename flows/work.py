@@ -168,7 +168,7 @@ def _mark(work: Work, state: State[Any], error: Any) -> None:
     told = {"topic": work.topic, "key": work.key, "attempt": work.attempts}
     if state.is_completed():
         CLAIMS.done(work)
-        log.info("work.done", extra=told)
+        log.debug("work.done", extra=told)
         return
     if not isinstance(error, BaseException):
         error = RuntimeError(state.message or state.name)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.parts import address, formats
 from dashboard.parts.due import due_words
+from dashboard.parts.wallet import pool_bar
 from models.applications.case_view import CaseView, changed_since_last_time
 from models.applications.queries import role_words
 from models.benefits.queries import PoolRow
@@ -186,7 +187,7 @@ def partner_card(view: CaseView, pool: PoolRow | None, gates: Gates, earlier: Ma
     body = f'<p class="wrap">{name}</p>'
     if pool is not None:
         body = f'<p class="wrap">{name}<span class="mu sm"> · {formats.text(pool.tier.words)} tier</span></p>'
-        body += wallet_bar(pool)
+        body += _pool(pool)
     pairs = [
         ("Authenticated", _flag(gates.authenticated)),
         (
@@ -213,19 +214,10 @@ def _flag(value: bool, yes: str = "Yes", no: str = "No") -> str:
     return f"{yes if value else no} (set by hand)"
 
 
-def wallet_bar(pool: PoolRow) -> str:
-    """A pool as a bar: used, reserved, left, in words below."""
-    whole = pool.granted or 1
-    used, reserved = (f"{part / whole * 100:.2f}" for part in (pool.used, pool.reserved))
-    spoken = (
-        f"{formats.amount(pool.used)} used, {formats.amount(pool.reserved)} reserved, "
-        f"{formats.amount(pool.left)} left of {formats.amount(pool.granted)} {pool.currency}"
-    )
+def _pool(pool: PoolRow) -> str:
+    """The pool as a bar, with its figures in words below."""
     return (
-        f'<div class="bar" role="img" aria-label="{formats.text(spoken)}">'
-        f'<i style="width:{used}%;background:var(--gray-fill)"></i>'
-        f'<i style="width:{reserved}%;background:var(--blue-fill)"></i></div>'
-        f'<div class="three sm"><span class="mu"><b>{formats.amount(pool.used)}</b>used</span>'
+        f'{pool_bar(pool)}<div class="three sm"><span class="mu"><b>{formats.amount(pool.used)}</b>used</span>'
         f'<span class="t-blue"><b>{formats.amount(pool.reserved)}</b>reserved</span>'
         f'<span class="t-green"><b>{formats.amount(pool.left)}</b>left of {formats.compact(pool.granted)}</span></div>'
     )

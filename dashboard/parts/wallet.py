@@ -3,7 +3,7 @@ way of using it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 import streamlit as st
@@ -18,8 +18,8 @@ PARTS = (("used", "var(--gray-fill)", "Used"), ("reserved", "var(--blue-fill)", 
          ("left", "var(--green-fill)", "Left"))  # fmt: skip
 
 
-def wallet(pools: Sequence[PoolRow], icons: Mapping[str, str]) -> None:
-    """One line a pool; a bar with its figures. `icons` by pool."""
+def wallet(pools: Sequence[PoolRow]) -> None:
+    """One line a pool; a bar with its figures."""
     with st.container(key="wallet_style"):
         style("benefits.css")
     key = "".join(f'<span><i style="background:{color}"></i>{name}</span>' for _, color, name in PARTS)
@@ -27,13 +27,13 @@ def wallet(pools: Sequence[PoolRow], icons: Mapping[str, str]) -> None:
         f'<div class="w hd"><span>Benefit</span><span class="key">{key}</span><span class="num">Quota</span>'
         '<span class="num">Used</span><span class="num">Reserved</span><span class="num">Left</span></div>'
     )
-    body = "".join(_pool(pool, icons.get(pool.pool, "redeem")) for pool in pools)
+    body = "".join(map(_pool, pools))
     st.html(f'<div class="k wal">{head}{body}</div>')
 
 
-def _pool(pool: PoolRow, icon: str) -> str:
+def _pool(pool: PoolRow) -> str:
     return (
-        f'<div class="w"><span class="nm"><span class="i" aria-hidden="true">{icon}</span><span><b>'
+        f'<div class="w"><span class="nm"><span class="i" aria-hidden="true">{pool.icon}</span><span><b>'
         f'{formats.text(pool.name)}</b><br><span class="mu sm">{formats.text(pool.currency)}, tax included · '
         f"{formats.text(pool.tier.words)} tier</span></span></span>{pool_bar(pool)}"
         f"{_figure('Quota', pool.granted)}{_figure('Used', pool.used)}{_figure('Reserved', pool.reserved)}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import IO, Any, BinaryIO
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from models.applications import access, checking
 from models.applications.access import Found
@@ -97,13 +97,11 @@ def save_draft(
     own = (CaseDraft.case_id == case_id) & (CaseDraft.form == form)
     connection = uow.session.connection()
     if expected:
-        changed = connection.execute(update(CaseDraft).where(own, CaseDraft.version == expected).values(row)).rowcount
+        newer = update(CaseDraft).where(own, CaseDraft.version == expected).values(row)
+        kept = connection.execute(newer).rowcount == 1
     else:
-        known = uow.session.scalar(select(CaseDraft.version).where(own))
-        changed = 0 if known is not None else 1
-        if changed:
-            connection.execute(insert(CaseDraft.__table__).values(row))  # type: ignore[arg-type]
-    if not changed:
+        kept = insert_once(uow.session, CaseDraft, row, unique=("case_id", "form"))
+    if not kept:
         raise _saved_meanwhile(_draft(uow, found, form))
     if found.type.title in {field.name for field in found.type.forms[form].fields()} and not found.submitted:
         connection.execute(update(Case).where(Case.id == case_id).values(title=title_of(found.type, dict(data))))

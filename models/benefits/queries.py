@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models.applications.types import application_types
+from models.benefits import rules
 from models.benefits.rules import Gates
 from models.benefits.service import QUOTA_KINDS, quota_of_tier
 from models.benefits.tables import TierQuota
@@ -26,7 +27,10 @@ from models.partners.rules import Tier
 
 @dataclass(frozen=True, slots=True)
 class PoolRow:
-    """How a partner's pool stands: granted = used + reserved + left. Amounts in `currency`, tax included."""
+    """How a partner's pool stands: granted = used + reserved + left. Amounts in `currency`, tax included.
+
+    `low` says that hardly anything is left (parameter `low_quota_percent`); `icon` is the type's.
+    """
 
     partner_id: UUID
     partner: str
@@ -38,6 +42,8 @@ class PoolRow:
     used: Decimal
     reserved: Decimal
     left: Decimal
+    low: bool
+    icon: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +99,15 @@ def _rows(uow: UnitOfWork, made: ApplicationType, partner_ids: list[UUID]) -> li
     )
     brought = dict(uow.session.execute(stmt).tuples().all())
     balances = ledger.balances(uow, made.key, partner_ids, made.currency)
-    rows = []
+    rows, low = [], Decimal(str(made.parameters.get("low_quota_percent", 0)))
     for key, standing in partners.standings(uow, partner_ids).items():
         balance = balances.get(key, EMPTY)
         coming = max(quota_of_tier(made.parameters, standing.tier) - brought.get(key, Decimal(0)), Decimal(0))
+        granted, left = balance.granted + coming, balance.left + coming
         rows.append(
             PoolRow(
-                key, standing.name, made.key, made.name, made.currency, standing.tier, balance.granted + coming,
-                balance.used, balance.reserved, balance.left + coming,
+                key, standing.name, made.key, made.name, made.currency, standing.tier, granted, balance.used,
+                balance.reserved, left, low=rules.is_low(left, granted, percent=low), icon=made.icon,
             )
         )  # fmt: skip
     return rows

@@ -147,6 +147,11 @@ def _quota(code: str, what: str, amount: Decimal | None, available: Decimal, fie
     return Finding(code, label, Verdict.PASSED, f"{_usd(available - amount)} left after this case.")
 
 
+def is_low(left: Decimal, granted: Decimal, *, percent: Decimal) -> bool:
+    """Whether less than `percent` of a quota is left; a pool without a quota is not low, it is none."""
+    return granted > 0 and left * _HUNDRED < granted * percent
+
+
 # ---- the claim ----
 
 

@@ -104,20 +104,23 @@ def sessions() -> sessionmaker[RecordSession]:
     return sessionmaker(engine(), class_=RecordSession, expire_on_commit=False)
 
 
-def insert_once(session: Session, kind: type[Base], row: Mapping[str, Any], *, unique: Sequence[str]) -> None:
-    """Add a row unless there is one with the same values of `unique`; two writers at once are no error."""
-    insert_all_once(session, kind, [row], unique=unique)
+def insert_once(session: Session, kind: type[Base], row: Mapping[str, Any], *, unique: Sequence[str]) -> bool:
+    """Add a row unless there is one with the same values of `unique`, which is no error; whether it was added."""
+    statement = _unless_there(session, kind, unique).execution_options(preserve_rowcount=True)
+    return session.connection().execute(statement, dict(row)).rowcount == 1
 
 
 def insert_all_once(
     session: Session, kind: type[Base], rows: Sequence[Mapping[str, Any]], *, unique: Sequence[str]
 ) -> None:
     """Add rows in one go, each unless there is one with the same values of `unique`."""
-    if not rows:
-        return
+    if rows:
+        session.connection().execute(_unless_there(session, kind, unique), [dict(row) for row in rows])
+
+
+def _unless_there(session: Session, kind: type[Base], unique: Sequence[str]) -> Any:
     insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(kind.__table__).on_conflict_do_nothing(index_elements=list(unique))  # type: ignore[arg-type]
-    session.connection().execute(statement, [dict(row) for row in rows])
+    return insert(kind.__table__).on_conflict_do_nothing(index_elements=list(unique))  # type: ignore[arg-type]
 
 
 def ask() -> None:

@@ -32,7 +32,6 @@ from models.engines.definitions import ApplicationType
 from models.payments import queries as payments
 from models.payments.rules import PayableStatus
 
-ICONS = {"mdf": "campaign"}
 ON_THE_WAY = (PayableStatus.INVOICED, PayableStatus.PAYING, PayableStatus.FAILED)
 AGAIN = timedelta(seconds=5)
 """Within this time a second click on the button for a new application means the same one."""
@@ -80,13 +79,13 @@ def actions(kinds: list[ApplicationType]) -> None:
                 begin(made.key)
 
 
-def figures_of(pool: str, partner_id: UUID) -> None:
+def figures_of(made: ApplicationType, partner_id: UUID) -> None:
     """The statistics of the account (BEN-COM-12, BEN-STA-02)."""
     with unit_of_work(read_only=True) as uow:
-        found = overview(uow, pool, partner_id)
+        found = overview(uow, made.key, partner_id)
     figures(
         [
-            Figure("Budgeted with MDF" if pool == "mdf" else "Applied for", formats.amount(found.budgeted),
+            Figure(f"Budgeted with {made.short}", formats.amount(found.budgeted),
                    definition="What applications under review or approved ask for."),
             Figure("Reimbursed", formats.amount(found.reimbursed), definition="What claims were approved."),
             Figure("Paid", formats.amount(found.paid), definition="What of it has left the vendor's bank."),
@@ -175,11 +174,11 @@ with right:
     if actor.may("benefits.request"):
         actions([made for made in kinds if actor.may(made.permissions.apply)])
 in_the_way([rules.authentication(gates), rules.paid_bills(gates)])
-wallet(pools, ICONS)
+wallet(pools)
 work(partner_id)
 known = cases(kinds)
 for made in kinds:
     with st.expander(f"How {made.short} works", expanded=not known, icon=":material/route:", key=f"flow:{made.key}"):
         process_flow(made)
     with st.expander(f"Show {made.short} overview", icon=":material/monitoring:", key=f"overview:{made.key}"):
-        figures_of(made.key, partner_id)
+        figures_of(made, partner_id)

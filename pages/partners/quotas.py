@@ -31,8 +31,6 @@ COLUMNS = [
     Column("reserved", "Reserved", "amount", 120), Column("left", "Left", "amount", 120),
     Column("share", "Left of it", "share", 150),
 ]  # fmt: skip
-TIGHT = Decimal("0.1")
-"""A pool with less than this part left is marked."""
 
 
 def chosen_kind(kinds: list[ApplicationType]) -> ApplicationType:
@@ -93,10 +91,8 @@ def cells(row: PoolRow) -> dict[str, object]:
 
 def narrow(row: PoolRow) -> Row:
     """The same on a phone."""
-    part = formats.part_of(row.left, row.granted)
-    tight = part is not None and part < TIGHT
-    tone: Tone = "orange" if tight else "gray"
-    note = f"of {formats.amount(row.granted)}{', nearly used up' if tight else ''}"
+    tone: Tone = "orange" if row.low else "gray"
+    note = f"of {formats.amount(row.granted)}{', nearly used up' if row.low else ''}"
     return Row(
         str(row.partner_id), row.partner, f"{row.tier.words} tier", formats.amount(row.left), note, tone, "redeem"
     )
@@ -121,7 +117,7 @@ def one(made: ApplicationType, partner_id: UUID) -> None:
         f"<b>{formats.amount(pool.left)} {pool.currency} is left</b> of {formats.amount(pool.granted)}; "
         f"{formats.amount(pool.reserved)} is reserved for running cases."
     )
-    wallet([pool], {})
+    wallet([pool])
     standing = address.link("partner", {"id": str(partner_id)})
     st.html(
         f'<p class="k mu">What payment hangs on: {formats.text(gate_words(gates))}. '

@@ -53,6 +53,7 @@ class ApplicationType(Process):
     """
 
     short: str
+    icon: str = "redeem"
     number: str
     area: str
     permissions: Permissions

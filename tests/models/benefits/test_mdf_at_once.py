@@ -173,3 +173,18 @@ def test_a_quota_raised_four_times_by_one_click_is_raised_once(crowd: Crowd) -> 
     with crowd.as_(crowd.fund.ines) as uow:
         assert [row.granted for row in benefits.pools(uow, partner)] == [usd("50500.00")]
         assert ledger.faults(uow) == []
+
+
+def test_two_colleagues_who_type_the_first_word_at_once_one_is_told_of_the_other(crowd: Crowd) -> None:
+    case_id = crowd.draft("Riga Cloud Day")
+    typed = ["Riga", "Vilnius"]
+    saved = crowd.at_once(
+        [crowd.fund.liis] * 2,
+        lambda uow, number: applying.save_draft(
+            uow, case_id, "application", {"activity_name": typed[number]}, expected=0
+        ),
+    )
+    assert sorted(map(type, saved), key=lambda each: each.__name__) == [ChangedMeanwhile, int]
+    with crowd.as_(crowd.fund.liis) as uow:
+        kept = applying.draft(uow, case_id, "application")
+    assert (kept.version, kept.data["activity_name"]) == (1, typed[saved.index(1)])

@@ -34,7 +34,7 @@ class Waiting:
 def waiting(uow: UnitOfWork, *, most: int = SHOWN) -> Waiting:
     """What this person can do now; for a vendor's person everything at the desks that their roles decide at."""
     rows = waiting_rows(uow, most=most if uow.actor.is_vendor else LOOKED_THROUGH)
-    late = sum(row.note.startswith("Overdue") for row in rows)  # at this moment, before any timer says so
+    late = sum(row.tone == "red" for row in rows)  # at this moment, before any timer says so
     if not uow.actor.is_vendor:
         return Waiting(tuple(rows[:most]), len(rows), late)
     if not rows:

@@ -52,14 +52,14 @@ def lead_time(uow: UnitOfWork, case: CaseData) -> Finding:
 @check("mdf.budgeted", label="MDF asked for")
 def budgeted(uow: UnitOfWork, case: CaseData) -> Finding:
     """BEN-MDA, step 3."""
-    return rules.budgeted(case.amount("budget_mdf"))
+    return rules.budgeted(_total(case, "application", "budget", "budget_mdf"))
 
 
 @check("mdf.quota", label="Quota covers the amount")
 def quota(uow: UnitOfWork, case: CaseData) -> Finding:
     """BEN-MDA-03; under review the case's own reservation counts as left."""
     left = queries.left_of(uow, case.type, case.partner_id) + _reserved(uow, case)
-    return rules.quota_for_application(case.amount("budget_mdf"), left)
+    return rules.quota_for_application(_total(case, "application", "budget", "budget_mdf"), left)
 
 
 @check("mdf.held", label="Activity has taken place")
@@ -82,13 +82,15 @@ def claimed_in_time(uow: UnitOfWork, case: CaseData) -> Finding:
 def claim_quota(uow: UnitOfWork, case: CaseData) -> Finding:
     """BEN-MDR-05."""
     left = queries.left_of(uow, case.type, case.partner_id)
-    return rules.quota_for_claim(case.amount("claimed"), left=left, reserved=_reserved(uow, case))
+    claimed = _total(case, "reimbursement", "expenses", "claimed")
+    return rules.quota_for_claim(claimed, left=left, reserved=_reserved(uow, case))
 
 
 @check("mdf.within_approved", label="Within the approved budget")
 def within_approved(uow: UnitOfWork, case: CaseData) -> Finding:
     """Open point 31."""
-    return rules.within_approved(case.amount("claimed"), case.amount("budget_mdf") or ZERO)
+    claimed = _total(case, "reimbursement", "expenses", "claimed")
+    return rules.within_approved(claimed, case.amount("budget_mdf") or ZERO)
 
 
 @check("mdf.items", label="Items within their budget")
@@ -160,6 +162,11 @@ def _activities(others: Iterable[Other], names: dict[Any, str]) -> Iterable[Acti
 def _form(case: CaseData, form: str) -> dict[str, Any]:
     """A form as it is being filled in, or as it was last sent."""
     return dict(case.data) if case.form == form else dict(case.earlier.get(form, {}))
+
+
+def _total(case: CaseData, form: str, field: str, total: str) -> Decimal | None:
+    """What the rows of a form come to; None while it is filled in and has no row yet."""
+    return None if case.form == form and not case.data.get(field) else case.amount(total)
 
 
 def _items(case: CaseData, form: str, field: str) -> list[Item]:

@@ -146,7 +146,7 @@ def write_cases(uow: UnitOfWork, terms: DemoTerms, eco: Ecosystem) -> int:
     told = 0
     for number in range(terms.cases):
         partner = partners[number] if number < len(partners) else chance.choice(partners)
-        if number % 25 == 0:
+        if number % 45 == 0:
             partner = shown  # whoever signs in as a partner shall find cases of every kind
         told += _tell(uow, chance, people, partner)
     _settle_outbox(uow)

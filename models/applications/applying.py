@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from models.applications import access, checking
-from models.applications.access import Found
 from models.applications.types import application_type
 from models.core.clock import BUSINESS_ZONE
 from models.core.database import insert_once
@@ -20,6 +19,7 @@ from models.core.files import FileTerms, check_upload, files
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases import store
 from models.engines.cases.projections import title_of
+from models.engines.cases.store import StoredCase
 from models.engines.cases.tables import Case, CaseDraft, CaseRevision
 from models.engines.definitions.schema import ApplicationType
 from models.engines.forms import validation
@@ -68,7 +68,7 @@ def draft(uow: UnitOfWork, case_id: UUID, form: str) -> Draft:
     return _draft(uow, found, form)
 
 
-def _draft(uow: UnitOfWork, found: Found, form: str) -> Draft:
+def _draft(uow: UnitOfWork, found: StoredCase, form: str) -> Draft:
     row = CaseDraft
     stmt = select(row.form, row.data, row.step, row.version, row.saved_at, row.saved_by_name)
     kept = uow.session.execute(stmt.where(row.case_id == found.id, row.form == form)).first()
@@ -103,7 +103,7 @@ def save_draft(
         kept = insert_once(uow.session, CaseDraft, row, unique=("case_id", "form"))
     if not kept:
         raise _saved_meanwhile(_draft(uow, found, form))
-    if found.type.title in {field.name for field in found.type.forms[form].fields()} and not found.submitted:
+    if found.type.title in {field.name for field in found.type.forms[form].fields()} and not found.sent:
         connection.execute(update(Case).where(Case.id == case_id).values(title=title_of(found.type, dict(data))))
     return expected + 1
 
@@ -191,14 +191,14 @@ def submit(
     return state
 
 
-def _demand_draft(uow: UnitOfWork, found: Found, form: str, seen: int) -> None:
+def _demand_draft(uow: UnitOfWork, found: StoredCase, form: str, seen: int) -> None:
     """The draft is still the one that was seen, and stays so until the transaction ends."""
     own = select(CaseDraft.version).where(CaseDraft.case_id == found.id, CaseDraft.form == form)
     if (uow.session.scalar(own.with_for_update()) or 0) != seen:
         raise _saved_meanwhile(_draft(uow, found, form))
 
 
-def _sent_before(uow: UnitOfWork, found: Found, key: str) -> State:
+def _sent_before(uow: UnitOfWork, found: StoredCase, key: str) -> State:
     """The same click sent twice counts once: a known key answers what it led to."""
     if store.knows(uow, found.id, key):
         return found.state
@@ -213,7 +213,7 @@ def _problems(made: ApplicationType, form: Form, data: Mapping[str, Any], judged
     return wrong + [Problem(each.code, each.text or each.label, each.field or None) for each in standing]
 
 
-def _keep_revision(uow: UnitOfWork, found: Found, form: str, number: int, data: Mapping[str, Any]) -> None:
+def _keep_revision(uow: UnitOfWork, found: StoredCase, form: str, number: int, data: Mapping[str, Any]) -> None:
     row = {
         "case_id": found.id, "form": form, "number": number, "partner_id": found.partner_id, "data": dict(data),
         "submitted_at": uow.now, "submitted_by_name": uow.actor.name,
@@ -230,9 +230,9 @@ def cancel(uow: UnitOfWork, case_id: UUID, *, key: str, expected: int | None = N
         WrongState: what follows has begun.
         NotAllowed: no role of the actor applies for this.
     """
-    found = access.find(uow, case_id)
+    found = access.find_to_change(uow, case_id, key)
     uow.actor.demand(found.type.permissions.apply)
-    return store.handle(uow, case_id, c.Cancel(), key=key, expected=expected)
+    return store.change(uow, found, c.Cancel(), key=key, expected=expected)
 
 
 def give_up(uow: UnitOfWork, case_id: UUID, *, key: str) -> State:
@@ -242,9 +242,9 @@ def give_up(uow: UnitOfWork, case_id: UUID, *, key: str) -> State:
         WrongState: it is under review.
         NotAllowed: no role of the actor applies for this.
     """
-    found = access.find(uow, case_id)
+    found = access.find_to_change(uow, case_id, key)
     uow.actor.demand(found.type.permissions.apply)
-    return store.handle(uow, case_id, c.Delete(), key=key)
+    return store.change(uow, found, c.Delete(), key=key)
 
 
 def answer(uow: UnitOfWork, case_id: UUID, visit: str, text: str, *, key: str) -> State:
@@ -254,19 +254,19 @@ def answer(uow: UnitOfWork, case_id: UUID, visit: str, text: str, *, key: str) -
         WrongState: there is no open question.
         NotAllowed: no role of the actor applies for this.
     """
-    found = access.find(uow, case_id)
+    found = access.find_to_change(uow, case_id, key)
     uow.actor.demand(found.type.permissions.apply)
-    return store.handle(uow, case_id, c.Answer(visit, text), key=key)
+    return store.change(uow, found, c.Answer(visit, text), key=key)
 
 
-def _visit_of(found: Found, form: str) -> Visit:
+def _visit_of(found: StoredCase, form: str) -> Visit:
     for visit in found.state.visits:
         if visit.kind == "form" and found.type.form_node(visit.node).form == form:
             return visit
     raise WrongState(f"This form is not being filled in now. The case is: {found.state.status}. Open it again.")
 
 
-def _demand_form(uow: UnitOfWork, found: Found, visit: Visit) -> None:
+def _demand_form(uow: UnitOfWork, found: StoredCase, visit: Visit) -> None:
     """Only people of the case's partner, with the permission of the form's node."""
     if not uow.actor.is_system and uow.actor.partner_id != found.partner_id:
         raise NotAllowed("Only people of the partner whose case this is can do that.")

@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models.applications import checking, queries
-from models.applications.access import DESKS, Found, find
+from models.applications.access import DESKS, find
 from models.applications.rows import CaseRow, TaskRow
 from models.applications.timeline import TimelineRow, timeline_of
 from models.core.errors import NotFound
 from models.core.files import files
 from models.core.unit_of_work import UnitOfWork
+from models.engines.cases.store import StoredCase
 from models.engines.cases.tables import CaseDraft, CaseEvent, CaseRevision
 from models.engines.cases.world import person_of
 from models.engines.definitions.schema import ApplicationType
@@ -108,7 +109,7 @@ def _revisions(uow: UnitOfWork, case_id: UUID) -> Iterator[Revision]:
     return (Revision(*found) for found in uow.session.execute(stmt).all())
 
 
-def _findings(uow: UnitOfWork, found: Found, events: tuple[e.Event, ...]) -> dict[str, tuple[Finding, ...]]:
+def _findings(uow: UnitOfWork, found: StoredCase, events: tuple[e.Event, ...]) -> dict[str, tuple[Finding, ...]]:
     """By node: what submissions and searches found last, and what the checks of open reviews find now.
 
     Searches look at all partners' cases, so what they found is the vendor's alone.
@@ -124,7 +125,7 @@ def _findings(uow: UnitOfWork, found: Found, events: tuple[e.Event, ...]) -> dic
     return latest
 
 
-def _searched(found: Found, visit: Visit, latest: dict[str, tuple[Finding, ...]]) -> Iterator[Finding]:
+def _searched(found: StoredCase, visit: Visit, latest: dict[str, tuple[Finding, ...]]) -> Iterator[Finding]:
     """What the worker's searches found that the reviewers of a stage shall see."""
     wanted = found.type.review_node(visit.node).checks
     for name, node in found.type.workflow.nodes.items():
@@ -132,7 +133,7 @@ def _searched(found: Found, visit: Visit, latest: dict[str, tuple[Finding, ...]]
             yield from latest.get(name, ())
 
 
-def may(uow: UnitOfWork, found: Found) -> May:
+def may(uow: UnitOfWork, found: StoredCase) -> May:
     """What the actor may do with a case now."""
     own = uow.actor.partner_id is not None and uow.actor.partner_id == found.partner_id
     applies = own and uow.actor.may(found.type.permissions.apply)
@@ -146,7 +147,7 @@ def may(uow: UnitOfWork, found: Found) -> May:
     )  # fmt: skip
 
 
-def _forms(uow: UnitOfWork, found: Found) -> Iterator[str]:
+def _forms(uow: UnitOfWork, found: StoredCase) -> Iterator[str]:
     for visit in found.state.visits:
         if visit.kind == "form":
             node = found.type.form_node(visit.node)
@@ -154,7 +155,7 @@ def _forms(uow: UnitOfWork, found: Found) -> Iterator[str]:
                 yield node.form
 
 
-def _reviews(uow: UnitOfWork, found: Found) -> tuple[tuple[str, ...], dict[str, str]]:
+def _reviews(uow: UnitOfWork, found: StoredCase) -> tuple[tuple[str, ...], dict[str, str]]:
     decide, hindered = [], {}
     person = person_of(uow.actor)
     for visit in found.state.visits:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from models.applications.access import Found, whole
+from models.applications.access import whole
 from models.core.unit_of_work import UnitOfWork
+from models.engines.cases.store import StoredCase
 from models.engines.definitions.registry import CHECKS
 from models.engines.forms.schema import Form
 from models.engines.forms.values import facts_of, with_computed
 from models.engines.workflow.findings import Finding
 
 
-def facts_at_hand(found: Found, form: Form, data: Mapping[str, Any]) -> dict[str, Any]:
+def facts_at_hand(found: StoredCase, form: Form, data: Mapping[str, Any]) -> dict[str, Any]:
     """The facts that a form holds; what it no longer holds is None, so that it does not linger on the case."""
     names = {field.name for field in form.fields()} & found.type.facts.keys()
     return dict.fromkeys(sorted(names)) | facts_of(form, data, found.type.facts)
 
 
-def of_form(uow: UnitOfWork, found: Found, node: str, data: Mapping[str, Any]) -> tuple[Finding, ...]:
+def of_form(uow: UnitOfWork, found: StoredCase, node: str, data: Mapping[str, Any]) -> tuple[Finding, ...]:
     """What the checks of a form's node find in the data at hand."""
     stage = found.type.form_node(node)
     form = found.type.forms[stage.form]
@@ -28,7 +29,7 @@ def of_form(uow: UnitOfWork, found: Found, node: str, data: Mapping[str, Any]) -
     return _asked(uow, stage.checks, case)
 
 
-def of_review(uow: UnitOfWork, found: Found, node: str) -> tuple[Finding, ...]:
+def of_review(uow: UnitOfWork, found: StoredCase, node: str) -> tuple[Finding, ...]:
     """What the quick checks of a review's node find now; searches were run by the worker and stand in the history."""
     case = whole(uow, found)
     return _asked(uow, [name for name in found.type.review_node(node).checks if CHECKS[name].quick], case)

@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models.applications import access
-from models.applications.access import Found
 from models.core.clock import BUSINESS_ZONE
 from models.core.unit_of_work import UnitOfWork
+from models.engines.cases.store import StoredCase
 from models.engines.cases.tables import Case, CaseEvent
 from models.engines.workflow import events as e
 from models.engines.workflow.evolve import replay
@@ -33,7 +33,7 @@ class _Case:
     """A case with what its notices say of it."""
 
     uow: UnitOfWork
-    found: Found
+    found: StoredCase
     title: str
     partner: str
 

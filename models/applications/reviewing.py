@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 
 from models.applications import access
-from models.applications.access import DESKS, Found
+from models.applications.access import DESKS
 from models.core.errors import Refused, WrongState
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases import store
+from models.engines.cases.store import StoredCase
 from models.engines.cases.tables import CaseTask
 from models.engines.forms.schema import Form, Step
 from models.engines.forms.validation import problems
@@ -37,13 +38,13 @@ def decide(
         ChangedMeanwhile: somebody was quicker; says who, and when.
         WrongState: the stage is over.
     """
-    found = access.find(uow, case_id)
+    found = access.find_to_change(uow, case_id, key)
     facts = {}
     if node := _stage(found, visit):
         uow.actor.demand(DESKS[node.desk])
         facts = _facts(node, decision, fields or {})
     command = c.Decide(visit, decision, reason, comment, facts)
-    return store.handle(uow, case_id, command, key=key, expected=expected)
+    return store.change(uow, found, command, key=key, expected=expected)
 
 
 def _facts(node: ReviewNode, decision: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,8 +65,9 @@ def claim(uow: UnitOfWork, case_id: UUID, visit: str) -> State:
         NotAllowed: not this person, or somebody holds it.
         WrongState: the stage is over.
     """
-    _demand_desk(uow, access.find(uow, case_id), visit)
-    return store.handle(uow, case_id, c.Claim(visit))
+    found = access.find_to_change(uow, case_id)
+    _demand_desk(uow, found, visit)
+    return store.change(uow, found, c.Claim(visit))
 
 
 def release(uow: UnitOfWork, case_id: UUID, visit: str) -> State:
@@ -75,8 +77,9 @@ def release(uow: UnitOfWork, case_id: UUID, visit: str) -> State:
         NotAllowed: somebody else holds it.
         WrongState: the stage is over.
     """
-    _demand_desk(uow, access.find(uow, case_id), visit)
-    return store.handle(uow, case_id, c.Release(visit))
+    found = access.find_to_change(uow, case_id)
+    _demand_desk(uow, found, visit)
+    return store.change(uow, found, c.Release(visit))
 
 
 def ask(uow: UnitOfWork, case_id: UUID, visit: str, text: str, *, key: str, expected: int | None = None) -> State:
@@ -87,8 +90,9 @@ def ask(uow: UnitOfWork, case_id: UUID, visit: str, text: str, *, key: str, expe
         Refused: no question.
         WrongState: a question is open already, or the stage is over.
     """
-    _demand_desk(uow, access.find(uow, case_id), visit)
-    return store.handle(uow, case_id, c.Ask(visit, text), key=key, expected=expected)
+    found = access.find_to_change(uow, case_id, key)
+    _demand_desk(uow, found, visit)
+    return store.change(uow, found, c.Ask(visit, text), key=key, expected=expected)
 
 
 def lease(uow: UnitOfWork, case_id: UUID, visit: str) -> str | None:
@@ -114,14 +118,14 @@ def lease(uow: UnitOfWork, case_id: UUID, visit: str) -> str | None:
     return uow.session.scalar(select(CaseTask.leased_by_name).where(own))
 
 
-def _stage(found: Found, visit: str) -> ReviewNode | None:
+def _stage(found: StoredCase, visit: str) -> ReviewNode | None:
     """The review that a visit stands at; None when it is over."""
     open_ = found.state.visit(visit)
     node = found.type.workflow.nodes.get(open_.node) if open_ else None
     return node if isinstance(node, ReviewNode) else None
 
 
-def _demand_desk(uow: UnitOfWork, found: Found, visit: str) -> None:
+def _demand_desk(uow: UnitOfWork, found: StoredCase, visit: str) -> None:
     node = _stage(found, visit)
     if node is None:
         raise WrongState(f"This stage is over. It is now: {found.state.status}. Look at the case again.")

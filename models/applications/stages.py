@@ -32,5 +32,5 @@ def run_check(uow: UnitOfWork, case_id: UUID, visit: str) -> bool:
 
 def fire_timer(uow: UnitOfWork, case_id: UUID, visit: str, timer: str) -> bool:
     """Let a timer's time have come; whether anything followed. Late, early and repeated ones do nothing."""
-    before = access.find(uow, case_id).state.seq
-    return store.handle(uow, case_id, c.TimerFired(visit, timer)).seq != before
+    found = access.find_to_change(uow, case_id)
+    return store.change(uow, found, c.TimerFired(visit, timer)).seq != found.state.seq

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from models.benefits import service
 from models.core.unit_of_work import UnitOfWork
@@ -31,7 +30,7 @@ def adjust(uow: UnitOfWork, case: CaseData, given: Mapping[str, Any]) -> Mapping
     wanted = case.amount(given["amount"]) or ZERO
     promised = ledger_queries.open_reservations(uow, case_id=case.case_id)
     if sum(promised.values(), ZERO) != wanted:
-        _give_back(uow, case, promised)
+        ledger.void_all(uow, case.case_id, key=_key(case, "void"))
         _reserve(uow, case, given, wanted)
     return NOTHING
 
@@ -39,7 +38,7 @@ def adjust(uow: UnitOfWork, case: CaseData, given: Mapping[str, Any]) -> Mapping
 @action("ledger.void")
 def void(uow: UnitOfWork, case: CaseData, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give back whatever the case has reserved."""
-    _give_back(uow, case, ledger_queries.open_reservations(uow, case_id=case.case_id))
+    ledger.void_all(uow, case.case_id, key=_key(case, "void"))
     return NOTHING
 
 
@@ -62,11 +61,6 @@ def _reserve(uow: UnitOfWork, case: CaseData, given: Mapping[str, Any], amount: 
     service.fill(uow, case.type, case.partner_id)
     pool = Pool(case.partner_id, given["pool"], case.type.currency)
     ledger.reserve(uow, pool, amount, key=_key(case, "reserve"), case_id=case.case_id)
-
-
-def _give_back(uow: UnitOfWork, case: CaseData, promised: Mapping[UUID, Decimal]) -> None:
-    for number, reservation in enumerate(sorted(promised)):
-        ledger.void(uow, reservation, key=f"{_key(case, 'void')}:{number}")
 
 
 def _key(case: CaseData, verb: str) -> str:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, Connection, Engine, Enum, MetaData, String, create_engine, event, select
+from sqlalchemy import JSON, Connection, Dialect, Engine, Enum, MetaData, String, create_engine, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
@@ -106,21 +106,29 @@ def sessions() -> sessionmaker[RecordSession]:
 
 def insert_once(session: Session, kind: type[Base], row: Mapping[str, Any], *, unique: Sequence[str]) -> bool:
     """Add a row unless there is one with the same values of `unique`, which is no error; whether it was added."""
-    statement = _unless_there(session, kind, unique).execution_options(preserve_rowcount=True)
+    statement = _unless_there(session.connection().dialect, kind, tuple(unique), tuple(row), several=False)
     return session.connection().execute(statement, dict(row)).rowcount == 1
 
 
 def insert_all_once(
     session: Session, kind: type[Base], rows: Sequence[Mapping[str, Any]], *, unique: Sequence[str]
 ) -> None:
-    """Add rows in one go, each unless there is one with the same values of `unique`."""
+    """Add rows with the same columns in one go, each unless there is one with the same values of `unique`."""
     if rows:
-        session.connection().execute(_unless_there(session, kind, unique), [dict(row) for row in rows])
+        dialect = session.connection().dialect
+        statement = _unless_there(dialect, kind, tuple(unique), tuple(rows[0]), several=len(rows) > 1)
+        session.connection().execute(statement, [dict(row) for row in rows])
 
 
-def _unless_there(session: Session, kind: type[Base], unique: Sequence[str]) -> Any:
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    return insert(kind.__table__).on_conflict_do_nothing(index_elements=list(unique))  # type: ignore[arg-type]
+@cache
+def _unless_there(
+    dialect: Dialect, kind: type[Base], unique: tuple[str, ...], columns: tuple[str, ...], *, several: bool
+) -> Any:
+    """The statement, compiled once: SQLAlchemy does not keep what it compiled of an ON CONFLICT."""
+    insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    statement = insert(kind.__table__).on_conflict_do_nothing(index_elements=unique)  # type: ignore[arg-type]
+    counted = statement.execution_options(preserve_rowcount=True)
+    return counted.compile(dialect=dialect, column_keys=list(columns), for_executemany=several)
 
 
 def ask() -> None:

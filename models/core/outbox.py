@@ -15,8 +15,6 @@ from models.core.database import Base, Unscoped, insert_all_once, insert_once
 from models.core.types import Id, Instant, new_id
 from models.core.unit_of_work import UnitOfWork
 
-CHANNEL = "kontor_outbox"
-
 
 class OutboxRow(Unscoped, Base):
     """One piece of work for the worker, found by topic and due time, unique by topic and key."""
@@ -64,8 +62,6 @@ def write(session: Session, topic: str, key: str, payload: Mapping[str, Any], *,
     """Add a row unless the topic has one with this key."""
     row = {"id": new_id(), "topic": topic, "key": key, "payload": dict(payload), "created_at": now, "due_at": due}
     insert_once(session, OutboxRow, row | {"attempts": 0}, unique=("topic", "key"))
-    if session.connection().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
 def write_all(session: Session, rows: Sequence[tuple[str, str, Mapping[str, Any], datetime]], *, now: datetime) -> None:
@@ -76,8 +72,6 @@ def write_all(session: Session, rows: Sequence[tuple[str, str, Mapping[str, Any]
         for topic, key, payload, due in rows
     ]
     insert_all_once(session, OutboxRow, made, unique=("topic", "key"))
-    if made and session.connection().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
 def claim(uow: UnitOfWork, topics: Sequence[str], *, limit: int, patience: Patience = PATIENCE) -> list[Work]:

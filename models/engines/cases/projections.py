@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 
 from models.core.outbox import write_all
 from models.core.unit_of_work import UnitOfWork
@@ -19,7 +19,7 @@ from models.engines.workflow.schema import ReviewNode
 from models.engines.workflow.state import State, Visit
 
 if TYPE_CHECKING:
-    from models.engines.cases.store import Stored
+    from models.engines.cases.store import StoredCase
 
 CHECK, TIMER, FOLLOW = "reviews.check", "reviews.timer", "reviews.follow"
 """Topics of the outbox: an automated stage, a promised time, whoever has to be told."""
@@ -27,6 +27,13 @@ END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 APPLICANT = "applicant"
 """The desk of forms: the partner's own work list."""
 WAITING = frozenset({"form", "review"})
+
+_TASK, _FACT = CaseTask.__table__, CaseFact.__table__
+_TASK_CHANGED = update(_TASK).where(  # type: ignore[arg-type]
+    _TASK.c.case_id == bindparam("own_case"), _TASK.c.visit == bindparam("own_visit")
+)
+_TASKS_ADDED = insert(_TASK)  # type: ignore[arg-type]
+_FACTS_ADDED = insert(_FACT)  # type: ignore[arg-type]
 
 
 def first_row(
@@ -65,7 +72,7 @@ def amount_of(made: ApplicationType, facts: dict[str, Any]) -> Decimal | None:
     return next((Decimal(str(facts[name])) for name in made.amount if facts.get(name) not in (None, "")), None)
 
 
-def project(uow: UnitOfWork, case: Stored, before: State, after: State, events: Sequence[Event]) -> None:
+def project(uow: UnitOfWork, case: StoredCase, before: State, after: State, events: Sequence[Event]) -> None:
     """Bring tasks and facts to the new state, and ask for what happens after the commit."""
     _tasks(uow, case, before, after, events)
     _facts(uow, case, before, after)
@@ -95,7 +102,7 @@ def roles_key(roles: Sequence[str]) -> str:
     return "+".join(sorted(roles))
 
 
-def _tasks(uow: UnitOfWork, case: Stored, before: State, after: State, events: Sequence[Event]) -> None:
+def _tasks(uow: UnitOfWork, case: StoredCase, before: State, after: State, events: Sequence[Event]) -> None:
     old = {visit.id: visit for visit in before.visits if visit.kind in WAITING}
     new = {visit.id: visit for visit in after.visits if visit.kind in WAITING}
     connection = uow.session.connection()
@@ -105,18 +112,14 @@ def _tasks(uow: UnitOfWork, case: Stored, before: State, after: State, events: S
             "closed_at": uow.now, "outcome": outcomes.get(visit_id), "closed_by_name": uow.actor.name, "holder": None,
             "leased_by": None, "leased_until": None,
         }  # fmt: skip
-        connection.execute(update(CaseTask).where(_own(case.id, visit_id)).values(closed))
+        connection.execute(_TASK_CHANGED, closed | {"own_case": case.id, "own_visit": visit_id})
     for visit_id in new.keys() & old.keys():
         if new[visit_id] != old[visit_id]:
             row = task_row(case.type, case.id, case.partner_id, new[visit_id])
-            connection.execute(update(CaseTask).where(_own(case.id, visit_id)).values(row))
+            connection.execute(_TASK_CHANGED, row | {"own_case": case.id, "own_visit": visit_id})
     fresh = [task_row(case.type, case.id, case.partner_id, new[key]) for key in new if key not in old]
     if fresh:
-        connection.execute(insert(CaseTask.__table__), fresh)  # type: ignore[arg-type]
-
-
-def _own(case_id: UUID, visit_id: str) -> Any:
-    return (CaseTask.case_id == case_id) & (CaseTask.visit == visit_id)
+        connection.execute(_TASKS_ADDED, fresh)
 
 
 # ---- facts ----
@@ -149,7 +152,7 @@ def fact_rows(made: ApplicationType, case_id: UUID, partner_id: UUID, state: Sta
             yield fact_row(made, case_id, partner_id, name, value)
 
 
-def _facts(uow: UnitOfWork, case: Stored, before: State, after: State) -> None:
+def _facts(uow: UnitOfWork, case: StoredCase, before: State, after: State) -> None:
     changed = {
         name for name in after.facts.keys() | before.facts.keys() if before.facts.get(name) != after.facts.get(name)
     }
@@ -161,13 +164,13 @@ def _facts(uow: UnitOfWork, case: Stored, before: State, after: State) -> None:
         connection.execute(delete(CaseFact).where(CaseFact.case_id == case.id, CaseFact.name.in_(known)))
     rows = [row for row in fact_rows(case.type, case.id, case.partner_id, after) if row["name"] in changed]
     if rows:
-        connection.execute(insert(CaseFact.__table__), rows)  # type: ignore[arg-type]
+        connection.execute(_FACTS_ADDED, rows)
 
 
 # ---- what happens after the commit ----
 
 
-def _later(uow: UnitOfWork, case: Stored, before: State, after: State, events: Sequence[Event]) -> None:
+def _later(uow: UnitOfWork, case: StoredCase, before: State, after: State, events: Sequence[Event]) -> None:
     """Automated stages, promised times, and one row for whoever has to be told. Keys begin with the case's number."""
     own = {"case_id": str(case.id)}
     rows = [

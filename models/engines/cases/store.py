@@ -1,17 +1,19 @@
 """How a case changes: one command, one transaction; its events, what is derived from them, and what follows later.
 
-`handle` is the only way. It reads the case's row once, decides, carries out actions, and writes with a handful of
-statements. The same key counts once; a case that changed since it was looked at is refused with who changed it.
+`read` locks the case's row, once for permission and decision alike; `change` decides, carries out actions, and writes
+with a handful of statements. The same key counts once; a case that changed since it was looked at is refused with who
+changed it.
 """
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, false, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 
 from models.core.clock import BUSINESS_ZONE
 from models.core.errors import ChangedMeanwhile, DomainError, NotFound
@@ -25,26 +27,48 @@ from models.engines.definitions.registry import ACTIONS
 from models.engines.definitions.schema import ApplicationType
 from models.engines.workflow import chain
 from models.engines.workflow.commands import Command, Open
-from models.engines.workflow.decide import decide
+from models.engines.workflow.decide import decided
 from models.engines.workflow.events import ActionTaken, Event, FactsNoted, pack
 from models.engines.workflow.evolve import evolve
 from models.engines.workflow.state import State
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A case as it was read for a command: its row's values, its type, its state."""
+class StoredCase:
+    """A case as it was read: its row's values, its type, its state.
+
+    `sent` says that the vendor has had it; `known` that the key it was read with has changed it before.
+    """
 
     id: UUID
     number: str
     partner_id: UUID
     type: ApplicationType
     state: State
-    head: str
+    head: str = chain.START
+    sent: bool = False
+    known: bool = False
+    changed_by: str = ""
+    changed_at: datetime | None = None
 
-    def data(self, state: State) -> CaseData:
-        """What checks and actions are told when the case is in this state."""
-        return CaseData(self.id, self.number, self.type, self.partner_id, state, state.facts)
+    def data(self, state: State | None = None, **more: Any) -> CaseData:
+        """What checks and actions are told about it, in its own state or another one."""
+        state = state or self.state
+        given: dict[str, Any] = {"facts": state.facts, **more}
+        return CaseData(self.id, self.number, self.type, self.partner_id, state, **given)
+
+
+_ROW = (Case.number, Case.partner_id, Case.type, Case.version, Case.state, Case.head, Case.submitted_at,
+        Case.changed_by_name, Case.changed_at)  # fmt: skip
+# Built once: putting a statement together costs more than asking it.
+_OWN = Case.id == bindparam("case_id")
+_SEEN = select(*_ROW).where(_OWN)
+_BY_KEY = and_(CaseEvent.case_id == Case.id, CaseEvent.key == bindparam("key"))
+_LOCKED = select(*_ROW, CaseEvent.seq).outerjoin(CaseEvent, _BY_KEY).where(_OWN).with_for_update(of=Case)
+_MOVED = update(Case.__table__).where(  # type: ignore[arg-type]
+    Case.__table__.c.id == bindparam("own_id"), Case.__table__.c.seq == bindparam("own_seq")
+)
+_ADDED = insert(CaseEvent.__table__)  # type: ignore[arg-type]
 
 
 def open_case(uow: UnitOfWork, type_key: str, partner_id: UUID, *, key: str) -> UUID:
@@ -61,10 +85,9 @@ def open_case(uow: UnitOfWork, type_key: str, partner_id: UUID, *, key: str) -> 
     if known is not None:
         return known
     number = made.number.format(year=year, serial=numbering.draw(uow, type_key, year))
-    case = Stored(new_id(), number, partner_id, made, State(), chain.START)
+    case = StoredCase(new_id(), number, partner_id, made, State())
     command = Open(type_key, made.version, partner_id)
-    first = decide(made.workflow, case.state, command, StoredWorld(uow, case.data(case.state)))
-    events, state = _acted(uow, case, first)
+    events, state = _acted(uow, case, *decided(made.workflow, case.state, command, StoredWorld(uow, case.data())))
     links = _links(uow, case, events, key)
     row = projections.first_row(uow, case.id, number, made, state, links[-1].hash, key)
     uow.session.connection().execute(insert(Case.__table__).values(row))  # type: ignore[arg-type]
@@ -73,37 +96,62 @@ def open_case(uow: UnitOfWork, type_key: str, partner_id: UUID, *, key: str) -> 
     return case.id
 
 
-def handle(
-    uow: UnitOfWork, case_id: UUID, command: Command, *, key: str | None = None, expected: int | None = None
-) -> State:
-    """Carry out a command on a case; the state it leads to. A key that was used before changes nothing.
+def read(uow: UnitOfWork, case_id: UUID) -> StoredCase:
+    """A case as it is, to look at.
 
     Raises:
         NotFound: there is no such case among those the actor may see.
+    """
+    return _stored(uow, case_id, uow.session.execute(_SEEN, {"case_id": case_id}).first())
+
+
+def read_to_change(uow: UnitOfWork, case_id: UUID, key: str | None = None) -> StoredCase:
+    """A case to be changed by whoever asks with `key`: locked until the transaction ends.
+
+    Raises:
+        NotFound: there is no such case among those the actor may see.
+    """
+    return _stored(uow, case_id, uow.session.execute(_LOCKED, {"case_id": case_id, "key": key}).first())
+
+
+def handle(
+    uow: UnitOfWork, case_id: UUID, command: Command, *, key: str | None = None, expected: int | None = None
+) -> State:
+    """`change` for whoever has not read the case."""
+    return change(uow, read_to_change(uow, case_id, key), command, key=key, expected=expected)
+
+
+def change(
+    uow: UnitOfWork, case: StoredCase, command: Command, *, key: str | None = None, expected: int | None = None
+) -> State:
+    """Carry out a command on a case that was read to be changed; the state it leads to.
+
+    A key that was used before changes nothing.
+
+    Raises:
         ChangedMeanwhile: the case is past `expected`; says who changed it, and when.
         DomainError: what `decide` or an action refuses.
     """
-    case, seq_of_key, changed = _read(uow, case_id, key)
-    if seq_of_key is not None:
+    if case.known:
         return case.state
     try:
         if expected is not None and expected != case.state.seq:
-            raise _changed(*changed)
-        made = decide(case.type.workflow, case.state, command, StoredWorld(uow, case.data(case.state)))
+            raise _changed(case)
+        made, after = decided(case.type.workflow, case.state, command, StoredWorld(uow, case.data()))
     except DomainError:
         # The same click twice at once: PostgreSQL lets the second wait for the row, then shows it the row as it is
         # now, but not the event that was joined to it. Only a statement of its own sees that the key was used.
-        if key is not None and knows(uow, case_id, key):
+        if key is not None and knows(uow, case.id, key):
             return case.state
         raise
-    events, state = _acted(uow, case, made)
+    events, state = _acted(uow, case, made, after)
     if not events:
         return case.state
     links = _links(uow, case, events, key)
     values = projections.row_values(uow, case.type, case.state, state, links[-1].hash)
-    stmt = update(Case).where(Case.id == case_id, Case.seq == case.state.seq).values(values)
-    if uow.session.connection().execute(stmt).rowcount != 1:
-        raise _changed(*changed)
+    own = {"own_id": case.id, "own_seq": case.state.seq}
+    if uow.session.connection().execute(_MOVED, values | own).rowcount != 1:
+        raise _changed(case)
     _append(uow, case, links)
     projections.project(uow, case, case.state, state, events)
     return state
@@ -115,37 +163,29 @@ def knows(uow: UnitOfWork, case_id: UUID, key: str) -> bool:
     return uow.session.scalar(stmt) is not None
 
 
-def _read(uow: UnitOfWork, case_id: UUID, key: str | None) -> tuple[Stored, int | None, tuple[str, Any]]:
-    """The case, locked; the event that its key already made; who changed it last, and when."""
-    row = Case
-    columns = (row.number, row.partner_id, row.type, row.version, row.state, row.head, row.changed_by_name,
-               row.changed_at)  # fmt: skip
-    # Without a key nothing is joined: no event was made by it.
-    known = and_(CaseEvent.case_id == row.id, CaseEvent.key == key) if key is not None else false()
-    stmt = select(*columns, CaseEvent.seq).outerjoin(CaseEvent, known)
-    found = uow.session.execute(stmt.where(row.id == case_id).with_for_update(of=row)).first()
+def _stored(uow: UnitOfWork, case_id: UUID, found: Any) -> StoredCase:
     if found is None:
         raise NotFound("There is no such case among those you may see.")
-    number, partner_id, kind, version, state, head, who, when, seq = found
+    number, partner_id, kind, version, state, head, sent_at, who, when, *seq = found
     made = versions.type_of(uow, kind, version)
-    return Stored(case_id, number, partner_id, made, State.from_json(state), head), seq, (who, when)
+    return StoredCase(
+        case_id, number, partner_id, made, State.from_json(state), head, sent=sent_at is not None,
+        known=seq not in ([], [None]), changed_by=who, changed_at=when,
+    )  # fmt: skip
 
 
-def _changed(who: str, when: Any) -> ChangedMeanwhile:
-    at = when.astimezone(BUSINESS_ZONE)
+def _changed(case: StoredCase) -> ChangedMeanwhile:
+    assert case.changed_at is not None
+    at = case.changed_at.astimezone(BUSINESS_ZONE)
     return ChangedMeanwhile(
-        f"{who} changed this case at {at:%H:%M} (GMT+08:00) on {at:%b} {at.day}. Nothing of yours was saved: "
-        "look at it again."
+        f"{case.changed_by} changed this case at {at:%H:%M} (GMT+08:00) on {at:%b} {at.day}. Nothing of yours was "
+        "saved: look at it again."
     )
 
 
-def _acted(uow: UnitOfWork, case: Stored, made: list[Event]) -> tuple[list[Event], State]:
+def _acted(uow: UnitOfWork, case: StoredCase, made: list[Event], state: State) -> tuple[list[Event], State]:
     """The events of a command with the facts that its actions noted, and the state after them all."""
-    events: list[Event] = []
-    state = case.state
-    for event in made:
-        events.append(event)
-        state = evolve(state, event)
+    events = list(made)
     for event in made:
         if isinstance(event, ActionTaken):
             facts = ACTIONS[event.action](uow, case.data(state), event.given)
@@ -156,7 +196,7 @@ def _acted(uow: UnitOfWork, case: Stored, made: list[Event]) -> tuple[list[Event
     return events, state
 
 
-def _links(uow: UnitOfWork, case: Stored, events: list[Event], key: str | None) -> list[chain.Link]:
+def _links(uow: UnitOfWork, case: StoredCase, events: list[Event], key: str | None) -> list[chain.Link]:
     links, previous, actor = [], case.head, uow.actor.user_id
     for number, event in enumerate(events):
         seq, kind, schema = case.state.seq + number + 1, type(event).__name__, event.schema
@@ -170,7 +210,7 @@ def _links(uow: UnitOfWork, case: Stored, events: list[Event], key: str | None) 
     return links
 
 
-def _append(uow: UnitOfWork, case: Stored, links: list[chain.Link]) -> None:
+def _append(uow: UnitOfWork, case: StoredCase, links: list[chain.Link]) -> None:
     rows = [
         {
             "case_id": case.id, "seq": link.seq, "partner_id": case.partner_id, "at": link.at, "kind": link.kind,
@@ -180,4 +220,4 @@ def _append(uow: UnitOfWork, case: Stored, links: list[chain.Link]) -> None:
         }
         for link in links
     ]  # fmt: skip
-    uow.session.connection().execute(insert(CaseEvent.__table__), rows)  # type: ignore[arg-type]
+    uow.session.connection().execute(_ADDED, rows)

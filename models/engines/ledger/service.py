@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy.orm import aliased
 
 from models.core.database import insert_once
 from models.core.errors import NotFound, Problem, Refused, WrongState
@@ -14,6 +15,25 @@ from models.core.types import new_id
 from models.core.unit_of_work import UnitOfWork, unscoped
 from models.engines.ledger.rules import VENDOR, AccountKind, Pool, TransferKind
 from models.engines.ledger.tables import LedgerAccount, LedgerEntry, LedgerTransfer
+
+_END = aliased(LedgerTransfer)
+_RESERVED = (
+    select(LedgerTransfer.id, LedgerTransfer.amount, LedgerAccount.id, LedgerAccount.partner_id)
+    .join(LedgerAccount, LedgerAccount.id == LedgerTransfer.account_id)
+    .where(
+        LedgerTransfer.case_id == bindparam("case_id"), LedgerTransfer.kind == TransferKind.RESERVE,
+        ~exists().where(_END.ends == LedgerTransfer.id),
+    )
+    .order_by(LedgerTransfer.id)
+    .with_for_update(of=LedgerAccount)
+)  # fmt: skip
+_ACCOUNT = LedgerAccount.__table__
+_FREED = (
+    update(_ACCOUNT)  # type: ignore[arg-type]
+    .where(_ACCOUNT.c.id == bindparam("own_id"))
+    .values(reserved=_ACCOUNT.c.reserved - bindparam("freed", type_=_ACCOUNT.c.reserved.type))
+)
+_TRANSFERS_ADDED = insert(LedgerTransfer.__table__)  # type: ignore[arg-type]
 
 
 def grant(uow: UnitOfWork, pool: Pool, amount: Decimal, *, reason: str, key: str) -> UUID:
@@ -76,6 +96,27 @@ def void(uow: UnitOfWork, reservation: UUID, *, key: str) -> UUID:
         WrongState: the reservation has ended already.
     """
     return _give_back(uow, TransferKind.VOID, reservation, key)
+
+
+def void_all(uow: UnitOfWork, case_id: UUID, *, key: str) -> None:
+    """Give back whatever a case has reserved, each reservation by a transfer of its own.
+
+    To be asked for behind the case's lock: what another transaction ends meanwhile is refused by the database.
+    """
+    given = []
+    for number, (reservation, amount, account, partner_id) in enumerate(
+        uow.session.execute(_RESERVED, {"case_id": case_id}).all()
+    ):
+        uow.session.connection().execute(_FREED, {"own_id": account, "freed": amount})
+        given.append(
+            {
+                "id": new_id(), "key": f"{key}:{number}", "kind": TransferKind.VOID, "account_id": account,
+                "partner_id": partner_id, "amount": amount, "ends": reservation, "corrects": None, "case_id": case_id,
+                "reason": "", "at": uow.now, "actor_id": uow.actor.user_id, "actor_name": uow.actor.name,
+            }
+        )  # fmt: skip
+    if given:
+        uow.session.connection().execute(_TRANSFERS_ADDED, given)
 
 
 def expire(uow: UnitOfWork, reservation: UUID, *, key: str) -> UUID:

@@ -24,9 +24,14 @@ def decide(workflow: Workflow, state: State, command: c.Command, world: World) -
         NotAllowed: the person may not do that.
         Refused: what was given is not enough; carries every problem.
     """
+    return decided(workflow, state, command, world)[0]
+
+
+def decided(workflow: Workflow, state: State, command: c.Command, world: World) -> tuple[list[e.Event], State]:
+    """`decide`, with the state that its events lead to."""
     turn = Turn(workflow, state, world)
     _HANDLERS[type(command)](turn, command)
-    return turn.events
+    return turn.events, turn.state
 
 
 def _open(turn: Turn, command: c.Open) -> None:

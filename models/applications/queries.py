@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
 
 from models.applications.access import DESKS, may_view
 from models.applications.rows import CaseFilter, CaseOrder, CaseRow, QueueCounts, QueueFilter, Standing, TaskRow
 from models.applications.types import application_types
 from models.core.clock import business_midnight
 from models.core.errors import NotAllowed
-from models.core.paging import FIRST_PAGE, Asc, Desc, Page, PageRequest, fetch_page
+from models.core.paging import FIRST_PAGE, Asc, Desc, Page, PageRequest, PreparedList, containing, fetch_page
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.projections import APPLICANT, roles_key
 from models.engines.cases.tables import Case, CaseTask
@@ -24,24 +24,36 @@ from models.partners import queries as partners
 
 T, C = CaseTask, Case
 _TASK = (
-    T.case_id, T.visit, C.number, C.type, C.title, C.partner_id, T.node, T.label, T.roles, C.vendor_status, T.desk,
-    C.amount, C.currency, T.opened_at, T.due_at, T.overdue, T.paused, T.why, T.votes, T.holder, T.holder_name,
-    T.leased_by, T.leased_by_name, T.leased_until, C.seq,
+    T.case_id, T.visit, C.number, C.type, C.title, C.partner_id, partners.name_of(C.partner_id), T.node, T.label,
+    T.roles, C.vendor_status, T.desk, C.amount, C.currency, T.opened_at, T.due_at, T.overdue, T.paused, T.why, T.votes,
+    T.holder, T.holder_name, T.leased_by, T.leased_by_name, T.leased_until, C.seq,
 )  # fmt: skip
-_DUE = (Asc(T.queue_at), Asc(T.case_id), Asc(T.visit))
+_TASKS = select(*_TASK).join(C, C.id == T.case_id)
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "waiting": T.closed_at.is_(None) & (T.desk == bindparam("desk")),
+    "role": T.roles == bindparam("role"),
+    "roles": T.roles.in_(bindparam("roles", expanding=True)),
+    "mine": T.holder == bindparam("me"),
+    "overdue": T.overdue.is_(True),
+    "labels": T.label.in_(bindparam("labels", expanding=True)),
+    "partners": T.partner_id.in_(bindparam("partners", expanding=True)),
+    "types": C.type.in_(bindparam("types", expanding=True)),
+    "words": or_(
+        *(func.lower(column).like(bindparam("like"), escape="/") for column in (C.number, C.title)),
+        C.partner_id.in_(bindparam("named", expanding=True)),
+    ),
+}
+_QUEUE = PreparedList(_TASKS, (Asc(T.queue_at), Asc(T.case_id), Asc(T.visit)), _CONDITIONS)
 
 
 def queue(uow: UnitOfWork, wanted: QueueFilter, page: PageRequest = FIRST_PAGE) -> Page[TaskRow]:
-    """Reviews that wait at a desk, the earliest due first. Two statements for the page: rows, and partners' names.
+    """Reviews that wait at a desk, the earliest due first. One statement for the page.
 
     Raises:
         NotAllowed: no role of the actor shows review queues.
     """
     uow.actor.demand("reviews.view")
-    stmt = _queued(uow, select(*_TASK).join(C, C.id == T.case_id), wanted)
-    found = fetch_page(uow, stmt, lambda *values: values, page, order=_DUE)
-    names = partners.names(uow, {row[5] for row in found.rows})
-    return Page(tuple(_task(row, names) for row in found.rows), found.next, found.previous)
+    return _QUEUE.page(uow, _given(uow, wanted), _task, page)
 
 
 def queue_counts(uow: UnitOfWork, wanted: QueueFilter) -> QueueCounts:
@@ -58,28 +70,30 @@ def queue_counts(uow: UnitOfWork, wanted: QueueFilter) -> QueueCounts:
         func.count(case(((T.queue_at >= uow.now) & (T.queue_at < tomorrow), 1))),
         func.count(case((T.holder == uow.actor.user_id, 1))),
     ).select_from(T)
-    stmt = _queued(uow, counted.join(C, C.id == T.case_id) if wanted.search or wanted.types else counted, wanted)
-    return QueueCounts(*uow.session.execute(stmt).one())
+    given = _given(uow, wanted)
+    if given.keys() & {"types", "words"}:
+        counted = counted.join(C, C.id == T.case_id)
+    stmt = counted.where(*(_CONDITIONS[name] for name in given))
+    values = {name: value for each in given.values() for name, value in each.items()}
+    return QueueCounts(*uow.session.execute(stmt, values).one())
 
 
-def _queued(uow: UnitOfWork, stmt: Select[Any], wanted: QueueFilter) -> Select[Any]:
-    stmt = stmt.where(T.closed_at.is_(None), T.desk == wanted.desk)
+def _given(uow: UnitOfWork, wanted: QueueFilter) -> dict[str, dict[str, Any]]:
+    """The conditions of a filter with their values."""
+    given: dict[str, dict[str, Any]] = {"waiting": {"desk": wanted.desk}}
     if not wanted.all_roles:
         own = own_role_keys(uow)
-        stmt = stmt.where(T.roles == own[0] if len(own) == 1 else T.roles.in_(own))
+        given |= {"role": {"role": own[0]}} if len(own) == 1 else {"roles": {"roles": own}}
     if wanted.mine:
-        stmt = stmt.where(T.holder == uow.actor.user_id)
+        given["mine"] = {"me": uow.actor.user_id}
     if wanted.overdue:
-        stmt = stmt.where(T.overdue)
-    if wanted.labels:
-        stmt = stmt.where(T.label.in_(list(wanted.labels)))
-    if wanted.partners:
-        stmt = stmt.where(T.partner_id.in_(list(wanted.partners)))
-    if wanted.types:
-        stmt = stmt.where(C.type.in_(list(wanted.types)))
+        given["overdue"] = {}
+    for name, values in (("labels", wanted.labels), ("partners", wanted.partners), ("types", wanted.types)):
+        if values:
+            given[name] = {name: list(values)}
     if words := wanted.search.strip():
-        stmt = stmt.where(_named(uow, words))
-    return stmt
+        given["words"] = {"like": containing(words), "named": partners.named(uow, words)}
+    return given
 
 
 def _named(uow: UnitOfWork, words: str) -> Any:
@@ -112,11 +126,10 @@ def desk_labels(desk: str) -> list[str]:
     )
 
 
-def _task(values: Sequence[Any], names: dict[UUID, str]) -> TaskRow:
-    (case_id, visit, number, kind, title, partner_id, node, label, roles, *rest) = values
-    type_name = name_of(kind)
+def _task(*values: Any) -> TaskRow:
+    (case_id, visit, number, kind, title, partner_id, partner, node, label, roles, *rest) = values
     return TaskRow(
-        case_id, visit, number, kind, type_name, title, partner_id, names.get(partner_id, ""), node, label,
+        case_id, visit, number, kind, name_of(kind), title, partner_id, partner or "", node, label,
         tuple(roles.split("+")), *rest,
     )  # fmt: skip
 
@@ -129,11 +142,8 @@ def name_of(kind: str) -> str:
 
 def tasks_of(uow: UnitOfWork, case_id: UUID) -> list[TaskRow]:
     """The reviews that wait in one case, for whoever may see it."""
-    stmt = select(*_TASK).join(C, C.id == T.case_id)
-    stmt = stmt.where(T.case_id == case_id, T.closed_at.is_(None), T.kind == "review").order_by(T.queue_at, T.visit)
-    found = uow.session.execute(stmt).all()
-    names = partners.names(uow, {row[5] for row in found})
-    return [_task(row, names) for row in found]
+    stmt = _TASKS.where(T.case_id == case_id, T.closed_at.is_(None), T.kind == "review")
+    return [_task(*values) for values in uow.session.execute(stmt.order_by(T.queue_at, T.visit))]
 
 
 # ---- applications ----

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple, Unpack
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.core.errors import Refused
@@ -79,6 +79,52 @@ def fetch_page(
     return page_of(found, width, page, row)
 
 
+class PreparedList:
+    """A list that is asked all day: its select is put together once for each set of conditions, then only asked.
+
+    `conditions` by name, their values as `bindparam`s; `page` is given the values of those that hold this time.
+    """
+
+    def __init__(
+        self, stmt: Select[Any], order: Sequence[Asc | Desc], conditions: Mapping[str, ColumnElement[bool]]
+    ) -> None:
+        columns = list(stmt.selected_columns)
+        self._width = len(columns)
+        # A sort key that the rows show anyway is not read twice.
+        behind = [key.column for key in order if key.column not in set(columns)]
+        places = {column: place for place, column in enumerate([*columns, *behind])}
+        self._keys = tuple(places[key.column] for key in order)
+        self._stmt, self._order, self._conditions = stmt.add_columns(*behind), order, conditions
+        self._prepared: dict[tuple[frozenset[str], bool, bool], Select[Any]] = {}
+
+    def page(
+        self, uow: UnitOfWork, given: Mapping[str, Mapping[str, Any]], row: Callable[..., Row], page: PageRequest
+    ) -> Page[Row]:
+        """One page of the rows for which the conditions named in `given` hold, in one statement.
+
+        Raises:
+            Refused: the cursor is not one that this list gave out.
+        """
+        values = {name: value for each in given.values() for name, value in each.items()}
+        if page.cursor:
+            place = _read(page.cursor, len(self._order))
+            values |= {f"place_{number}": value for number, value in enumerate(place)}
+        stmt = self._select(frozenset(given), bool(page.cursor), page.backwards)
+        found = uow.session.execute(stmt, values | {"most": page.size + 1}).all()
+        return page_of(found, self._width, page, row, keys=self._keys)
+
+    def _select(self, names: frozenset[str], onwards: bool, backwards: bool) -> Select[Any]:
+        key = (names, onwards, backwards)
+        if key not in self._prepared:
+            stmt = self._stmt.where(*(self._conditions[name] for name in sorted(names)))
+            if onwards:
+                values = [bindparam(f"place_{n}", type_=by.column.type) for n, by in enumerate(self._order)]
+                stmt = stmt.where(_beyond(self._order, values, backwards=backwards))
+            most = bindparam("most", type_=Integer)
+            self._prepared[key] = stmt.order_by(*_directions(self._order, backwards=backwards)).limit(most)
+        return self._prepared[key]
+
+
 def keyset(stmt: Select[Any], page: PageRequest, *, order: Sequence[Asc | Desc]) -> Select[Any]:
     """The select cut to the page, one row more and its sort keys behind; what `page_of` makes a page of.
 
@@ -86,21 +132,36 @@ def keyset(stmt: Select[Any], page: PageRequest, *, order: Sequence[Asc | Desc])
         Refused: the cursor is not one that this list gave out.
     """
     if page.cursor:
-        stmt = stmt.where(_beyond(order, _read(page.cursor, len(order)), backwards=page.backwards))
-    directions = [key.column.asc() if key.up is not page.backwards else key.column.desc() for key in order]
-    return stmt.add_columns(*(key.column for key in order)).order_by(*directions).limit(page.size + 1)
+        place = zip(order, _read(page.cursor, len(order)), strict=True)
+        values = [literal(value, key.column.type) for key, value in place]
+        stmt = stmt.where(_beyond(order, values, backwards=page.backwards))
+    stmt = stmt.add_columns(*(key.column for key in order))
+    return stmt.order_by(*_directions(order, backwards=page.backwards)).limit(page.size + 1)
+
+
+def _directions(order: Sequence[Asc | Desc], *, backwards: bool) -> list[ColumnElement[Any]]:
+    return [key.column.asc() if key.up is not backwards else key.column.desc() for key in order]
 
 
 def page_of(
-    found: Sequence[Sequence[Any]], width: int, page: PageRequest, row: Callable[[Unpack[tuple[Any, ...]]], Row]
+    found: Sequence[Sequence[Any]],
+    width: int,
+    page: PageRequest,
+    row: Callable[..., Row],
+    *,
+    keys: Sequence[int] = (),
 ) -> Page[Row]:
-    """A page of the rows that a `keyset` select found; the first `width` columns are the row's own."""
+    """A page of the rows that a `keyset` select found; the first `width` columns are the row's own.
+
+    The sort keys stand behind them, or at the places that `keys` names.
+    """
     more, found = len(found) > page.size, found[: page.size]
     if page.backwards:
         found = found[::-1]
     if not found:
         return Page(())
-    first, last = _write(found[0][width:]), _write(found[-1][width:])
+    places = keys or range(width, len(found[0]))
+    first, last = (_write([end[place] for place in places]) for end in (found[0], found[-1]))
     has_next, has_previous = (True, more) if page.backwards else (more, page.cursor is not None)
     return Page(
         tuple(row(*values[:width]) for values in found),
@@ -109,12 +170,14 @@ def page_of(
     )
 
 
-def _beyond(order: Sequence[Asc | Desc], values: list[Any], *, backwards: bool) -> ColumnElement[bool]:
+def _beyond(
+    order: Sequence[Asc | Desc], values: Sequence[ColumnElement[Any]], *, backwards: bool
+) -> ColumnElement[bool]:
     """(a, b) > (x, y): as one comparison, which an index serves, unless the columns go in different directions."""
     ways = {key.up is not backwards for key in order}
     if len(ways) == 1:
         place = tuple_(*(key.column for key in order))
-        given = tuple_(*(literal(value, key.column.type) for key, value in zip(order, values, strict=True)))
+        given = tuple_(*values)
         return place > given if ways.pop() else place < given
     choices = []
     for index, (key, value) in enumerate(zip(order, values, strict=True)):
@@ -122,6 +185,12 @@ def _beyond(order: Sequence[Asc | Desc], values: list[Any], *, backwards: bool) 
         upwards = key.up is not backwards
         choices.append(and_(*equal, key.column > value if upwards else key.column < value))
     return or_(*choices)
+
+
+def containing(words: str) -> str:
+    """A pattern for `lower(column).like(…, escape="/")`: the words, wherever they stand."""
+    plain = words.strip().lower().replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return f"%{plain}%"
 
 
 def _write(values: Sequence[Any]) -> str:

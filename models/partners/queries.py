@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.core.errors import NotFound
@@ -208,6 +208,11 @@ def names(uow: UnitOfWork, partner_ids: Collection[UUID]) -> dict[UUID, str]:
     """Names of some partners among those the actor may see."""
     stmt = select(Partner.id, Partner.name).where(Partner.id.in_(list(partner_ids)))
     return dict(uow.session.execute(stmt).tuples().all())
+
+
+def name_of(partner_id: Any) -> ScalarSelect[str]:
+    """The name of the partner that a column names, as an expression of another area's select; NULL out of scope."""
+    return select(Partner.name).where(Partner.id == partner_id).scalar_subquery()
 
 
 def standings(uow: UnitOfWork, partner_ids: Collection[UUID]) -> dict[UUID, StandingRow]:

@@ -30,7 +30,7 @@ def counted(uow: UnitOfWork) -> Iterator[list[str]]:
 
 
 def test_a_decision_reads_once_and_writes_five_times(office: Office, uow: UnitOfWork) -> None:
-    """The case, locked, for permission and decision alike; its row, its events, the old and the new task, the later work."""
+    """The case, locked, for permission and decision; its row, its events, the old and the new task, later work."""
     case_id = office.reviewed()
     office.build.uow.session.flush()
     with office.as_(office.joris) as his:

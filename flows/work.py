@@ -23,7 +23,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import ArtifactUpdate
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.context import TagsContext
+from prefect.context import SyncClientContext, TagsContext
 
 from models.core import outbox
 from models.core.actor import SYSTEM
@@ -148,19 +148,21 @@ async def carry(step: Task[[str, Payload], None], batch: Sequence[Work]) -> list
     """
     progress = await Progress.begin(batch)
     states = []
-    for place, work in enumerate(batch):
-        if CLAIMS.stopping.is_set() or not CLAIMS.holds(work):
-            continue
-        token = _current.set(progress.of(place))
-        try:
-            # The run's own tags name its rows; on a task each tag would cost a question to the server.
-            with TagsContext(current_tags=set()):
-                state: State[Any] = step(work.key, work.payload, return_state=True)
-        finally:
-            _current.reset(token)
-        _mark(work, state, await state.aresult(raise_on_failure=False))
-        states.append(state)
-        progress.at(place + 1)
+    # One client for all: left alone, every task makes its own and reads the certificates of the machine for it.
+    with SyncClientContext.get_or_create():
+        for place, work in enumerate(batch):
+            if CLAIMS.stopping.is_set() or not CLAIMS.holds(work):
+                continue
+            token = _current.set(progress.of(place))
+            try:
+                # The run's own tags name its rows; on a task each tag would cost a question to the server.
+                with TagsContext(current_tags=set()):
+                    state: State[Any] = step(work.key, work.payload, return_state=True)
+            finally:
+                _current.reset(token)
+            _mark(work, state, await state.aresult(raise_on_failure=False))
+            states.append(state)
+            progress.at(place + 1)
     return states
 
 
@@ -220,9 +222,8 @@ class Progress:
         if self._artifact is None:
             return
         try:
-            # Not `update_progress_artifact`: it leaves its connection open.
-            with get_client(sync_client=True) as client:
-                client.update_artifact(self._artifact, ArtifactUpdate(data=round(part * 100, 1)))
+            # Not `update_progress_artifact`: it leaves its connection open. This client is the batch's.
+            get_client(sync_client=True).update_artifact(self._artifact, ArtifactUpdate(data=round(part * 100, 1)))
         except Exception:  # the server went away; the work does not need it
             log.info("progress.lost")
             self._artifact = None

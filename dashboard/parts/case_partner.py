@@ -75,7 +75,9 @@ def _form_words(view: CaseView, visit: Visit) -> str:
     if view.may.fill is None:
         words += " Colleagues with another role do that."
     if visit.due_at is None:
-        return words
+        return (
+            f"{words} It expires on {formats.day(formats.business(visit.expires_at))}." if visit.expires_at else words
+        )
     until, tone = due_words(visit.due_at)
     return f'{words} <span class="t-{tone}">{formats.text(until)}</span>'
 

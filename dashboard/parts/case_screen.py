@@ -162,6 +162,9 @@ def where_it_is(view: CaseView) -> str:
     until = f', <span class="t-{tone}">{formats.text(due[:1].lower() + due[1:])}</span>' if first.due_at else ""
     who = "you" if first.visit in view.may.decide and not first.paused else first.who
     words = f"<b>{formats.text(amount)}</b> waits for <b>{formats.text(who)}</b> "
+    visit = view.state.visit(first.visit)
+    if visit is not None and visit.expires_at and not first.due_at:
+        until = f", and expires on {formats.text(_day(visit.expires_at))}"
     words += f"({formats.text(first.label)}){until}."
     last = view.road[-1].latest if view.road else None
     return f"{words} If everybody agrees, it is over by {formats.text(_day(last))} at the latest." if last else words

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -72,9 +73,13 @@ class _Case:
 
     def until(self, visit: Visit) -> str:
         if visit.due_at is None:
-            return ""
-        due = visit.due_at.astimezone(BUSINESS_ZONE)
-        return f" Due {due:%b} {due.day}, {due:%Y %H:%M} (GMT+08:00)."
+            return f" It expires on {_moment(visit.expires_at)}." if visit.expires_at else ""
+        return f" Due {_moment(visit.due_at)}."
+
+
+def _moment(at: datetime) -> str:
+    local = at.astimezone(BUSINESS_ZONE)
+    return f"{local:%b} {local.day}, {local:%Y %H:%M} (GMT+08:00)"
 
 
 def follow(uow: UnitOfWork, case_id: UUID, after: int, seq: int) -> None:
@@ -97,7 +102,9 @@ def follow(uow: UnitOfWork, case_id: UUID, after: int, seq: int) -> None:
 def _visits(told: Collection[tuple[int, e.Event]], open_: Iterable[Visit]) -> dict[str, Visit]:
     """The visits by id: open ones as they are, past ones as they began."""
     past = {
-        event.visit: Visit(event.visit, event.node, event.kind, event.at, event.due_at, event.why)
+        event.visit: Visit(
+            event.visit, event.node, event.kind, event.at, event.due_at, event.why, expires_at=event.expires_at
+        )
         for _, event in told
         if isinstance(event, e.Entered)
     }
@@ -153,7 +160,8 @@ def _answered(case: _Case, event: e.Answered, visits: Visits, number: int) -> No
 def _reminded(case: _Case, event: e.Reminded, visits: Visits, number: int) -> None:
     visit = visits[event.visit]
     text = f"{case.found.type.label(visit.node)}.{case.until(visit)}"
-    case.tell(case.responsible(visit), f"{number}:reminded", f"{case.name} is due soon", text, "orange")
+    what = "is due soon" if visit.due_at else "expires soon"
+    case.tell(case.responsible(visit), f"{number}:reminded", f"{case.name} {what}", text, "orange")
 
 
 def _overdue(case: _Case, event: e.BecameOverdue, visits: Visits, number: int) -> None:
@@ -175,7 +183,8 @@ def _escalated(case: _Case, event: e.Escalated, visits: Visits, number: int) -> 
 
 def _ended(case: _Case, event: e.Ended, visits: Visits, number: int) -> None:
     if event.outcome != "deleted":
-        case.tell(case.applicants(), f"{number}:ended", f"{case.name}: {case.found.state.status}", tone="green")
+        tone = "gray" if event.outcome == "expired" else "green"
+        case.tell(case.applicants(), f"{number}:ended", f"{case.name}: {case.found.state.status}", tone=tone)
 
 
 _HANDLERS: dict[type[e.Event], Callable[[_Case, Any, Visits, int], None]] = {

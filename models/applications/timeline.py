@@ -121,7 +121,8 @@ def _escalated(made: ApplicationType, event: e.Escalated) -> Told:
 
 
 def _ended(made: ApplicationType, event: e.Ended) -> Told:
-    return ("delete", "Given up", "gray") if event.outcome == "deleted" else ("flag", "Completed", "green")
+    told = {"deleted": ("delete", "Given up", "gray"), "expired": ("event_busy", "Expired", "gray")}
+    return told.get(event.outcome, ("flag", "Completed", "green"))
 
 
 _TELLERS: dict[type[e.Event], Callable[[ApplicationType, Any], Told]] = {
@@ -131,6 +132,11 @@ _TELLERS: dict[type[e.Event], Callable[[ApplicationType, Any], Told]] = {
     e.Escalated: _escalated,
     e.Ended: _ended,
     e.Cancelled: lambda made, event: ("undo", "Cancelled by the partner", "gray"),
+    e.Expired: lambda made, event: (
+        "event_busy",
+        f"{made.label(event.visit.partition('#')[0])}: the time for it is over",
+        "gray",
+    ),
     e.Asked: lambda made, event: ("help", "Question to the partner", "orange"),
     e.Answered: lambda made, event: ("reply", "Answered", "blue"),
     e.BecameOverdue: lambda made, event: (

@@ -11,7 +11,7 @@ from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions import CaseData, action
 from models.engines.ledger import queries as ledger_queries
 from models.engines.ledger import service as ledger
-from models.engines.ledger.rules import Pool
+from models.engines.ledger.rules import Pool, TransferKind
 
 NOTHING: Mapping[str, Any] = {}
 ZERO = Decimal(0)
@@ -39,6 +39,13 @@ def adjust(uow: UnitOfWork, case: CaseData, given: Mapping[str, Any]) -> Mapping
 def void(uow: UnitOfWork, case: CaseData, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give back whatever the case has reserved."""
     ledger.void_all(uow, case.case_id, key=_key(case, "void"))
+    return NOTHING
+
+
+@action("ledger.expire")
+def expire(uow: UnitOfWork, case: CaseData, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give back whatever the case has reserved, because its time is over."""
+    ledger.void_all(uow, case.case_id, key=_key(case, "expire"), kind=TransferKind.EXPIRE)
     return NOTHING
 
 

@@ -98,8 +98,8 @@ def void(uow: UnitOfWork, reservation: UUID, *, key: str) -> UUID:
     return _give_back(uow, TransferKind.VOID, reservation, key)
 
 
-def void_all(uow: UnitOfWork, case_id: UUID, *, key: str) -> None:
-    """Give back whatever a case has reserved, each reservation by a transfer of its own.
+def void_all(uow: UnitOfWork, case_id: UUID, *, key: str, kind: TransferKind = TransferKind.VOID) -> None:
+    """Give back whatever a case has reserved, each reservation by a transfer of its own (`kind`: void or expire).
 
     To be asked for behind the case's lock: what another transaction ends meanwhile is refused by the database.
     """
@@ -110,7 +110,7 @@ def void_all(uow: UnitOfWork, case_id: UUID, *, key: str) -> None:
         uow.session.connection().execute(_FREED, {"own_id": account, "freed": amount})
         given.append(
             {
-                "id": new_id(), "key": f"{key}:{number}", "kind": TransferKind.VOID, "account_id": account,
+                "id": new_id(), "key": f"{key}:{number}", "kind": kind, "account_id": account,
                 "partner_id": partner_id, "amount": amount, "ends": reservation, "corrects": None, "case_id": case_id,
                 "reason": "", "at": uow.now, "actor_id": uow.actor.user_id, "actor_name": uow.actor.name,
             }

@@ -195,6 +195,9 @@ def _timer(turn: Turn, command: c.TimerFired) -> None:
         turn.add(e.BecameOverdue(visit.id, now))
     elif kind == "escalate":
         turn.add(e.Escalated(visit.id, role, now))
+    elif kind == "expire":
+        turn.add(e.Expired(visit.id, now))
+        turn.leave(visit, "expire")
     else:
         turn.add(e.Reminded(visit.id, command.timer, now))
 

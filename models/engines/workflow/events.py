@@ -48,6 +48,7 @@ class Entered(Event):
     status: str | None = None
     vendor_status: str | None = None
     phase: str | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,14 @@ class Escalated(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Expired(Event):
+    """Nobody did within the time what the visit waited for."""
+
+    visit: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled(Event):
     """The applicant took the case back."""
 
@@ -237,7 +246,7 @@ KINDS: dict[str, type[Event]] = {
     cls.__name__: cls
     for cls in (
         Opened, Arrived, Entered, Left, Submitted, Claimed, Released, Decided, Asked, Answered, CheckWanted, Checked,
-        ActionTaken, TimerSet, Reminded, BecameOverdue, Escalated, Cancelled, FactsNoted, Ended,
+        ActionTaken, TimerSet, Reminded, BecameOverdue, Escalated, Expired, Cancelled, FactsNoted, Ended,
     )
 }  # fmt: skip
 

@@ -32,7 +32,7 @@ def _arrived(state: State, event: e.Arrived) -> State:
 
 
 def _entered(state: State, event: e.Entered) -> State:
-    visit = Visit(event.visit, event.node, event.kind, event.at, event.due_at, event.why)
+    visit = Visit(event.visit, event.node, event.kind, event.at, event.due_at, event.why, expires_at=event.expires_at)
     return replace(
         state,
         visits=(*state.visits, visit),
@@ -128,5 +128,6 @@ _APPLY: dict[type[e.Event], Callable[[State, Any], State]] = {
     e.Opened: _opened, e.Arrived: _arrived, e.Entered: _entered, e.Left: _left, e.Submitted: _submitted,
     e.Claimed: _claimed, e.Released: _released, e.Decided: _decided, e.Asked: _asked, e.Answered: _answered,
     e.CheckWanted: _same, e.Checked: _checked, e.ActionTaken: _same, e.TimerSet: _same, e.Reminded: _fired,
-    e.BecameOverdue: _overdue, e.Escalated: _escalated, e.Cancelled: _same, e.FactsNoted: _noted, e.Ended: _ended,
+    e.BecameOverdue: _overdue, e.Escalated: _escalated, e.Expired: _same, e.Cancelled: _same, e.FactsNoted: _noted,
+    e.Ended: _ended,
 }  # fmt: skip

@@ -16,6 +16,7 @@ from models.engines.workflow.schema import (
     ParallelNode,
     PaymentNode,
     ReviewNode,
+    Timed,
     WaitNode,
     Workflow,
 )
@@ -45,11 +46,12 @@ def faults(workflow: Workflow, names: Names = ANYTHING) -> list[Problem]:
 
 def outcomes(node: Node) -> tuple[str, ...]:
     """The outcomes that need a way out of the node; an empty one stands for the node's single way."""
+    expiry = ("expire",) if isinstance(node, Timed) and node.expires else ()
     match node:
         case FormNode():
-            return ("submit",) if node.cancel == "no" else ("submit", "cancel")
+            return ("submit", *(() if node.cancel == "no" else ("cancel",)), *expiry)
         case ReviewNode():
-            return (*node.decisions, *(("cancel",) if node.cancel else ()))
+            return (*node.decisions, *(("cancel",) if node.cancel else ()), *expiry)
         case CheckNode():
             return ("pass", "fail", *(("cancel",) if node.cancel else ()))
         case DecisionNode():

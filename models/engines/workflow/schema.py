@@ -37,6 +37,11 @@ class Timed(Node):
     since: str | None = None
     """The fact with the date that the due time is counted from; arriving here when there is none (yet)."""
     remind: tuple[TermField, ...] = ()
+    """How long before the due time, or before it expires when nothing is due."""
+    expires: TermField | None = None
+    """How long after arriving here (or after the date of `expires_since`, when that is later) the case goes on by
+    itself, with the outcome `expire`."""
+    expires_since: str | None = None
     escalate: dict[str, TermField] = Field(default_factory=dict)
     """By role: how long after the due time its people are told."""
 

@@ -38,7 +38,7 @@ class Visit:
 
     `id` is the node and the number of its visit (`finance_review#2`). `why` says that the case came back: `returned`
     or `cancelled`. `pause` is how long the clock stood in all; `due_at` already takes it into account. `fired` are the
-    timers whose time has come.
+    timers whose time has come; at `expires_at` nobody is waited for any longer.
     """
 
     id: str
@@ -54,6 +54,7 @@ class Visit:
     votes: tuple[Vote, ...] = ()
     fired: tuple[str, ...] = ()
     overdue: bool = False
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,7 @@ class Turn:
             kind=kind_of(node) or "",
             at=self.world.now,
             due_at=self._due(node),
+            expires_at=self._expires(node),
             why=why if waits else "",
             status=_status(node, why),
             vendor_status=node.vendor_status or _status(node, why),
@@ -119,6 +120,12 @@ class Turn:
             return node.wait.after(self._counted_from(node.since), self.world.calendar)
         if isinstance(node, Timed) and node.due:
             return node.due.after(self._counted_from(node.since), self.world.calendar)
+        return None
+
+    def _expires(self, node: Node) -> datetime | None:
+        """When nobody waits any longer: a question to the applicant does not move it."""
+        if isinstance(node, Timed) and node.expires:
+            return node.expires.after(max(self._counted_from(node.expires_since), self.world.now), self.world.calendar)
         return None
 
     def _counted_from(self, fact: str | None) -> datetime:
@@ -140,13 +147,16 @@ class Turn:
 
 
 def timers(node: Timed, visit: Visit, world: World) -> dict[str, datetime]:
-    """When each timer of a visit fires, by its due time as it is now; none without one."""
-    if visit.due_at is None:
-        return {}
-    reminders = {f"remind:{n}": term.before(visit.due_at, world.calendar) for n, term in enumerate(node.remind)}
-    later = {f"escalate:{role}": term.after(visit.due_at, world.calendar) for role, term in node.escalate.items()}
-    # A reminder whose time was over before the visit began would only be noise.
-    return {name: at for name, at in reminders.items() if at > visit.entered_at} | {"due": visit.due_at} | later
+    """When each timer of a visit fires, by its due time as it is now."""
+    found: dict[str, datetime] = {}
+    if goal := visit.due_at or visit.expires_at:
+        reminders = {f"remind:{n}": term.before(goal, world.calendar) for n, term in enumerate(node.remind)}
+        # A reminder whose time was over before the visit began would only be noise.
+        found = {name: at for name, at in reminders.items() if at > visit.entered_at}
+    if due := visit.due_at:
+        found["due"] = due
+        found |= {f"escalate:{role}": term.after(due, world.calendar) for role, term in node.escalate.items()}
+    return found | ({"expire": visit.expires_at} if visit.expires_at else {})
 
 
 def moved(due: datetime | None, term: Term | None, since: datetime, until: datetime, world: World) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from models.applications import applying, followup, integrity, queries, stages
+from models.applications.access import find
 from models.applications.case_view import case_view, changed_since_last_time
 from models.applications.rows import CaseFilter, QueueFilter
 from models.applications.types import application_type
@@ -18,6 +19,8 @@ from models.benefits import service
 from models.core.actor import SYSTEM
 from models.core.errors import NotAllowed, NotFound, Refused, WrongState
 from models.core.outbox import OutboxRow
+from models.engines.ledger import queries as ledger
+from models.engines.ledger.rules import TransferKind
 from models.engines.workflow.findings import Verdict
 from models.notices.tables import Notice
 from models.partners.rules import Tier
@@ -299,6 +302,62 @@ def test_nobody_is_paid_with_open_gates(fund: Fund) -> None:
     fund.build.uow.session.flush()
     fund.submit(case_id, "reimbursement", fund.claim_data(case_id))
     assert fund.status(case_id) == "MDF reimbursement being reviewed"
+
+
+def timers_of(fund: Fund, node: str) -> dict[tuple[str, str], datetime]:
+    """When the timers of a node's visits fire, by visit and timer."""
+    stmt = select(OutboxRow.payload, OutboxRow.due_at).where(OutboxRow.topic == "reviews.timer")
+    found = fund.build.uow.session.execute(stmt).all()
+    return {(each["visit"], each["timer"]): due for each, due in found if each["visit"].startswith(f"{node}#")}
+
+
+def test_an_approved_activity_that_nothing_is_claimed_for_gives_its_money_back_a_year_later(fund: Fund) -> None:
+    case_id = fund.approved()  # until August 4
+    timers = timers_of(fund, "reimbursement")
+    assert {timer: due.date().isoformat() for (_, timer), due in timers.items()} == {
+        "remind:0": "2027-07-05", "remind:1": "2027-07-28", "expire": "2027-08-04",
+    }  # fmt: skip
+    assert pool(fund) == ("50000.00", "0.00", "8640.00", "41360.00")
+    with fund.as_(SYSTEM) as uow:
+        for (visit, timer), due in sorted(timers.items(), key=lambda each: each[1]):
+            assert not stages.fire_timer(uow.at(due - timedelta(minutes=1)), case_id, visit, timer)
+            assert stages.fire_timer(uow.at(due), case_id, visit, timer)
+            assert not stages.fire_timer(uow.at(due), case_id, visit, timer)
+    assert fund.status(case_id) == "MDF application expired"
+    assert pool(fund) == ("50000.00", "0.00", "0.00", "50000.00")
+    with fund.as_(SYSTEM) as uow:
+        assert ledger.statement(uow, case_id=case_id).rows[0].kind is TransferKind.EXPIRE
+        assert integrity.verify(uow)[1] == []
+        assert case_view(uow, case_id).timeline[-1].title == "Expired"
+
+
+def test_a_claim_that_came_back_has_a_year_again_and_one_under_review_never_expires(fund: Fund) -> None:
+    case_id = fund.claimed()
+    first = timers_of(fund, "reimbursement")["reimbursement#1", "expire"]
+    with fund.as_(SYSTEM) as uow:
+        assert not stages.fire_timer(uow.at(first), case_id, "reimbursement#1", "expire")
+    fund.decide(fund.joris, case_id, "reject", reason="R-07 Invoices missing", comment="Two invoices are missing.")
+    again = timers_of(fund, "reimbursement")["reimbursement#2", "expire"]
+    assert again.isoformat() == "2027-08-10T10:00:00+00:00"  # the end of that business day
+
+
+@pytest.mark.parametrize("after", ["remind:0", "remind:1", "expire"])
+def test_whoever_applied_is_told_that_it_expires(fund: Fund, after: str) -> None:
+    case_id = fund.approved()
+    with fund.as_(SYSTEM) as uow:
+        due = timers_of(fund, "reimbursement")["reimbursement#1", after]
+        before = find(uow, case_id).state.seq
+        stages.fire_timer(uow.at(due), case_id, "reimbursement#1", after)
+        followup.follow(uow, case_id, before, find(uow, case_id).state.seq)
+        told = uow.session.execute(select(Notice.title, Notice.text).where(Notice.user_id == fund.liis.user_id)).all()
+        number = find(uow, case_id).number
+    if after == "expire":
+        assert (f"{number} Riga Cloud Day: MDF application expired", "") in [tuple(each) for each in told]
+    else:
+        assert (
+            f"{number} Riga Cloud Day expires soon",
+            "Activity and reimbursement. It expires on Aug 4, 2027 18:00 (GMT+08:00).",
+        ) in [tuple(each) for each in told]
 
 
 def test_whoever_reviewed_the_business_does_not_review_the_finances(fund: Fund) -> None:

@@ -94,7 +94,7 @@ def _grid(field: Field, sheet: Sheet) -> None:
         disabled=[column.name for column in field.of if not holds_data(column)],
         on_change=take_rows,
         args=(field, sheet.work),
-        alt=f"{field.label}: {formats.plural(len(_rows(field, sheet.work)), 'row')}. Enter edits a cell.",
+        alt=f"{field.label}. Enter edits a cell.",  # part of the grid's identity: a count of rows would begin it anew
     )
     st.html(
         '<div class="k mu sm">Type into the empty line to add one; tick lines at their left edge to delete them.</div>'

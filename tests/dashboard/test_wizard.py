@@ -375,5 +375,13 @@ def test_the_grid_gives_rows_back_as_they_went_in():
     assert edited(columns, [], {"added_rows": [{"amount": float(largest)}]}) == [{"amount": str(largest)}]
 
 
+def test_a_grid_stays_the_same_grid_while_rows_are_added_to_it():
+    """A grid of another identity begins anew in the browser: what is being typed into its new row would be lost."""
+    test = wizard_page(FakeDesk(FORM), step="2")
+    before = test.dataframe[0].proto.id
+    test.session_state["case:work"].put("costs", [{"used": False}])
+    assert test.run().dataframe[0].proto.id == before
+
+
 def test_words_of_a_definition_are_no_markup():
     assert marked("a*b_c [x](y) $5: <b>") == r"a\*b\_c \[x\](y) \$5\: \<b\>"

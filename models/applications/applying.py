@@ -63,8 +63,10 @@ def draft(uow: UnitOfWork, case_id: UUID, form: str) -> Draft:
 
     Raises:
         NotFound: there is no such case among those the actor may see.
+        NotAllowed: the actor is not one of the partner's people; what is not sent yet is theirs alone.
     """
     found = access.find(uow, case_id)
+    _demand_own(uow, found)
     return _draft(uow, found, form)
 
 
@@ -268,6 +270,11 @@ def _visit_of(found: StoredCase, form: str) -> Visit:
 
 def _demand_form(uow: UnitOfWork, found: StoredCase, visit: Visit) -> None:
     """Only people of the case's partner, with the permission of the form's node."""
+    _demand_own(uow, found)
+    uow.actor.demand(found.type.form_node(visit.node).permission or found.type.permissions.apply)
+
+
+def _demand_own(uow: UnitOfWork, found: StoredCase) -> None:
+    """Only people of the case's partner."""
     if not uow.actor.is_system and uow.actor.partner_id != found.partner_id:
         raise NotAllowed("Only people of the partner whose case this is can do that.")
-    uow.actor.demand(found.type.form_node(visit.node).permission or found.type.permissions.apply)

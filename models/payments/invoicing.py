@@ -128,7 +128,7 @@ def _mailing(page: InvoicingPage) -> list[Any]:
 
 def _table(rows: Iterable[tuple[str, str]]) -> Table:
     cells = [[_text(label, 9, _GREY), _text(value, 9.5)] for label, value in rows]
-    table = Table(cells, colWidths=[52 * mm, 118 * mm])
+    table = Table(cells, colWidths=[52 * mm, 118 * mm], splitInRow=1)  # a definition may allow more than a page holds
     table.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
     return table
 

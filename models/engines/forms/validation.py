@@ -17,6 +17,8 @@ LONG_TEXT = 1_000
 """Most characters of a long text where the field says nothing else (BEN-COM-05)."""
 TEXT = 10_000
 """Most characters of any other text that names no limit: more was pasted by mistake."""
+ADDRESS = 254
+"""Most characters of an e-mail address (RFC 5321)."""
 ROWS = 500
 """Most rows where the field says nothing else."""
 LARGEST_COUNT = 10**12
@@ -105,7 +107,7 @@ def _missing(field: Field) -> str:
 
 def most_characters(field: Field) -> int:
     """How long a text may be."""
-    return field.most or (LONG_TEXT if field.type == "long_text" else TEXT)
+    return field.most or {"long_text": LONG_TEXT, "email": ADDRESS}.get(field.type, TEXT)
 
 
 def _text(field: Field, value: Any) -> str:
@@ -116,9 +118,9 @@ def _text(field: Field, value: Any) -> str:
 
 
 def _email(field: Field, value: Any) -> str:
-    if not (isinstance(value, str) and re.fullmatch(EMAIL, value)):
-        return "write an address such as name@company.example."
-    return _text(field, value)
+    if text := _text(field, value):  # first: the pattern takes very long over what is very long
+        return text
+    return "" if re.fullmatch(EMAIL, value) else "write an address such as name@company.example."
 
 
 def _phone(field: Field, value: Any) -> str:

@@ -124,6 +124,7 @@ def test_a_complete_form_has_no_problems():
         ({"late": True}, ("Fill in: Reason.", "late_reason")),
         ({"late": "maybe"}, ("Later than ten working days: choose yes or no.", "late")),
         ({"email": "liis"}, ("Email: write an address such as name@company.example.", "email")),
+        ({"email": f"a@{'.' * 20_000}@"}, ("Email: 20,003/254 characters; shorten it.", "email")),
         ({"phone": "none"}, ("Phone: write a number with its country code, such as +371 20000000.", "phone")),
         ({"agreed": ""}, ("Read and accept: Payment Agreement.", "agreed")),
         ({"budget": []}, ("Add at least one row: Activity Budget.", "budget")),

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple, Unpack
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, literal, or_, tuple_
+from sqlalchemy import Row as Found
+from sqlalchemy.exc import DataError, DBAPIError, StatementError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.core.errors import Refused
@@ -50,6 +52,7 @@ class PageRequest:
 
 
 FIRST_PAGE = PageRequest()
+DAMAGED = "This link to a page of the list is damaged. Open the list again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def fetch_page(
     Raises:
         Refused: the cursor is not one that this list gave out.
     """
-    found = uow.session.execute(keyset(stmt, page, order=order)).all()
+    found = _asked(uow, keyset(stmt, page, order=order), page, None)
     width = len(found[0]) - len(order) if found else 0  # a mapped class is one value, though many columns
     return page_of(found, width, page, row)
 
@@ -110,7 +113,7 @@ class PreparedList:
             place = _read(page.cursor, len(self._order))
             values |= {f"place_{number}": value for number, value in enumerate(place)}
         stmt = self._select(frozenset(given), bool(page.cursor), page.backwards)
-        found = uow.session.execute(stmt, values | {"most": page.size + 1}).all()
+        found = _asked(uow, stmt, page, values | {"most": page.size + 1})
         return page_of(found, self._width, page, row, keys=self._keys)
 
     def _select(self, names: frozenset[str], onwards: bool, backwards: bool) -> Select[Any]:
@@ -123,6 +126,18 @@ class PreparedList:
             most = bindparam("most", type_=Integer)
             self._prepared[key] = stmt.order_by(*_directions(self._order, backwards=backwards)).limit(most)
         return self._prepared[key]
+
+
+def _asked(
+    uow: UnitOfWork, stmt: Select[Any], page: PageRequest, values: dict[str, Any] | None
+) -> Sequence[Found[Any]]:
+    try:
+        return uow.session.execute(stmt, values).all()
+    except StatementError as error:
+        # Only what is asked for by the address can be no value of its column: a list's own cursors always are.
+        if page.cursor and (isinstance(error, DataError) or not isinstance(error, DBAPIError)):
+            raise Refused(DAMAGED) from error
+        raise
 
 
 def keyset(stmt: Select[Any], page: PageRequest, *, order: Sequence[Asc | Desc]) -> Select[Any]:
@@ -200,8 +215,8 @@ def _write(values: Sequence[Any]) -> str:
 def _read(cursor: str, length: int) -> list[Any]:
     try:
         values = [_unpack(kind, text) for kind, text in json.loads(base64.urlsafe_b64decode(cursor))]
-    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
-        raise Refused("This link to a page of the list is damaged. Open the list again.") from error
+    except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError) as error:
+        raise Refused(DAMAGED) from error
     if len(values) != length:
         raise Refused("This link belongs to another order of the list. Open the list again.")
     return values

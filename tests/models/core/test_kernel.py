@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -207,7 +209,17 @@ def test_pages_neither_repeat_nor_lose_a_row(size: int, up: bool, uow: UnitOfWor
     assert list(page.rows) == everything[: len(page.rows)]
 
 
-@pytest.mark.parametrize("cursor", ["%%%", "e30=", "WzFd", "W1siaiIsIDFdXQ==", "W1siaiIsIHt9XSwgWyJqIiwgMV1d"])
+def _cursor(*values: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "%%%", "e30=", "WzFd", "W1siaiIsIDFdXQ==", "W1siaiIsIHt9XSwgWyJqIiwgMV1d", "W" * 400_000,
+        base64.urlsafe_b64encode(b"[" * 100_000).decode(), _cursor(("j", "A"), ("j", "no key")),
+    ],
+)  # fmt: skip
 def test_a_damaged_link_to_a_page_is_refused_in_words(cursor: str, uow: UnitOfWork) -> None:
     with pytest.raises(Refused, match="Open the list again"):
         fetch_page(

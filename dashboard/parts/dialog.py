@@ -8,6 +8,7 @@ from typing import Literal, ParamSpec
 
 import streamlit as st
 
+from dashboard.parts import formats
 from dashboard.session import acting_person
 
 P = ParamSpec("P")
@@ -28,7 +29,9 @@ def dialog(
             with acting_person():
                 body(*args, **kwargs)
 
-        shown: Callable[P, None] = st.dialog(title, width=width, on_dismiss=on_dismiss)(in_the_persons_name)
+        shown: Callable[P, None] = st.dialog(formats.plain(title), width=width, on_dismiss=on_dismiss)(
+            in_the_persons_name
+        )
         return shown
 
     return decorate

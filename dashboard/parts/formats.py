@@ -5,6 +5,7 @@ HTML and charts take the true minus (U+2212); `st.metric` deltas and the data gr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -253,6 +254,14 @@ def exact(value: Decimal) -> str:
 def text(value: str | None) -> str:
     """A value of somebody else as HTML: escaped; `--` for nothing."""
     return escape(value) if value else NOTHING
+
+
+_MARKUP = re.compile(r"([\\\[\]<$*~])")
+
+
+def plain(value: str) -> str:
+    """Words with something of somebody else in them, where Streamlit reads Markdown: no link, picture or formula."""
+    return _MARKUP.sub(r"\\\1", value)
 
 
 def listing(names: Sequence[str], *, most: int = 3) -> str:

@@ -32,7 +32,7 @@ def outcome(*, done: str, link: tuple[str, str] | None = None) -> Iterator[None]
 def show_problems(error: DomainError) -> None:
     """Every problem of a refusal, with its code."""
     for problem in error.problems:
-        st.error(f"{problem.text} ({problem.code})", icon=":material/error:")
+        st.error(formats.plain(f"{problem.text} ({problem.code})"), icon=":material/error:")
 
 
 def flash(text: str, *, link: tuple[str, str] | None = None) -> None:
@@ -44,7 +44,7 @@ def show_flash() -> None:
     """Show what the last action left to say, once. The shell calls this before the page."""
     if said := st.session_state.pop(_FLASH, None):
         text, link = said
-        st.success(text, icon=":material/check_circle:")
+        st.success(formats.plain(text), icon=":material/check_circle:")
         if link:
             way = f'<a href="{formats.text(link[1])}" target="_self">{formats.text(link[0])}</a>'
             st.html(f'<div class="k after">{way} <span class="i" aria-hidden="true">arrow_forward</span></div>')

@@ -93,6 +93,17 @@ def test_a_rejection_needs_its_reason_and_keeps_what_was_typed(made: Any) -> Non
     assert (rejected.reason, rejected.comment) == ("R-02 Plan or agenda incomplete", "The agenda has no afternoon.")
 
 
+def test_a_title_is_no_markdown_in_what_is_said_to_the_reviewer(made: Any) -> None:
+    """A picture would tell its owner who looks at it, and when."""
+    fund, case_id = made(
+        lambda fund: fund.applied(activity_name=r"![x](https://spy.example/x.png) \[y](//spy.example)")
+    )
+    test = press(shown(QUEUE, fund.joris), "Approve")
+    said = r"!\[x\](https://spy.example/x.png) \\\[y\](//spy.example): Application review approved."
+    assert test.success[0].value == f"MDF-2026-0001 {said}"
+    assert status(case_id) == "MDF application approved"
+
+
 def test_a_question_goes_to_the_partner(made: Any) -> None:
     fund, case_id = made(lambda fund: fund.applied())
     test = press(shown(QUEUE, fund.joris), "Ask")

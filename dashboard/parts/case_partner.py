@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import formats
+from dashboard.parts.again import again
 from dashboard.parts.apply_desk import form_visit, rejection, rejection_words
 from dashboard.parts.dialog import dialog
 from dashboard.parts.due import due_words
@@ -40,6 +41,13 @@ def partner_actions(view: CaseView) -> None:
         if view.may.answer is not None and asked is not None:
             _answer(view, asked)
     _dialogs(view)
+    if _checked_by_kontor(view):
+        again(1.5)
+
+
+def _checked_by_kontor(view: CaseView) -> bool:
+    """Whether nobody's turn it is: a stage that runs by itself is about to be worked on."""
+    return not view.state.outcome and form_visit(view) is None and not view.row.standing
 
 
 # ---- in words ----

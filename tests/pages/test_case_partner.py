@@ -10,13 +10,13 @@ from uuid import UUID
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from models.applications import reviewing
+from models.applications import applying, reviewing
 from models.benefits import queries as benefits
 from models.core.actor import SYSTEM, Actor
 from models.core.clock import clock_at
 from models.core.unit_of_work import unit_of_work
 from tests.support.build import Build
-from tests.support.mdf import Fund, usd
+from tests.support.mdf import APPLICATION, Fund, usd
 from tests.support.pages import page, texts
 
 CASE = "reviews/case.py"
@@ -52,6 +52,10 @@ def labels(test: AppTest) -> set[str]:
     return {button.label for button in test.button}
 
 
+def runs_again(test: AppTest) -> bool:
+    return any("kontor_again" in str(element.proto) for element in test.get("bidi_component"))
+
+
 def reserved(fund: Fund) -> object:
     with unit_of_work(actor=fund.liis, read_only=True) as uow:
         return benefits.pools(uow, fund.partner.id)[0].reserved
@@ -69,6 +73,19 @@ def test_each_stage_says_what_waits_and_offers_the_one_next_step(fund: Fund) -> 
     approved = opened(fund, fund.liis, fund.approved())
     assert "MDF application approved:" in texts(approved)
     assert "Request reimbursement" in labels(approved)
+
+
+def test_while_kontor_checks_a_case_its_page_runs_again_by_itself(fund: Fund) -> None:
+    case_id = fund.begun()
+    with fund.as_(fund.liis) as uow:
+        applying.submit(uow, case_id, "application", APPLICATION, key="sent")
+    checked = opened(fund, fund.liis, case_id)
+    assert "Kontor is checking it." in texts(checked)
+    assert runs_again(checked)
+    fund.search(case_id)
+    reviewed = opened(fund, fund.liis, case_id)
+    assert "Waits for Business reviewer:" in texts(reviewed)
+    assert not runs_again(reviewed)
 
 
 @pytest.mark.meets("BEN-MDR-09", "BEN-MDI-01")

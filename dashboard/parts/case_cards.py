@@ -136,8 +136,8 @@ def _documents(view: CaseView) -> Iterator[tuple[str, dict[str, Any]]]:
         sent = view.latest(form)
         for field in view.type.forms[form].fields() if sent else ():
             for label, file in _files(field, sent.data.get(field.name) if sent else None):
-                if file["sha256"] not in seen:
-                    seen.add(file["sha256"])
+                if (label, file["sha256"]) not in seen:  # one file may prove two things
+                    seen.add((label, file["sha256"]))
                     yield label, file
 
 
@@ -203,11 +203,11 @@ def partner_card(view: CaseView, pool: PoolRow | None, gates: Gates, earlier: Ma
 
 
 def _others(earlier: Mapping[str, int]) -> str:
-    """How many there are beside this one, and how many of all ended with money."""
+    """How many there are beside this one, and how many of the partner's cases ended with money."""
     others = sum(earlier.values()) - 1
     if others < 1:
         return "None before this one"
-    return f"{formats.count(others)}, {formats.count(earlier.get(COMPLETED, 0))} of all completed"
+    return f"{formats.count(others)} ({formats.count(earlier.get(COMPLETED, 0))} completed in all)"
 
 
 def _flag(value: bool, yes: str = "Yes", no: str = "No") -> str:

@@ -92,11 +92,6 @@ def case_head(
 ) -> None:
     """Number, title, how it stands, the amount; `other` is somebody else who has it open, `above` leads back."""
     row = view.row
-    sent = (
-        f"submitted {formats.instant(row.submitted_at)}"
-        if row.submitted_at
-        else f"begun {formats.instant(row.opened_at)}"
-    )
     badges = [status_badge(row.status)]
     if task is not None:
         badges.insert(0, due_badge(task.due_at, paused=task.paused))
@@ -108,16 +103,30 @@ def case_head(
     named = "" if above else f"{formats.text(row.number)} · "
     st.html(
         f'<div class="k head case"><div>{_crumb(view, above)}<div class="line">{named}'
-        f"{formats.text(row.partner)} · {formats.text(sent)}</div>"
+        f"{formats.text(row.partner)} · {formats.text(_sent(view, task))}</div>"
         f"<{level}>{formats.text(_title(view, task))}</{level}></div>"
         f'{_amount(view)}<div class="line badges">{" ".join(map(pill, badges))}</div></div>'
     )
 
 
+def _reviewed(view: CaseView, task: TaskRow | None) -> str | None:
+    """The form that is decided on at a review desk."""
+    forms = _forms_to_read(view, task)[0] if task is not None and task.desk == "reviews" else []
+    return forms[0] if forms else None
+
+
+def _sent(view: CaseView, task: TaskRow | None) -> str:
+    """When it was sent: at a review desk what is reviewed there, as it was sent last; else the case, at first."""
+    form = _reviewed(view, task)
+    last = view.latest(form) if form else None
+    at = last.submitted_at if last else view.row.submitted_at
+    return f"submitted {formats.instant(at)}" if at else f"begun {formats.instant(view.row.opened_at)}"
+
+
 def _title(view: CaseView, task: TaskRow | None) -> str:
     """What is asked for: at a review desk by the form that is reviewed."""
-    first = _forms_to_read(view, task)[0] if task is not None and task.desk == "reviews" else []
-    kind = view.type.forms[first[0]].title if first else view.type.short
+    form = _reviewed(view, task)
+    kind = view.type.forms[form].title if form else view.type.short
     return f"{kind} · {view.row.title}" if view.row.title else view.type.name
 
 

@@ -104,6 +104,21 @@ def test_a_title_is_no_markdown_in_what_is_said_to_the_reviewer(made: Any) -> No
     assert status(case_id) == "MDF application approved"
 
 
+def test_a_claim_says_when_the_claim_was_sent_and_names_a_file_at_everything_it_proves(made: Any) -> None:
+    def story(fund: Fund) -> UUID:
+        case_id = fund.approved()
+        data = fund.claim_data(case_id)
+        proof = data["materials"][0]["attachment"][:1]
+        fund.submit(case_id, "reimbursement", data | {"materials": [{"attachment": proof}, {"attachment": proof}, {}]})
+        return case_id
+
+    fund, _ = made(story)
+    read = texts(shown(QUEUE, fund.joris))
+    assert "Nordlicht Systems · submitted Aug 10, 2026" in read
+    assert read.count(">venue.pdf</a>") == 2
+    assert "2 files" in read
+
+
 def test_a_question_goes_to_the_partner(made: Any) -> None:
     fund, case_id = made(lambda fund: fund.applied())
     test = press(shown(QUEUE, fund.joris), "Ask")

@@ -24,7 +24,7 @@ from models.engines.cases.tables import Case, CaseDraft, CaseRevision
 from models.engines.definitions.schema import ApplicationType
 from models.engines.forms import validation
 from models.engines.forms.schema import Form
-from models.engines.forms.values import submitted
+from models.engines.forms.values import storable, submitted
 from models.engines.workflow import commands as c
 from models.engines.workflow.findings import Finding
 from models.engines.workflow.state import State, Visit
@@ -92,6 +92,7 @@ def save_draft(
     """
     found = access.find(uow, case_id)
     _demand_form(uow, found, _visit_of(found, form))
+    data = storable(data)
     row = {
         "case_id": case_id, "form": form, "partner_id": found.partner_id, "data": dict(data), "step": step,
         "saved_at": uow.now, "saved_by_name": uow.actor.name, "version": expected + 1,
@@ -181,7 +182,7 @@ def submit(
     _demand_form(uow, found, visit)
     if draft_seen is not None:
         _demand_draft(uow, found, form, draft_seen)
-    shape = found.type.forms[form]
+    shape, data = found.type.forms[form], storable(data)
     judged = checking.of_form(uow, found, visit.node, data)
     if wrong := _problems(found.type, shape, data, judged):
         raise Refused(wrong)
@@ -258,7 +259,7 @@ def answer(uow: UnitOfWork, case_id: UUID, visit: str, text: str, *, key: str) -
     """
     found = access.find_to_change(uow, case_id, key)
     uow.actor.demand(found.type.permissions.apply)
-    return store.change(uow, found, c.Answer(visit, text), key=key)
+    return store.change(uow, found, c.Answer(visit, storable(text)), key=key)
 
 
 def _visit_of(found: StoredCase, form: str) -> Visit:

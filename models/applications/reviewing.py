@@ -18,6 +18,7 @@ from models.engines.cases.store import StoredCase
 from models.engines.cases.tables import CaseTask
 from models.engines.forms.schema import Form, Step
 from models.engines.forms.validation import problems
+from models.engines.forms.values import storable
 from models.engines.workflow import commands as c
 from models.engines.workflow.schema import ReviewNode
 from models.engines.workflow.state import State
@@ -42,8 +43,8 @@ def decide(
     facts = {}
     if node := _stage(found, visit):
         uow.actor.demand(DESKS[node.desk])
-        facts = _facts(node, decision, fields or {})
-    command = c.Decide(visit, decision, reason, comment, facts)
+        facts = _facts(node, decision, storable(fields or {}))
+    command = c.Decide(visit, decision, reason, storable(comment), facts)
     return store.change(uow, found, command, key=key, expected=expected)
 
 
@@ -92,7 +93,7 @@ def ask(uow: UnitOfWork, case_id: UUID, visit: str, text: str, *, key: str, expe
     """
     found = access.find_to_change(uow, case_id, key)
     _demand_desk(uow, found, visit)
-    return store.change(uow, found, c.Ask(visit, text), key=key, expected=expected)
+    return store.change(uow, found, c.Ask(visit, storable(text)), key=key, expected=expected)
 
 
 def lease(uow: UnitOfWork, case_id: UUID, visit: str) -> str | None:

@@ -190,6 +190,15 @@ def rows_to_copy(field: Field, earlier: Earlier) -> list[dict[str, Any]]:
 # ---- for the case ----
 
 
+def storable(value: Any) -> Any:
+    """What was typed, without the sign NUL that comes with some pasted texts: PostgreSQL keeps it nowhere."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, Mapping):
+        return {name: storable(each) for name, each in value.items()}
+    return [storable(each) for each in value] if isinstance(value, list | tuple) else value
+
+
 def with_computed(form: Form, data: Data) -> dict[str, Any]:
     """The data with every computed amount in its place, exact, as text; rows that are not there count as none."""
     return Filled(form, data).data

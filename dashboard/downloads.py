@@ -115,8 +115,8 @@ async def template(request: Request) -> Response:
 
 
 def _template(request: Request, actor: Actor) -> Response:
-    file = TEMPLATES / request.path_params["name"]
-    if file.parent != TEMPLATES or not file.is_file():
+    file = next((each for each in TEMPLATES.iterdir() if each.name == request.path_params["name"]), None)
+    if file is None or not file.is_file():
         raise NotFound("There is no such template.")
     headers = HEADERS | {"content-disposition": disposition(file.name)}
     return Response(

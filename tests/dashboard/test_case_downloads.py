@@ -116,5 +116,6 @@ def test_the_template_that_a_form_names_is_there_for_whoever_is_signed_in(browse
         assert b"MDF Marketing Activity Summary" in document.read("word/document.xml")
     assert kind.endswith("wordprocessingml.document")
     assert get(browser, path, None)[0] == 401
-    assert get(browser, "/templates/kontor.css", "account_manager")[0] == 404
+    for name in ("kontor.css", "%2e%2e", "a%00b", "a" * 5000):
+        assert get(browser, f"/templates/{name}", "account_manager")[0] == 404, name
     assert downloads.template_address("Something else") is None

@@ -121,7 +121,7 @@ def budgeted(amount: Decimal | None) -> Finding:
     if amount is None:
         return Finding(code, label, Verdict.LATER, "Judged when the budget is entered.", field="budget")
     if amount <= 0:
-        text = "Mark what MDF is to pay for: no item of the budget uses MDF."
+        text = "Mark what MDF is to pay for, with its amount: no amount of the budget uses MDF."
         return Finding(code, label, Verdict.FIX, text, field="budget")
     return Finding(code, label, Verdict.PASSED, f"{_usd(amount)} with MDF used.")
 
@@ -179,8 +179,10 @@ def claimed_in_time(ended_on: date | None, *, today: date, days: int, approval_a
     if ended_on is None:
         return Finding(code, label, Verdict.LATER, "Judged when the actual end date is chosen.", field="ended_on")
     day = (today - ended_on).days
+    if day < 0:
+        return Finding(code, label, Verdict.LATER, f"Judged when the activity is over: it ends {ended_on:{DAY}}.")
     if day <= days:
-        return Finding(code, label, Verdict.PASSED, f"Ended {ended_on:{DAY}}; today is day {max(day, 0):,}.")
+        return Finding(code, label, Verdict.PASSED, f"Ended {ended_on:{DAY}}; today is day {day:,}.")
     late = f"Ended {ended_on:{DAY}}; today is day {day:,}"
     if approval_attached:
         return Finding(code, label, Verdict.LOOK, f"{late}. The approval email is attached.", field="late_approval")

@@ -146,6 +146,7 @@ def test_only_what_took_place_is_claimed(ended_on: int, verdict: Verdict) -> Non
 @pytest.mark.parametrize(
     ("today", "attached", "verdict"),
     [
+        (date(2026, 3, 30), False, Verdict.LATER),  # not over yet
         (date(2026, 3, 31), False, PASSED),
         (date(2026, 6, 29), False, PASSED),  # day 90
         (date(2026, 6, 30), False, FIX),  # day 91

@@ -251,7 +251,8 @@ def _reads(view: CaseView, task: TaskRow | None) -> tuple[str, ...]:
 
 
 def _history(view: CaseView) -> None:
-    section("Where it stands and what happened", note="What lies ahead is the latest promised time.")
+    ahead = "What lies ahead is the latest promised time." if view.road else ""
+    section("Where it stands and what happened", note=ahead)
     timeline(view)
 
 

@@ -102,7 +102,8 @@ def decide(turn: Turn, name: str, **given: Any) -> bool:
         return False
     _closed()
     past = turn.node.decisions[name].past or turn.node.decisions[name].label.lower()
-    flash(f"{turn.name}: {turn.task.label} {past}.")
+    # "Application review approved", but "received the invoice": a deed with its object needs no stage before it
+    flash(f"{turn.name}: {past if ' ' in past else f'{turn.task.label} {past}'}.")
     if turn.following is not None:
         open_next(turn.following)
     return True
@@ -248,7 +249,9 @@ def _field(field: Field) -> Any:
     key = f"decision:{field.name}"
     match field.type:
         case "date":
-            chosen = st.date_input(field.label, value=None, key=key, help=field.help or "Business date, GMT+08:00.")
+            chosen = st.date_input(
+                field.label, value=None, format="YYYY-MM-DD", key=key, help=field.help or "Business date, GMT+08:00."
+            )
             return chosen.isoformat() if isinstance(chosen, date) else None
         case "choice":
             return st.selectbox(field.label, field.options, index=None, key=key)

@@ -157,7 +157,7 @@ def _held(row: TaskRow) -> str:
     if row.holder is not None:
         return " · held by you" if row.holder == me else f" · held by {formats.initials(row.holder_name)}"
     if row.leased_by not in (None, me) and row.leased_until is not None and row.leased_until > now():
-        return f" · open at {formats.initials(row.leased_by_name)}"
+        return f" · {formats.initials(row.leased_by_name)} has it open"
     return ""
 
 

@@ -119,6 +119,14 @@ def test_a_claim_says_when_the_claim_was_sent_and_names_a_file_at_everything_it_
     assert "2 files" in read
 
 
+@pytest.mark.parametrize("script", [QUEUE, DESK, CASES])
+def test_an_address_may_ask_for_anything(made: Any, script: str) -> None:
+    fund, _ = made(lambda fund: fund.applied())
+    sipho = _another(fund, "reviewer_finance", "Sipho Mbeki")
+    for search in ("x" * 60_000, "Riga\x00", "%_/\\'\""):
+        assert "could not be drawn" not in texts(shown(script, sipho, q=search, stage=search))
+
+
 def test_a_question_goes_to_the_partner(made: Any) -> None:
     fund, case_id = made(lambda fund: fund.applied())
     test = press(shown(QUEUE, fund.joris), "Ask")
@@ -186,11 +194,19 @@ def test_finance_records_the_invoice_and_pays(made: Any) -> None:
     assert "Fill in: Paid on." in texts(test)
     test.date_input(key="decision:paid_on").set_value(fund.now.date())
     test.text_input(key="decision:bank_reference").set_value("DB-77120")
-    confirm(test)
+    test = confirm(test)
+    assert "MDF-2026-0001 Riga Cloud Day: Payment paid." in texts(test)
     assert status(case_id) == "Completed"
     read = texts(shown(CASE, fund.liis, case=str(case_id)))
     for words in ("Completed", "Payment: paid", "Mei Tan", "Attempt 1: paid", "PR-MDF-2026-0001"):
         assert words in read, words
+    assert "What lies ahead" not in read
+
+
+def test_what_was_done_at_the_payment_desk_is_said_in_a_sentence(made: Any) -> None:
+    fund, _ = made(lambda fund: fund.received())
+    test = press(shown(DESK, fund.mei), "Accept")
+    assert "MDF-2026-0001 Riga Cloud Day: accepted the invoice." in texts(test)
 
 
 def test_filters_live_in_the_address(made: Any) -> None:

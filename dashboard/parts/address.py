@@ -14,16 +14,23 @@ import streamlit as st
 
 T = TypeVar("T")
 Params = Mapping[str, str | Sequence[str]]
+LONGEST = 4_000
+"""Most characters of one value."""
 
 
 def get(name: str, default: str = "") -> str:
     """One value of the address."""
-    return st.query_params.get(name, default)
+    return _sane(st.query_params.get(name, default))
 
 
 def get_all(name: str) -> tuple[str, ...]:
     """All values of a repeated parameter, in order, each once."""
-    return tuple(dict.fromkeys(st.query_params.get_all(name)))
+    return tuple(dict.fromkeys(map(_sane, st.query_params.get_all(name))))
+
+
+def _sane(value: str) -> str:
+    """What a database can be asked for: not the sign NUL, nor more than any search, cursor or name is long."""
+    return value.replace("\x00", "")[:LONGEST]
 
 
 PLACE = ("after", "before")

@@ -86,7 +86,8 @@ def _own(actor: Actor, row: CaseRow) -> Row | None:
         if isinstance(node, FormNode) and actor.may(node.permission or made.permissions.apply):
             again = row.status in (node.returned, node.cancelled)
             words = "Change and send again" if again else node.invite or f"Fill in {made.forms[node.form].title}"
-            return _row(row, each, words, "/apply", "undo" if again else "edit_document")
+            icon = "undo" if row.status == node.returned else "block" if again else "edit_document"
+            return _row(row, each, words, "/apply", icon)
     return None
 
 
@@ -104,6 +105,8 @@ def _due(row: CaseRow, standing: Standing, icon: str) -> tuple[str, Tone]:
         return due_words(standing.due_at)
     if icon == "undo":
         return "Came back to you", "orange"
+    if icon == "block":  # the partner cancelled it: nobody waits
+        return "You may send it again", "gray"
     return ("Your turn" if row.submitted_at else "Not sent yet"), "gray"
 
 

@@ -19,7 +19,7 @@ page_head("All cases", line=["Everything partners have sent", "GMT+08:00"])
 most = max(counted, key=lambda status: counted[status], default="")
 total = sum(counted.values())
 answer(
-    f"<b>{plural(total, 'case')}</b>, most of them (<b>{count(counted[most])}</b>) {text(most)}." if total
+    f"<b>{plural(total, 'case')}</b>, <b>{count(counted[most])}</b> of them {text(most)}." if total
     else "<b>No case.</b>"
 )  # fmt: skip
 left, middle, right = st.columns([2, 0.9, 1.3], vertical_alignment="center")

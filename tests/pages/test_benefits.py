@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from models.applications import queries
+from models.applications import applying, queries
 from models.applications.rows import CaseFilter
 from models.core.actor import SYSTEM, Actor
 from models.core.clock import clock_at
@@ -84,8 +84,12 @@ def test_what_waits_is_for_whoever_can_do_it(fund: Fund) -> None:
     fund.now = BEGAN
     rejected = fund.applied(activity_name="Vilnius Breakfast")
     fund.decide(fund.joris, rejected, "reject", reason="R-03 Budget not plausible", comment="Too dear.")
+    cancelled = fund.applied(activity_name="Riga Lunch")
+    with fund.as_(fund.liis) as uow:
+        applying.cancel(uow, cancelled, key="cancel")
     admins = listed(opened(fund, fund.liis))
     assert "Request reimbursement" in admins
+    assert admins.count("Came back to you") == admins.count("You may send it again") == 1
     assert "Change and send again" in admins
     assert f"/apply?case={case_id}" in admins
     finance = opened(fund, fund.anna)

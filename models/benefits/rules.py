@@ -70,6 +70,9 @@ def paid_bills(gates: Gates, *, page: str = "") -> Finding:
 # ---- the application ----
 
 
+_A_YEAR = 366
+
+
 def whole_workdays_between(first: date, last: date, calendar: WorkingCalendar) -> int:
     """Working days that lie wholly between two dates: neither of them counts (open point 33)."""
     days = (first + timedelta(days=n) for n in range(1, (last - first).days))
@@ -102,6 +105,8 @@ def lead_time(
     code, label = "MDA-LEAD", f"At least {_number(workdays, 'working day')} before the activity"
     if starts_on is None:
         return Finding(code, label, Verdict.LATER, "Judged when the start date is chosen.", field="starts_on")
+    if (starts_on - today).days > max(_A_YEAR, 3 * workdays):  # counting day by day to the year 9999 takes seconds
+        return Finding(code, label, Verdict.PASSED, "More than a year ahead.")
     ahead = whole_workdays_between(today, starts_on, calendar)
     if ahead >= workdays:
         return Finding(code, label, Verdict.PASSED, f"{_number(ahead, 'working day')} ahead.")

@@ -57,6 +57,12 @@ def lead(starts_on: date | None, today: date, reason: str = "") -> Finding:
     )
 
 
+def test_a_start_in_a_far_year_is_not_counted_day_by_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "whole_workdays_between", lambda *_: pytest.fail("counted"))
+    found = lead(date(9999, 12, 31), date(2026, 7, 6))
+    assert (found.verdict, found.text) == (PASSED, "More than a year ahead.")
+
+
 @pytest.mark.meets("BEN-MDA-02", "BEN-TMR-09")
 @pytest.mark.parametrize(
     ("today", "starts_on", "ahead", "verdict"),

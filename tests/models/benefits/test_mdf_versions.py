@@ -16,6 +16,7 @@ from models.engines.definitions import loading, registry
 from tests.support.mdf import APPLICATION, INVOICING, Fund
 
 Publish = Callable[..., None]
+PRESENT = application_type("mdf").version
 
 CHANGED = {
     "apply_before_workdays": 20, "claim_within_days": 10, "review_application": "2 working days",
@@ -44,23 +45,26 @@ def publish(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Publish:
 
 
 def test_a_case_keeps_the_version_it_began_with(fund: Fund, publish: Publish) -> None:
-    """Approved under version 1: 90 days to claim and 15 for the invoice, whatever version 2 says of new cases."""
+    """Approved under this version: 90 days to claim and 15 for the invoice, whatever the next one says of new cases."""
     case_id = fund.approved()
-    publish(2, CHANGED)
+    publish(PRESENT + 1, CHANGED)
     fund.now = datetime.fromisoformat("2026-09-21T10:00+08:00")  # day 48
     fund.submit(case_id, "reimbursement", fund.claim_data(case_id))
     fund.decide(fund.joris, case_id, "approve")
     fund.decide(fund.sipho, case_id, "approve")
     with fund.as_(fund.liis) as uow:
         view = case_view(uow, case_id)
-    assert (view.type.version, view.row.standing[0].due_at) == (1, datetime.fromisoformat("2026-10-06T18:00+08:00"))
+    assert (view.type.version, view.row.standing[0].due_at) == (
+        PRESENT,
+        datetime.fromisoformat("2026-10-06T18:00+08:00"),
+    )
     fund.submit(case_id, "invoicing", INVOICING, fund.anna)
     assert fund.status(case_id) == "Pending Partner Invoice"
 
 
 def test_a_new_case_begins_under_the_new_version(fund: Fund, publish: Publish) -> None:
     """Twenty working days instead of ten, by the holidays of another country; other kinds of activities; two days."""
-    publish(2, CHANGED)
+    publish(PRESENT + 1, CHANGED)
     case_id = fund.begun()
     with pytest.raises(Refused) as error:
         fund.submit(case_id, "application", APPLICATION)
@@ -71,11 +75,14 @@ def test_a_new_case_begins_under_the_new_version(fund: Fund, publish: Publish) -
     fund.submit(case_id, "application", APPLICATION | {"activity_type": "Road show", "late_reason": "A late idea."})
     with fund.as_(fund.joris) as uow:
         view = case_view(uow, case_id)
-    assert (view.type.version, view.row.standing[0].due_at) == (2, datetime.fromisoformat("2026-07-08T18:00+08:00"))
+    assert (view.type.version, view.row.standing[0].due_at) == (
+        PRESENT + 1,
+        datetime.fromisoformat("2026-07-08T18:00+08:00"),
+    )
 
 
 def test_a_version_that_cases_run_under_is_not_changed_in_place(fund: Fund, publish: Publish) -> None:
     fund.applied()
-    publish(1, CHANGED)
-    with pytest.raises(RuntimeError, match="mdf version 1 was changed after cases were opened under it"):
+    publish(PRESENT, CHANGED)
+    with pytest.raises(RuntimeError, match=f"mdf version {PRESENT} was changed after cases were opened under it"):
         fund.begun()

@@ -44,6 +44,7 @@ TONES = {
     "rejected": "red",
     "Rejected": "red",
     "cancelled": "gray",
+    "expired": "gray",
     "Draft": "gray",
 }
 

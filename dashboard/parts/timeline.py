@@ -18,7 +18,7 @@ from models.engines.workflow.road import Stop
 def phases(view: CaseView) -> None:
     """The phases of the case's life as a line: those behind with their days, the present one, those ahead."""
     names = view.type.phases
-    at = len(names) if view.state.outcome and view.state.outcome != "deleted" else _place(names, view.row.phase)
+    at = len(names) if view.type.succeeded(view.state.outcome) else _place(names, view.row.phase)
     spans, ahead = _spans(view), _ahead_by_phase(view)
     parts = []
     for place, name in enumerate(names):
@@ -27,7 +27,7 @@ def phases(view: CaseView) -> None:
         if place < at:
             said = _between(first, last)
         elif place == at:
-            said = f"now, since {_day(first)}" if first else "now"
+            said = _present(view, first)
         else:
             said = f"by ~{_day(ahead[name])}" if name in ahead else ""
         current = ' aria-current="step"' if place == at else ""
@@ -36,6 +36,13 @@ def phases(view: CaseView) -> None:
             f"{formats.text(said) if said else ''}</div>"
         )
     st.html(f'<div class="k life" role="list" style="--n:{len(names)}">{"".join(parts)}</div>')
+
+
+def _present(view: CaseView, first: datetime | None) -> str:
+    """What is said of the phase where the case stands, or where it came to its end."""
+    if view.state.ended_at is not None:
+        return f"ended {_day(view.state.ended_at)}"
+    return f"now, since {_day(first)}" if first else "now"
 
 
 def _day(at: datetime) -> str:

@@ -183,7 +183,7 @@ def _escalated(case: _Case, event: e.Escalated, visits: Visits, number: int) -> 
 
 def _ended(case: _Case, event: e.Ended, visits: Visits, number: int) -> None:
     if event.outcome != "deleted":
-        tone = "gray" if event.outcome == "expired" else "green"
+        tone = "green" if case.found.type.succeeded(event.outcome) else "gray"
         case.tell(case.applicants(), f"{number}:ended", f"{case.name}: {case.found.state.status}", tone=tone)
 
 

@@ -23,6 +23,14 @@ from models.identity.roles import role_book
 from models.partners import queries as partners
 
 T, C = CaseTask, Case
+
+
+def _named(like: Any, partner_ids: Any) -> ColumnElement[bool]:
+    """Number or title are like a pattern, or the case is one of some partners'."""
+    found = (func.lower(column).like(like, escape="/") for column in (C.number, C.title))
+    return or_(*found, C.partner_id.in_(partner_ids))
+
+
 _TASK = (
     T.case_id, T.visit, C.number, C.type, C.title, C.partner_id, partners.name_of(C.partner_id), T.node, T.label,
     T.roles, C.vendor_status, T.desk, C.amount, C.currency, T.opened_at, T.due_at, T.overdue, T.paused, T.why, T.votes,
@@ -38,10 +46,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "labels": T.label.in_(bindparam("labels", expanding=True)),
     "partners": T.partner_id.in_(bindparam("partners", expanding=True)),
     "types": C.type.in_(bindparam("types", expanding=True)),
-    "words": or_(
-        *(func.lower(column).like(bindparam("like"), escape="/") for column in (C.number, C.title)),
-        C.partner_id.in_(bindparam("named", expanding=True)),
-    ),
+    "words": _named(bindparam("like"), bindparam("named", expanding=True)),
 }
 _QUEUE = PreparedList(_TASKS, (Asc(T.queue_at), Asc(T.case_id), Asc(T.visit)), _CONDITIONS)
 
@@ -94,13 +99,6 @@ def _given(uow: UnitOfWork, wanted: QueueFilter) -> dict[str, dict[str, Any]]:
     if words := wanted.search.strip():
         given["words"] = {"like": containing(words), "named": partners.named(uow, words)}
     return given
-
-
-def _named(uow: UnitOfWork, words: str) -> Any:
-    """Number or title hold the words, or the partner's name does."""
-    text = words.lower()
-    found = (func.lower(column).contains(text, autoescape=True) for column in (C.number, C.title))
-    return or_(*found, C.partner_id.in_(partners.named(uow, words)))
 
 
 def own_role_keys(uow: UnitOfWork) -> list[str]:
@@ -202,7 +200,7 @@ def _listed(uow: UnitOfWork, stmt: Select[Any], wanted: CaseFilter) -> Select[An
     if wanted.open is not None:
         stmt = stmt.where(C.ended_at.is_(None) if wanted.open else C.ended_at.is_not(None))
     if words := wanted.search.strip():
-        stmt = stmt.where(_named(uow, words))
+        stmt = stmt.where(_named(containing(words), partners.named(uow, words)))
     return stmt
 
 

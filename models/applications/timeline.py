@@ -121,8 +121,9 @@ def _escalated(made: ApplicationType, event: e.Escalated) -> Told:
 
 
 def _ended(made: ApplicationType, event: e.Ended) -> Told:
-    told = {"deleted": ("delete", "Given up", "gray"), "expired": ("event_busy", "Expired", "gray")}
-    return told.get(event.outcome, ("flag", "Completed", "green"))
+    if event.outcome == "deleted":
+        return "delete", "Given up", "gray"
+    return ("flag", "Completed", "green") if made.succeeded(event.outcome) else ("event_busy", "Closed", "gray")
 
 
 _TELLERS: dict[type[e.Event], Callable[[ApplicationType, Any], Told]] = {

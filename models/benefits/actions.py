@@ -30,7 +30,7 @@ def adjust(uow: UnitOfWork, case: CaseData, given: Mapping[str, Any]) -> Mapping
     wanted = case.amount(given["amount"]) or ZERO
     promised = ledger_queries.open_reservations(uow, case_id=case.case_id)
     if sum(promised.values(), ZERO) != wanted:
-        ledger.void_all(uow, case.case_id, key=_key(case, "void"))
+        ledger.give_back_all(uow, case.case_id, TransferKind.VOID, key=_key(case, "void"))
         _reserve(uow, case, given, wanted)
     return NOTHING
 
@@ -38,14 +38,14 @@ def adjust(uow: UnitOfWork, case: CaseData, given: Mapping[str, Any]) -> Mapping
 @action("ledger.void")
 def void(uow: UnitOfWork, case: CaseData, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give back whatever the case has reserved."""
-    ledger.void_all(uow, case.case_id, key=_key(case, "void"))
+    ledger.give_back_all(uow, case.case_id, TransferKind.VOID, key=_key(case, "void"))
     return NOTHING
 
 
 @action("ledger.expire")
 def expire(uow: UnitOfWork, case: CaseData, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give back whatever the case has reserved, because its time is over."""
-    ledger.void_all(uow, case.case_id, key=_key(case, "expire"), kind=TransferKind.EXPIRE)
+    ledger.give_back_all(uow, case.case_id, TransferKind.EXPIRE, key=_key(case, "expire"))
     return NOTHING
 
 

@@ -97,6 +97,22 @@ def request_flow() -> Workflow:
     return expand(Workflow.model_validate(REQUEST), {"paying": Workflow.model_validate(PAYING)})
 
 
+def expiring(term: str) -> Workflow:
+    """A request whose business review is given up after a time."""
+    raw = {
+        "start": "request",
+        "nodes": {
+            "request": REQUEST["nodes"]["request"],
+            "business": REQUEST["nodes"]["business"] | {"expires": term, "cancel": False},
+            "given_up": {"end": "given_up", "tone": "neutral", "status": "Given up"},
+            "done": {"end": "done", "status": "Completed"},
+        },
+        "edges": [["request.submit", "business"], ["business.approve", "done"], ["business.reject", "request"],
+                  ["business.expire", "given_up"]],
+    }  # fmt: skip
+    return Workflow.model_validate(raw)
+
+
 @dataclass
 class TestWorld:
     """A world that a test moves."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from models.core.calendars import WorkingCalendar
 from models.engines.conditions import FactType
 from models.engines.forms.schema import Form
-from models.engines.workflow.schema import FormNode, ReviewNode, Workflow
+from models.engines.workflow.schema import EndNode, FormNode, ReviewNode, Workflow
 
 
 class _Part(BaseModel):
@@ -90,6 +90,11 @@ class ApplicationType(Process):
         if not isinstance(node, ReviewNode):
             raise KeyError(name)
         return node
+
+    def succeeded(self, outcome: str | None) -> bool:
+        """Whether a case with this outcome is over because what was applied for has come about."""
+        ends = (node for node in self.workflow.nodes.values() if isinstance(node, EndNode))
+        return any(node.end == outcome and node.tone == "positive" for node in ends)
 
     def label(self, node: str) -> str:
         """What people call a node."""

@@ -98,8 +98,8 @@ def void(uow: UnitOfWork, reservation: UUID, *, key: str) -> UUID:
     return _give_back(uow, TransferKind.VOID, reservation, key)
 
 
-def void_all(uow: UnitOfWork, case_id: UUID, *, key: str, kind: TransferKind = TransferKind.VOID) -> None:
-    """Give back whatever a case has reserved, each reservation by a transfer of its own (`kind`: void or expire).
+def give_back_all(uow: UnitOfWork, case_id: UUID, kind: TransferKind, *, key: str) -> None:
+    """Void or expire (`kind`) whatever a case has reserved, each reservation by a transfer of its own.
 
     To be asked for behind the case's lock: what another transaction ends meanwhile is refused by the database.
     """

@@ -178,9 +178,12 @@ def _check_done(turn: Turn, command: c.CheckDone) -> None:
 
 
 def _timer(turn: Turn, command: c.TimerFired) -> None:
-    """Late timers of a visit that is over, early ones of a clock that stood, and repeated ones do nothing."""
+    """Late timers of a visit that is over, early ones of a clock that stood, and repeated ones do nothing.
+
+    An open question stops the clock, but nobody waits past the time at which a visit expires.
+    """
     visit, now = turn.state.visit(command.visit), turn.world.now
-    if visit is None or visit.question is not None or command.timer in visit.fired:
+    if visit is None or command.timer in visit.fired or (visit.question is not None and command.timer != "expire"):
         return
     if visit.kind == "wait":
         if visit.due_at is None or visit.due_at <= now:

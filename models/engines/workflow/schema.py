@@ -154,9 +154,10 @@ class PaymentNode(Node):
 
 
 class EndNode(Node):
-    """The case is over, with a named outcome."""
+    """The case is over, with a named outcome. `positive`: what was applied for has come about."""
 
     end: str
+    tone: Tone = "positive"
 
 
 KINDS: dict[str, type[Node]] = {

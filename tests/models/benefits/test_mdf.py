@@ -328,7 +328,7 @@ def test_an_approved_activity_that_nothing_is_claimed_for_gives_its_money_back_a
     with fund.as_(SYSTEM) as uow:
         assert ledger.statement(uow, case_id=case_id).rows[0].kind is TransferKind.EXPIRE
         assert integrity.verify(uow)[1] == []
-        assert case_view(uow, case_id).timeline[-1].title == "Expired"
+        assert case_view(uow, case_id).timeline[-1].title == "Closed"
 
 
 def test_a_claim_that_came_back_has_a_year_again_and_one_under_review_never_expires(fund: Fund) -> None:

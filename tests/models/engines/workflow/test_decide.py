@@ -184,6 +184,21 @@ def test_a_question_stops_the_clock_and_the_answer_starts_it_again():
     assert refused(story, c.Answer("business#1", "Again."), LIIS, WrongState) == "WRONG-STATE"
 
 
+def test_an_open_question_does_not_keep_a_review_from_expiring():
+    story = Story(w.expiring("10 days"))
+    story.give(c.Open("request", 1, LIIS.partner_id), LIIS)
+    story.give(c.Submit("request#1", 1, {}, ()), LIIS)
+    assert story.state.visits[0].expires_at == datetime(2026, 7, 16, 10, tzinfo=UTC)  # the end of the tenth day
+    story.give(c.Ask("business#1", "Who pays the second day?"), JORIS)
+    story.later(days=10, hours=7)
+    assert story.give(c.TimerFired("business#1", "expire"), MACHINE) == []  # too early
+    story.later(hours=1)
+    events = story.give(c.TimerFired("business#1", "expire"), MACHINE)
+    assert [type(event) for event in events][:2] == [e.Expired, e.Left]
+    assert (story.state.outcome, story.state.visits) == ("given_up", ())
+    assert story.give(c.TimerFired("business#1", "expire"), MACHINE) == []
+
+
 def test_timers_remind_mark_and_escalate_once_each():
     story = Story().submitted()
     assert story.give(c.TimerFired("business#1", "remind:0"), MACHINE) == []  # too early

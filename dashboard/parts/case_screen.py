@@ -84,7 +84,8 @@ def screen_of(uow: UnitOfWork, case_id: UUID) -> Screen:
 def status_badge(status: str) -> Badge:
     """A case's status as everybody reads it; the word stands, the colour follows it."""
     tone = next((tone for word, tone in TONES.items() if word in status), "blue")
-    icon = {"green": "check_circle", "red": "cancel", "gray": "edit"}.get(tone, "hourglass_top")
+    over = "edit" if status == "Draft" else "block"
+    icon = {"green": "check_circle", "red": "cancel", "gray": over}.get(tone, "hourglass_top")
     return Badge(status, tone, icon)  # type: ignore[arg-type]  # the tones above are those of badges
 
 

@@ -13,6 +13,7 @@ from models.core.clock import business_date
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.facts import Other, cases_near
 from models.engines.definitions import CaseData, check, search
+from models.engines.forms.values import is_blank
 from models.engines.ledger import queries as ledger
 from models.engines.workflow.findings import Finding
 from models.partners import queries as partners
@@ -165,8 +166,10 @@ def _form(case: CaseData, form: str) -> dict[str, Any]:
 
 
 def _total(case: CaseData, form: str, field: str, total: str) -> Decimal | None:
-    """What the rows of a form come to; None while it is filled in and has no row yet."""
-    return None if case.form == form and not case.data.get(field) else case.amount(total)
+    """What the rows of a form come to; None while it is filled in and nothing stands in a row yet."""
+    if case.form == form and all(isinstance(row, dict) and is_blank(row) for row in case.data.get(field) or ()):
+        return None
+    return case.amount(total)
 
 
 def _items(case: CaseData, form: str, field: str) -> list[Item]:

@@ -217,6 +217,8 @@ def within_approved(claimed: Decimal | None, approved: Decimal) -> Finding:
     if claimed > approved:
         text = f"{_usd(claimed)} is {_usd(claimed - approved)} above the approved {_usd(approved)}."
         return Finding(code, label, Verdict.LOOK, text, field="expenses")
+    if claimed == approved:
+        return Finding(code, label, Verdict.PASSED, f"Exactly the approved {_usd(approved)}.")
     return Finding(code, label, Verdict.PASSED, f"{_usd(approved - claimed)} under the approved {_usd(approved)}.")
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from models.applications import applying, reviewing
+from models.applications import applying, reviewing, stages
+from models.applications.access import find
 from models.benefits import queries as benefits
 from models.core.actor import SYSTEM, Actor
 from models.core.clock import clock_at
@@ -59,6 +60,19 @@ def runs_again(test: AppTest) -> bool:
 def reserved(fund: Fund) -> object:
     with unit_of_work(actor=fund.liis, read_only=True) as uow:
         return benefits.pools(uow, fund.partner.id)[0].reserved
+
+
+def test_a_case_that_expired_ends_where_it_stood_and_is_not_drawn_as_paid(fund: Fund) -> None:
+    case_id = fund.approved()
+    assert "It expires on Aug 4, 2027." in texts(opened(fund, fund.liis, case_id))
+    with fund.as_(SYSTEM) as uow:
+        visit = find(uow, case_id).state.visits[0]
+        assert visit.expires_at is not None
+        stages.fire_timer(uow.at(visit.expires_at), case_id, visit.id, "expire")
+    said = texts(opened(fund, fund.liis, case_id))
+    assert "MDF application expired." in said
+    assert (said.count('class="ok"'), said.count('class="now"'), said.count('aria-current="step"')) == (1, 1, 1)
+    assert "ended Aug 4, 2027" in said
 
 
 @pytest.mark.meets("BEN-COM-02")

@@ -304,6 +304,26 @@ def test_nobody_is_paid_with_open_gates(fund: Fund) -> None:
     assert fund.status(case_id) == "MDF reimbursement being reviewed"
 
 
+@pytest.mark.parametrize(
+    ("rows", "verdicts"),
+    [
+        ([], ("later", "later")),
+        ([{"item": None, "mdf_used": False, "amount": None}], ("later", "later")),
+        ([{"item": "Venue", "mdf_used": False, "amount": "10.00"}], ("fix", "passed")),
+        ([{"item": "Venue", "mdf_used": True, "amount": "10.00"}], ("passed", "passed")),
+        ([{"item": "Venue", "mdf_used": True, "amount": "50000.01"}], ("passed", "fix")),
+    ],
+)
+def test_amounts_are_judged_when_something_stands_in_a_row(
+    fund: Fund, rows: list[dict[str, Any]], verdicts: tuple[str, str]
+) -> None:
+    case_id = fund.begun()
+    with fund.as_(fund.liis) as uow:
+        found = applying.findings(uow, case_id, "application", APPLICATION | {"budget": rows})
+    told = {each.label: each.verdict.value for each in found}
+    assert (told["MDF asked for"], told["Quota covers the amount"]) == verdicts
+
+
 def timers_of(fund: Fund, node: str) -> dict[tuple[str, str], datetime]:
     """When the timers of a node's visits fire, by visit and timer."""
     stmt = select(OutboxRow.payload, OutboxRow.due_at).where(OutboxRow.topic == "reviews.timer")

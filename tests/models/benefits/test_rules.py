@@ -198,7 +198,7 @@ def test_a_claim_is_measured_against_what_is_left_and_its_own_reservation(
     ("claimed", "verdict", "text"),
     [
         ("8640.00", PASSED, "360.00 USD under the approved 9,000.00 USD."),
-        ("9000.00", PASSED, "0.00 USD under the approved 9,000.00 USD."),
+        ("9000.00", PASSED, "Exactly the approved 9,000.00 USD."),
         ("9000.01", LOOK, "9,000.01 USD is 0.01 USD above the approved 9,000.00 USD."),
     ],
 )

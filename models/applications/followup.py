@@ -21,7 +21,7 @@ from models.engines.cases.tables import Case, CaseEvent
 from models.engines.workflow import events as e
 from models.engines.workflow.evolve import replay
 from models.engines.workflow.schema import FormNode, ReviewNode
-from models.engines.workflow.state import Visit
+from models.engines.workflow.state import State, Visit
 from models.identity import queries as identity
 from models.notices import service as notices
 from models.partners import queries as partners
@@ -71,6 +71,19 @@ class _Case:
         """Whoever a visit waits for."""
         return self.applicants(visit.node) if visit.kind == "form" else self.reviewers(visit)
 
+    def everybody(self, nodes: Iterable[str]) -> set[UUID]:
+        """Everybody whom events at some nodes may have been told to."""
+        people, roles = set(self.applicants()), set[str]()
+        for name in set(nodes):
+            node = self.found.type.workflow.nodes.get(name)
+            if isinstance(node, FormNode):
+                people |= set(self.applicants(name))
+            if isinstance(node, ReviewNode):
+                roles |= set(node.review)
+            if isinstance(node, FormNode | ReviewNode):
+                roles |= set(node.escalate)
+        return people | set(identity.with_roles(self.uow, roles))
+
     def until(self, visit: Visit) -> str:
         if visit.due_at is None:
             return f" It expires on {_moment(visit.expires_at)}." if visit.expires_at else ""
@@ -97,6 +110,7 @@ def follow(uow: UnitOfWork, case_id: UUID, after: int, seq: int) -> None:
     for number, event in told:
         if number > after and (handler := _HANDLERS.get(type(event))):
             handler(case, event, _visits(told, state.visits), number)
+    _settle(case, told)
 
 
 def _visits(told: Collection[tuple[int, e.Event]], open_: Iterable[Visit]) -> dict[str, Visit]:
@@ -119,12 +133,12 @@ def _entered(case: _Case, event: e.Entered, visits: Visits, number: int) -> None
     if event.kind == "review":
         stage = case.found.type.label(event.node)
         text = f"{case.partner}. {stage}.{case.until(visit)}"
-        case.tell(case.reviewers(visit), f"{number}:turn", f"{case.name} waits for your decision", text)
+        case.tell(case.reviewers(visit), _key(event, number), f"{case.name} waits for your decision", text)
     elif event.kind == "form" and number > 2:  # the first form is what the applicant has just begun
         tone = {"returned": "red", "cancelled": "gray"}.get(event.why, "green")
         text = f"{_words(case, event.why)}It is your turn: {case.found.type.label(event.node)}.{case.until(visit)}"
         title = f"{case.name}: {event.status or case.found.state.status}"
-        case.tell(case.applicants(event.node), f"{number}:turn", title, text, tone)
+        case.tell(case.applicants(event.node), _key(event, number), title, text, tone)
 
 
 def _words(case: _Case, why: str) -> str:
@@ -141,7 +155,7 @@ def _decided(case: _Case, event: e.Decided, visits: Visits, number: int) -> None
     text = " ".join(part for part in (event.reason, event.comment) if part)
     case.tell(
         case.applicants(),
-        f"{number}:decided",
+        _key(event, number),
         f"{case.name} was {decision.past or decision.label.lower()}",
         text,
         "red",
@@ -149,24 +163,24 @@ def _decided(case: _Case, event: e.Decided, visits: Visits, number: int) -> None
 
 
 def _asked(case: _Case, event: e.Asked, visits: Visits, number: int) -> None:
-    case.tell(case.applicants(), f"{number}:asked", f"{case.name}: {event.by_name} asks you", event.text, "orange")
+    case.tell(case.applicants(), _key(event, number), f"{case.name}: {event.by_name} asks you", event.text, "orange")
 
 
 def _answered(case: _Case, event: e.Answered, visits: Visits, number: int) -> None:
     if visit := visits.get(event.visit):
-        case.tell(case.reviewers(visit), f"{number}:answered", f"{case.name}: {event.by_name} answered", event.text)
+        case.tell(case.reviewers(visit), _key(event, number), f"{case.name}: {event.by_name} answered", event.text)
 
 
 def _reminded(case: _Case, event: e.Reminded, visits: Visits, number: int) -> None:
     visit = visits[event.visit]
     text = f"{case.found.type.label(visit.node)}.{case.until(visit)}"
     what = "is due soon" if visit.due_at else "expires soon"
-    case.tell(case.responsible(visit), f"{number}:reminded", f"{case.name} {what}", text, "orange")
+    case.tell(case.responsible(visit), _key(event, number), f"{case.name} {what}", text, "orange")
 
 
 def _overdue(case: _Case, event: e.BecameOverdue, visits: Visits, number: int) -> None:
     visit = visits[event.visit]
-    case.tell(case.responsible(visit), f"{number}:overdue", f"{case.name} is overdue",
+    case.tell(case.responsible(visit), _key(event, number), f"{case.name} is overdue",
               f"{case.found.type.label(visit.node)}.{case.until(visit)}", "red")  # fmt: skip
 
 
@@ -178,15 +192,52 @@ def _escalated(case: _Case, event: e.Escalated, visits: Visits, number: int) -> 
         people = [own] if own in people else people
     held = f"{visit.holder_name} holds it." if visit.holder else "Nobody holds it."
     text = f"{case.partner}. {case.found.type.label(visit.node)}.{case.until(visit)} {held}"
-    case.tell(people, f"{number}:escalated", f"{case.name} is overdue and was escalated to you", text, "red")
+    case.tell(people, _key(event, number), f"{case.name} is overdue and was escalated to you", text, "red")
 
 
 def _ended(case: _Case, event: e.Ended, visits: Visits, number: int) -> None:
     if event.outcome != "deleted":
         tone = "green" if case.found.type.succeeded(event.outcome) else "gray"
-        case.tell(case.applicants(), f"{number}:ended", f"{case.name}: {case.found.state.status}", tone=tone)
+        case.tell(case.applicants(), _key(event, number), f"{case.name}: {case.found.state.status}", tone=tone)
 
 
+def _key(event: e.Event, number: int) -> str:
+    """What makes a notice be told once."""
+    return f"{number}:{_WHAT[type(event)]}"
+
+
+def _settle(case: _Case, told: Collection[tuple[int, e.Event]]) -> None:
+    """What was told about work that is done waits no longer, whoever did it; nor for who has done their part of it."""
+    state = case.found.state
+    sent = max((number for number, event in told if isinstance(event, e.Submitted)), default=0)
+    keys: dict[str, list[str]] = {}
+    for number, event in told:
+        if type(event) in _WHAT and not isinstance(event, e.Ended):  # how a case ended is news until it is read
+            place = "" if _is_over(state, event, again=number < sent) else _visit(event)
+            keys.setdefault(place, []).append(f"{case.found.number}:{_key(event, number)}")
+    if over := keys.get(""):
+        notices.settle(case.uow, case.everybody(_visit(event).partition("#")[0] for _, event in told), over)
+    for visit in state.visits:
+        if voted := [vote.by for vote in visit.votes if vote.by is not None]:
+            notices.settle(case.uow, voted, keys.get(visit.id, ()))
+
+
+def _visit(event: e.Event) -> str:
+    return str(getattr(event, "visit", ""))
+
+
+def _is_over(state: State, event: e.Event, *, again: bool) -> bool:
+    """Whether what an event told is done: its stage is left, its question answered, what came back sent `again`."""
+    if isinstance(event, e.Decided):
+        return again or state.ended_at is not None
+    visit = state.visit(_visit(event))
+    return visit is None or (isinstance(event, e.Asked) and visit.question is None)
+
+
+_WHAT: dict[type[e.Event], str] = {
+    e.Entered: "turn", e.Decided: "decided", e.Asked: "asked", e.Answered: "answered", e.Reminded: "reminded",
+    e.BecameOverdue: "overdue", e.Escalated: "escalated", e.Ended: "ended",
+}  # fmt: skip
 _HANDLERS: dict[type[e.Event], Callable[[_Case, Any, Visits, int], None]] = {
     e.Entered: _entered, e.Decided: _decided, e.Asked: _asked, e.Answered: _answered, e.Reminded: _reminded,
     e.BecameOverdue: _overdue, e.Escalated: _escalated, e.Ended: _ended,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
+from collections.abc import Collection
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.core.actor import SYSTEM
 from models.core.settings import settings
@@ -66,6 +67,12 @@ def mark_all_read(uow: UnitOfWork) -> int:
     for notice in found:
         notice.read_at = uow.now
     return len(found)
+
+
+def settle(uow: UnitOfWork, people: Collection[UUID], keys: Collection[str]) -> None:
+    """What these people were told under these keys is over: nobody has to read it any more. For the system alone."""
+    over = Notice.user_id.in_(list(people)), Notice.key.in_(list(keys)), Notice.read_at.is_(None)
+    uow.session.execute(update(Notice).where(*over).values(read_at=uow.now))
 
 
 def mail(notice_id: UUID) -> bool:

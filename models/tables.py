@@ -8,6 +8,7 @@ from models.core import history, outbox
 from models.core.database import Base
 from models.customers import tables as customers
 from models.engines.cases import tables as cases
+from models.engines.definitions import tables as definitions
 from models.engines.ledger import tables as ledger
 from models.expenditures import tables as expenditures
 from models.exports import tables as exports
@@ -17,6 +18,6 @@ from models.partners import tables as partners
 from models.payments import tables as payments
 
 __all__ = [
-    "Base", "benefits", "cases", "catalog", "customers", "expenditures", "exports", "history", "identity", "ledger",
-    "notices", "outbox", "partners", "payments",
+    "Base", "benefits", "cases", "catalog", "customers", "definitions", "expenditures", "exports", "history",
+    "identity", "ledger", "notices", "outbox", "partners", "payments",
 ]  # fmt: skip

@@ -59,12 +59,13 @@ def desk_page(desk: Desk) -> None:
     with unit_of_work(read_only=True) as uow:
         counts = queries.queue_counts(uow, replace(wanted, mine=False, overdue=False))
         page = queries.queue(uow, wanted, page_from_address(SIZE))
+        stages = queries.desk_labels(uow, desk.key)
     asked, chosen = address.get("case"), _chosen(page.rows)
     left, right = st.columns([1, 2.62], gap="medium")
     with left, st.container(key="queue", gap="small"):
         page_head(desk.title)
         answer(sentence(desk, counts), beside="Earliest due first · GMT+08:00")
-        _narrow(desk, counts)
+        _narrow(desk, counts, stages)
         if page.rows:
             opened = queue_list(
                 [waiting(row) for row in page.rows], selected=_id(chosen) if chosen else "", key=f"queue_{desk.key}",
@@ -114,7 +115,7 @@ def sentence(desk: Desk, counts: QueueCounts) -> str:
     return f"{words}, {late}{today}{mine}."
 
 
-def _narrow(desk: Desk, counts: QueueCounts) -> None:
+def _narrow(desk: Desk, counts: QueueCounts, stages: list[str]) -> None:
     """What part of the queue is shown: all, mine, overdue; what is searched for; the filters that are on."""
     number = {"": counts.open, "mine": counts.mine, "overdue": counts.overdue}
     only = address.get("only") if address.get("only") in ONLY else ""
@@ -126,7 +127,7 @@ def _narrow(desk: Desk, counts: QueueCounts) -> None:
         listing.search_box("Number, activity or partner", key=f"desk:{desk.key}")
         filter_menu(
             lambda: [
-                Choice("stage", "Stage", [(label, label) for label in queries.desk_labels(desk.key)]),
+                Choice("stage", "Stage", [(label, label) for label in stages]),
                 Choice("roles", "Whose", list(ROLES.items())),
             ],
             on=False,

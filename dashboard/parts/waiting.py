@@ -3,6 +3,7 @@ questions for a partner's; and the money that is on its way to a partner."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard.parts import address, formats
@@ -52,7 +53,8 @@ def waiting_rows(uow: UnitOfWork, *, most: int = SHOWN) -> list[Row]:
     found = queries.waiting_for(uow, limit=most if uow.actor.is_vendor else LOOKED_THROUGH)
     if not uow.actor.is_vendor:
         found.sort(key=_urgency)
-    rows = (_review(each) if isinstance(each, TaskRow) else _own(uow.actor, each) for each in found)
+    types = application_types(uow)
+    rows = (_review(each) if isinstance(each, TaskRow) else _own(uow.actor, types, each) for each in found)
     return [row for row in rows if row is not None][:most]
 
 
@@ -72,9 +74,9 @@ def _review(task: TaskRow) -> Row:
     return Row(link, f"{task.label} · {task.partner}", sub, _amount(task), said, tone, ICONS.get(task.desk, "inbox"))
 
 
-def _own(actor: Actor, row: CaseRow) -> Row | None:
+def _own(actor: Actor, types: Mapping[str, ApplicationType], row: CaseRow) -> Row | None:
     """A form or a question of the person's own partner; nothing when colleagues with another role see to it."""
-    made = application_types().get(row.type)
+    made = types.get(row.type)
     for each in row.standing if made else ():
         if made is None:
             continue
@@ -112,7 +114,7 @@ def _due(row: CaseRow, standing: Standing, icon: str) -> tuple[str, Tone]:
 
 def on_their_way(uow: UnitOfWork, *, most: int = 5) -> list[Row]:
     """Cases whose money was approved and is with the vendor: what is next, and until when."""
-    phases = {phase for made in application_types().values() for phase in paying_phases(made)}
+    phases = {phase for made in application_types(uow).values() for phase in paying_phases(made)}
     found = queries.cases(uow, CaseFilter(phases=phases, open=True), PageRequest(size=LOOKED_THROUGH)).rows
     rows = []
     for row in found:

@@ -51,7 +51,7 @@ def begin(uow: UnitOfWork, type_key: str, *, key: str) -> UUID:
         NotAllowed: no role of the actor applies for this, or the actor belongs to no partner.
         NotFound: there is no such kind of application.
     """
-    made = application_type(type_key)
+    made = application_type(uow, type_key)
     uow.actor.demand(made.permissions.apply)
     if uow.actor.partner_id is None:
         raise NotAllowed("Only people of a partner apply. Sign in with a partner's account.")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ from models.identity.roles import role_book
 from models.partners import queries as partners
 
 T, C = CaseTask, Case
+Names = Mapping[str, str]
+"""What people call each kind of application, by key."""
 
 
 def _named(like: Any, partner_ids: Any) -> ColumnElement[bool]:
@@ -58,7 +61,7 @@ def queue(uow: UnitOfWork, wanted: QueueFilter, page: PageRequest = FIRST_PAGE) 
         NotAllowed: no role of the actor shows review queues.
     """
     uow.actor.demand("reviews.view")
-    return _QUEUE.page(uow, _given(uow, wanted), _task, page)
+    return _QUEUE.page(uow, _given(uow, wanted), partial(_task, _type_names(uow)), page)
 
 
 def queue_counts(uow: UnitOfWork, wanted: QueueFilter) -> QueueCounts:
@@ -105,43 +108,42 @@ def own_role_keys(uow: UnitOfWork) -> list[str]:
     """The candidates' roles of reviews, as tasks keep them, among which there is a role of the actor."""
     keys = {
         roles_key(node.review)
-        for made in application_types().values()
+        for made in application_types(uow).values()
         for node in made.workflow.nodes.values()
         if isinstance(node, ReviewNode)
     }
     return sorted(key for key in keys if uow.actor.roles & set(key.split("+"))) or ["nobody"]
 
 
-def desk_labels(desk: str) -> list[str]:
+def desk_labels(uow: UnitOfWork, desk: str) -> list[str]:
     """The stages that a desk has, by name: what its filter offers."""
     return sorted(
         {
             made.label(name)
-            for made in application_types().values()
+            for made in application_types(uow).values()
             for name, node in made.workflow.nodes.items()
             if isinstance(node, ReviewNode) and node.desk == desk
         }
     )
 
 
-def _task(*values: Any) -> TaskRow:
+def _task(names: Names, *values: Any) -> TaskRow:
     (case_id, visit, number, kind, title, partner_id, partner, node, label, roles, *rest) = values
     return TaskRow(
-        case_id, visit, number, kind, name_of(kind), title, partner_id, partner or "", node, label,
+        case_id, visit, number, kind, names.get(kind, kind), title, partner_id, partner or "", node, label,
         tuple(roles.split("+")), *rest,
     )  # fmt: skip
 
 
-def name_of(kind: str) -> str:
-    """The name of a kind of application; the key when there is none any more."""
-    made = application_types().get(kind)
-    return made.name if made else kind
+def _type_names(uow: UnitOfWork) -> Names:
+    return {key: made.name for key, made in application_types(uow).items()}
 
 
 def tasks_of(uow: UnitOfWork, case_id: UUID) -> list[TaskRow]:
     """The reviews that wait in one case, for whoever may see it."""
     stmt = _TASKS.where(T.case_id == case_id, T.closed_at.is_(None), T.kind == "review")
-    return [_task(*values) for values in uow.session.execute(stmt.order_by(T.queue_at, T.visit))]
+    names = _type_names(uow)
+    return [_task(names, *values) for values in uow.session.execute(stmt.order_by(T.queue_at, T.visit))]
 
 
 # ---- applications ----
@@ -182,7 +184,7 @@ def count_by_status(uow: UnitOfWork, wanted: CaseFilter) -> dict[str, int]:
 
 
 def _listed(uow: UnitOfWork, stmt: Select[Any], wanted: CaseFilter) -> Select[Any]:
-    seen = [key for key, made in application_types().items() if may_view(uow, made)]
+    seen = [key for key, made in application_types(uow).items() if may_view(uow, made)]
     if not seen:
         raise NotAllowed("Your roles do not show these cases. Ask your administrator for a role that does.")
     stmt = stmt.where(
@@ -212,7 +214,7 @@ def case_row(uow: UnitOfWork, case_id: UUID) -> CaseRow | None:
 
 def _rows(uow: UnitOfWork, found: Sequence[Sequence[Any]]) -> Iterable[CaseRow]:
     waits = standing(uow, [row[0] for row in found])
-    names = partners.names(uow, {row[4] for row in found})
+    names, types = partners.names(uow, {row[4] for row in found}), _type_names(uow)
     for (
         key,
         number,
@@ -229,8 +231,8 @@ def _rows(uow: UnitOfWork, found: Sequence[Sequence[Any]]) -> Iterable[CaseRow]:
         ended,
     ) in found:
         yield CaseRow(
-            key, number, kind, name_of(kind), title, partner_id, names.get(partner_id, ""), status, phase, amount,
-            currency, opened, submitted, changed, ended, tuple(waits.get(key, ())),
+            key, number, kind, types.get(kind, kind), title, partner_id, names.get(partner_id, ""), status, phase,
+            amount, currency, opened, submitted, changed, ended, tuple(waits.get(key, ())),
         )  # fmt: skip
 
 
@@ -266,7 +268,7 @@ def waiting_for(uow: UnitOfWork, *, limit: int = 20) -> list[CaseRow | TaskRow]:
             if uow.actor.may("reviews.view") and uow.actor.may(permission):
                 found += queue(uow, QueueFilter(desk=desk), PageRequest(size=limit)).rows
         return found[:limit]
-    if not any(may_view(uow, made) for made in application_types().values()):
+    if not any(may_view(uow, made) for made in application_types(uow).values()):
         return []
     stmt = (
         select(*_CASE).join(T, T.case_id == C.id).where(T.closed_at.is_(None), (T.kind == "form") | T.paused)

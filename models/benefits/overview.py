@@ -43,7 +43,7 @@ def overview(uow: UnitOfWork, pool: str, partner_id: UUID) -> Overview:
         NotAllowed: no role of the actor shows benefits.
         NotFound: no such pool, or no such partner among those the actor may see.
     """
-    made = application_type(pool)
+    made = application_type(uow, pool)
     row = next((each for each in queries.pools(uow, partner_id) if each.pool == pool), None)
     if row is None:
         raise NotFound("There is no such pool among those you may see.")

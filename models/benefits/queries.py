@@ -56,9 +56,9 @@ class QuotaChange:
     by: str
 
 
-def pooled_types() -> list[ApplicationType]:
+def pooled_types(uow: UnitOfWork) -> list[ApplicationType]:
     """Kinds of application that are paid out of a quota, by key."""
-    return [made for _, made in sorted(application_types().items()) if "quotas" in made.parameters]
+    return [made for _, made in sorted(application_types(uow).items()) if "quotas" in made.parameters]
 
 
 def pools(uow: UnitOfWork, partner_id: UUID) -> list[PoolRow]:
@@ -68,7 +68,7 @@ def pools(uow: UnitOfWork, partner_id: UUID) -> list[PoolRow]:
         NotAllowed: no role of the actor shows benefits.
     """
     uow.actor.demand("benefits.view")
-    return [row for made in pooled_types() for row in _rows(uow, made, [partner_id])]
+    return [row for made in pooled_types(uow) for row in _rows(uow, made, [partner_id])]
 
 
 def all_pools(uow: UnitOfWork, pool: str, search: str = "", page: PageRequest = FIRST_PAGE) -> Page[PoolRow]:
@@ -79,14 +79,14 @@ def all_pools(uow: UnitOfWork, pool: str, search: str = "", page: PageRequest = 
         NotFound: there is no such pool.
     """
     uow.actor.demand("quota.manage")
-    made = _pooled(pool)
+    made = _pooled(uow, pool)
     found = partners.partners(uow, PartnerFilter(search=search), page)
     rows = {row.partner_id: row for row in _rows(uow, made, [each.id for each in found.rows])}
     return Page(tuple(rows[each.id] for each in found.rows), found.next, found.previous)
 
 
-def _pooled(pool: str) -> ApplicationType:
-    found = next((each for each in pooled_types() if each.key == pool), None)
+def _pooled(uow: UnitOfWork, pool: str) -> ApplicationType:
+    found = next((each for each in pooled_types(uow) if each.key == pool), None)
     if found is None:
         raise NotFound("There is no such pool.")
     return found
@@ -126,7 +126,7 @@ def quota_history(uow: UnitOfWork, pool: str, partner_id: UUID, page: PageReques
         NotFound: there is no such pool.
     """
     uow.actor.demand("benefits.view")
-    made = _pooled(pool)
+    made = _pooled(uow, pool)
     found = ledger.statement(uow, pool=Pool(partner_id, pool, made.currency), kinds=QUOTA_KINDS, page=page)
     return Page(
         tuple(

@@ -20,7 +20,7 @@ from sqlalchemy import select, update
 
 from models.applications import applying, reviewing, stages
 from models.applications.access import find
-from models.applications.types import application_type
+from models.applications.types import shipped
 from models.core.actor import SYSTEM, Actor
 from models.core.clock import BUSINESS_ZONE, as_instant, business_date
 from models.core.errors import Refused
@@ -202,7 +202,7 @@ class _Over(Exception):
 
 def _room(partner: DemoPartner) -> Decimal:
     """What one activity asks for at most, so that a year has room for several."""
-    quotas = application_type("mdf").parameters["quotas"]
+    quotas = shipped("mdf").parameters["quotas"]
     return Decimal(quotas[partner.tier.value]) / 4
 
 

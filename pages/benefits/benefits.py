@@ -156,8 +156,8 @@ if partner_id is None:
         "refused", "Benefits belong to partners", "Open a partner's cases under All cases.", link=("All cases", "cases")
     )
     st.stop()
-kinds = queries.pooled_types()
 with unit_of_work(read_only=True) as uow:
+    kinds = queries.pooled_types(uow)
     pools = queries.pools(uow, partner_id)
     gates = queries.gates(uow, partner_id)
     owed: dict[str, Decimal] = {}

@@ -13,7 +13,6 @@ from dashboard.parts.pager import page_from_address, pager
 from dashboard.parts.rows import Row, Tone
 from dashboard.parts.tables import Column
 from dashboard.parts.wallet import gate_words, wallet
-from models.applications.types import application_type
 from models.benefits import queries, service
 from models.benefits.queries import PoolRow, QuotaChange
 from models.core.actor import current_actor
@@ -190,13 +189,14 @@ def amount_of(typed: str) -> Decimal:
 
 
 current_actor().demand("quota.manage")
-kinds = queries.pooled_types()
+with unit_of_work(read_only=True) as uow:
+    kinds = queries.pooled_types(uow)
 if (partner_id := listing.key_from_address(PARAM)) is None:
     page_head("Quotas", line=["Of every partner you may see", "USD, tax included" if len(kinds) == 1 else ""])
     everybody(chosen_kind(kinds))
 else:
     try:
-        one(application_type(chosen_kind(kinds).key), partner_id)
+        one(chosen_kind(kinds), partner_id)
     except DomainError as error:
         page_head("Quota", crumbs=[Crumb("Quotas", "quotas")])
         words = [problem.text for problem in error.problems]

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.parts.wizard_words import edited, frame, marked, read, shown
 from models.areas import load
 from models.core.errors import ChangedMeanwhile, NotAllowed, Problem, Refused
-from models.engines.definitions.loading import current_types
+from models.engines.definitions.loading import built_in
 from models.engines.forms.schema import Field, Form
 from models.engines.workflow.findings import Finding, Verdict
 from tests.support.pages import texts
@@ -316,7 +316,7 @@ def test_what_both_changed_stands_side_by_side_until_one_is_chosen(choice: str, 
 @pytest.mark.parametrize(("form", "steps"), [("application", 3), ("reimbursement", 4), ("invoicing", 1)])
 def test_every_step_of_the_mdf_forms_is_drawn(form: str, steps: int):
     load()
-    shape = current_types()["mdf"].forms[form]
+    shape = built_in()["mdf"].forms[form]
     assert len(shape.steps) == steps
     budget = [{"item": "Venue", "mdf_used": True, "amount": "7500"}]
     desk = FakeDesk(shape, earlier={"application": {"budget": budget, "budget_mdf": "7500", "leads": 6}})

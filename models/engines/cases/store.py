@@ -19,9 +19,10 @@ from models.core.clock import BUSINESS_ZONE
 from models.core.errors import ChangedMeanwhile, DomainError, NotFound
 from models.core.types import new_id
 from models.core.unit_of_work import UnitOfWork
-from models.engines.cases import numbering, projections, versions
+from models.engines.cases import numbering, projections
 from models.engines.cases.tables import Case, CaseEvent
 from models.engines.cases.world import StoredWorld
+from models.engines.definitions import versions
 from models.engines.definitions.case_data import CaseData
 from models.engines.definitions.registry import ACTIONS
 from models.engines.definitions.schema import ApplicationType
@@ -77,7 +78,7 @@ def open_case(uow: UnitOfWork, type_key: str, partner_id: UUID, *, key: str) -> 
     Raises:
         NotFound: there is no such type.
     """
-    made = versions.current(type_key)
+    made = versions.current(uow, type_key)
     versions.keep(uow, made)
     year = uow.now.astimezone(BUSINESS_ZONE).year
     numbering.queue_up(uow, type_key, year)

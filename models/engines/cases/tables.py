@@ -169,18 +169,6 @@ class CaseCounter(Unscoped, Base):
     last: Mapped[int]
 
 
-class DefinitionVersion(Unscoped, Base):
-    """The content of a type as cases were opened under it; kept when the first one is."""
-
-    unscoped_because = "definitions are the same for everybody"
-    __tablename__ = "definition_version"
-    key: Mapped[str] = mapped_column(primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True)
-    content: Mapped[dict[str, Any]]
-    digest: Mapped[str] = mapped_column(String(64))
-    since: Mapped[Instant]
-
-
 class ChainAnchor(Unscoped, Base):
     """A day's digest over the heads of all chains that grew, and over the anchor before: even a chain that was
     rewritten as a whole is found by it."""

@@ -14,9 +14,9 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 
 from models.core.unit_of_work import UnitOfWork
-from models.engines.cases import versions
 from models.engines.cases.projections import amount_of, fact_rows, task_row, title_of
 from models.engines.cases.tables import AnchoredHead, Case, CaseEvent, CaseFact, CaseTask, ChainAnchor
+from models.engines.definitions import versions
 from models.engines.workflow import chain
 from models.engines.workflow.events import unpack
 from models.engines.workflow.evolve import replay

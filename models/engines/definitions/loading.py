@@ -135,11 +135,11 @@ def _yaml(path: Path) -> Any:
     return json.loads(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str))
 
 
-def current_types() -> dict[str, ApplicationType]:
+def built_in() -> dict[str, ApplicationType]:
     """Every registered type as its files say it now, by key."""
-    return _current(tuple(DEFINITIONS), tuple(PROCESSES))
+    return _built_in(tuple(DEFINITIONS), tuple(PROCESSES))
 
 
 @cache
-def _current(types: tuple[Path, ...], processes: tuple[Path, ...]) -> dict[str, ApplicationType]:
+def _built_in(types: tuple[Path, ...], processes: tuple[Path, ...]) -> dict[str, ApplicationType]:
     return {key: build(content) for key, content in _contents(types, processes).items()}

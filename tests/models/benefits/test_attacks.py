@@ -12,7 +12,7 @@ import pytest
 
 from models.applications import applying, reviewing
 from models.applications.case_view import attachment, case_view
-from models.applications.types import application_type
+from models.applications.types import shipped
 from models.benefits import service
 from models.core.actor import Actor
 from models.core.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused, WrongState
@@ -79,7 +79,7 @@ def test_an_amount_that_is_none_is_not_sent(fund: Fund) -> None:
 
 
 def test_a_quota_is_not_raised_by_what_is_no_amount(fund: Fund) -> None:
-    made = application_type("mdf")
+    made = shipped("mdf")
     for amount in ("NaN", "sNaN", "Infinity", "1e400", "-5", "0", "1E-400", "100000000.01"):
         with fund.as_(fund.ines) as uow, pytest.raises(Refused, match="above zero"):
             service.raise_quota(uow, made, fund.partner.id, Decimal(amount), reason="Fair", key=fund.key())

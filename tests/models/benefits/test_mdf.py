@@ -13,7 +13,7 @@ from models.applications import applying, followup, integrity, queries, stages
 from models.applications.access import find
 from models.applications.case_view import case_view, changed_since_last_time
 from models.applications.rows import CaseFilter, QueueFilter
-from models.applications.types import application_type
+from models.applications.types import shipped
 from models.benefits import queries as benefits
 from models.benefits import service
 from models.core.actor import SYSTEM
@@ -140,9 +140,7 @@ def test_more_than_the_quota_is_refused_until_a_manager_raises_it(fund: Fund) ->
         fund.submit(case_id, "application", APPLICATION | asked)
     assert fund.status(case_id) == "Draft"
     with fund.as_(fund.ines) as uow:
-        service.raise_quota(
-            uow, application_type("mdf"), fund.partner.id, usd("0.01"), reason="Second fair this year", key="k"
-        )
+        service.raise_quota(uow, shipped("mdf"), fund.partner.id, usd("0.01"), reason="Second fair this year", key="k")
     fund.submit(case_id, "application", APPLICATION | asked)
     assert pool(fund) == ("50000.01", "0.00", "50000.01", "0.00")
 
@@ -499,7 +497,7 @@ def test_whoever_waits_is_told(fund: Fund) -> None:
 
 
 def test_a_quota_follows_the_tier_and_is_never_granted_twice(fund: Fund) -> None:
-    made = application_type("mdf")
+    made = shipped("mdf")
     grown = fund.partner_named("Amber Works", tier=Tier.BASIC)
     ieva = fund.build.actor("partner_admin", partner=grown)
     for tier, granted in ((Tier.BASIC, "10000.00"), (Tier.DIFFERENTIATION, "30000.00"), (Tier.BASIC, "30000.00")):
@@ -513,7 +511,7 @@ def test_a_quota_follows_the_tier_and_is_never_granted_twice(fund: Fund) -> None
 
 
 def test_quotas_are_raised_and_lowered_by_managers_with_a_reason(fund: Fund) -> None:
-    made, partner = application_type("mdf"), fund.partner.id
+    made, partner = shipped("mdf"), fund.partner.id
     fund.applied()
     with fund.as_(fund.ines) as uow:
         with pytest.raises(Refused) as error:

@@ -16,7 +16,7 @@ from models.applications import applying, queries, reviewing, stages
 from models.applications.access import find
 from models.applications.case_view import case_view
 from models.applications.rows import CaseFilter
-from models.applications.types import application_type
+from models.applications.types import shipped
 from models.benefits import queries as benefits
 from models.benefits import service
 from models.core.actor import SYSTEM, Actor
@@ -164,7 +164,7 @@ def test_one_draft_that_is_begun_four_times_at_once_is_one(crowd: Crowd) -> None
 
 
 def test_a_quota_raised_four_times_by_one_click_is_raised_once(crowd: Crowd) -> None:
-    made, partner, key = application_type("mdf"), crowd.fund.partner.id, str(uuid4())
+    made, partner, key = shipped("mdf"), crowd.fund.partner.id, str(uuid4())
 
     def lift(uow: UnitOfWork, _: int) -> Any:
         return service.raise_quota(uow, made, partner, usd("500.00"), reason="Fair", key=key)

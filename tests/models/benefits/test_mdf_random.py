@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from models.applications.types import application_type
+from models.applications.types import shipped
 from models.core.errors import DomainError
 from models.engines.conditions import compiled
 from models.engines.workflow import commands as c
@@ -44,7 +44,7 @@ class MdfWorld(TestWorld):
 
     def holds(self, condition: str, facts: Mapping[str, Any]) -> bool:
         """The condition over the case's facts."""
-        return bool(compiled(condition, application_type("mdf").facts).evaluate(facts))
+        return bool(compiled(condition, shipped("mdf").facts).evaluate(facts))
 
 
 class Money:
@@ -92,7 +92,7 @@ class Funds(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.made = application_type("mdf")
+        self.made = shipped("mdf")
         self.world, self.state, self.money = MdfWorld(), State(), Money()
         self.approvals: dict[str, set[Any]] = {}
         self.give(c.Open("mdf", 1, PARTNER), LIIS)

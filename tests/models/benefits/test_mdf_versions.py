@@ -10,13 +10,13 @@ import pytest
 import yaml
 
 from models.applications.case_view import case_view
-from models.applications.types import application_type
+from models.applications.types import shipped
 from models.core.errors import Refused
 from models.engines.definitions import loading, registry
 from tests.support.mdf import APPLICATION, INVOICING, Fund
 
 Publish = Callable[..., None]
-PRESENT = application_type("mdf").version
+PRESENT = shipped("mdf").version
 
 CHANGED = {
     "apply_before_workdays": 20, "claim_within_days": 10, "review_application": "2 working days",
@@ -29,7 +29,7 @@ def publish(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Publish:
     """Let new cases begin under an MDF with another version and other parameters."""
 
     def replace(version: int, parameters: Mapping[str, object]) -> None:
-        application_type("mdf")
+        shipped("mdf")
         (path,) = [each for each in registry.DEFINITIONS if each.name == "mdf.yaml"]
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         raw["version"] = version

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from models.applications import applying
-from models.applications.types import application_type
+from models.applications.types import shipped
 from models.benefits import queries as benefits
 from models.benefits import service
 from models.benefits.rules import Gates
@@ -31,7 +31,7 @@ def history(fund: Fund) -> list[tuple[str, str, dict[str, Any]]]:
 @pytest.mark.meets("BEN-VND-14")
 def test_the_same_click_is_one_change_of_the_quota(fund: Fund) -> None:
     """Raised and lowered twice by the same key: the money moves once, the history says once, by how much and why."""
-    made, partner = application_type("mdf"), fund.partner.id
+    made, partner = shipped("mdf"), fund.partner.id
     with fund.as_(fund.ines) as uow:
         for _ in range(2):
             service.raise_quota(uow, made, partner, usd("5000.00"), reason="Fair in Tallinn", key="a")
@@ -47,7 +47,7 @@ def test_the_same_click_is_one_change_of_the_quota(fund: Fund) -> None:
 
 
 def test_a_quota_is_not_lowered_below_what_is_used_and_reserved(fund: Fund) -> None:
-    made, partner = application_type("mdf"), fund.partner.id
+    made, partner = shipped("mdf"), fund.partner.id
     fund.paid()
     fund.applied(starts_on="2026-12-07", ends_on="2026-12-08")
     with fund.as_(fund.ines) as uow:
@@ -64,7 +64,7 @@ def test_a_quota_is_not_lowered_below_what_is_used_and_reserved(fund: Fund) -> N
 @pytest.mark.meets("BEN-VND-14")
 def test_a_higher_tier_brings_the_difference_to_what_a_manager_raised(fund: Fund) -> None:
     """10,000.00 by the tier Basic, 500.00 by a manager; Differentiation brings 20,000.00 more before anybody asks."""
-    made, grown = application_type("mdf"), fund.partner_named("Amber Works", tier=Tier.BASIC)
+    made, grown = shipped("mdf"), fund.partner_named("Amber Works", tier=Tier.BASIC)
     with fund.as_(fund.ines) as uow:
         service.raise_quota(uow, made, grown.id, usd("500.00"), reason="Webinar", key="a")
         standing = Standing(Tier.DIFFERENTIATION, grown.status, True, False, False)
@@ -100,7 +100,7 @@ def test_a_manager_sets_what_payments_hang_on_and_it_stays_written_down(fund: Fu
 
 
 def test_nobody_sees_or_moves_a_pool_that_is_not_theirs(fund: Fund) -> None:
-    made, other = application_type("mdf"), fund.partner_named("Amber Works")
+    made, other = shipped("mdf"), fund.partner_named("Amber Works")
     with fund.as_(fund.liis) as uow:
         assert benefits.pools(uow, other.id) == []
         assert benefits.quota_history(uow, "mdf", other.id).rows == ()

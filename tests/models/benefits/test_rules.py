@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.applications.types import application_type
+from models.applications.types import shipped
 from models.benefits import rules
 from models.benefits.rules import Activity, Gates, Item, MaterialTerms, SimilarTerms
 from models.core.calendars import WorkingCalendar
@@ -18,7 +18,7 @@ from models.engines.workflow.findings import Finding, Verdict
 
 CALENDAR = WorkingCalendar("CN")
 PASSED, LOOK, FIX, LATER = Verdict.PASSED, Verdict.LOOK, Verdict.FIX, Verdict.LATER
-PARAMETERS = application_type("mdf").parameters
+PARAMETERS = shipped("mdf").parameters
 USUAL = Gates(authenticated=True, growth_plan=False, bills_paid=False)
 
 

@@ -11,6 +11,7 @@ from dashboard.parts.expenditures_view import View
 from dashboard.parts.expenditures_words import period_of, unit_of
 from dashboard.parts.rows import Row, Tone
 from dashboard.parts.waiting import Waiting, waiting
+from models.applications.followup import LISTED
 from models.core.history import HistoryRow, entries
 from models.core.paging import PageRequest
 from models.core.unit_of_work import UnitOfWork
@@ -61,7 +62,7 @@ def work_of(uow: UnitOfWork) -> Work:
     changed = _changed(uow) if actor.may("history.view") else None
     return Work(
         waiting=waiting(uow, most=CASES),
-        notices=notices.waiting(uow, limit=WAITING),
+        notices=notices.waiting(uow, limit=WAITING, without=LISTED),
         partners=partners.count(uow) if sees_partners else None,
         unmanaged=partners.count(uow, PartnerFilter(unmanaged=True)) if actor.may("partners.manage") else 0,
         customers=customers.count(uow) if sees_customers else None,

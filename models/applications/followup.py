@@ -27,6 +27,8 @@ from models.notices import service as notices
 from models.partners import queries as partners
 
 MANAGER = "ecosystem_manager"
+LISTED = (":turn", ":asked", ":reminded", ":overdue")
+"""How keys of notices end that call to work which queues and lists show as long as it waits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,9 +34,11 @@ def notices(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[NoticeRow]:
     return fetch_page(uow, stmt, NoticeRow, page, order=(Desc(Notice.at), Desc(Notice.id)))
 
 
-def waiting(uow: UnitOfWork, *, limit: int) -> tuple[NoticeRow, ...]:
-    """The newest of the actor's own notices that are not read yet."""
-    stmt = _own(uow).where(Notice.read_at.is_(None)).order_by(Notice.at.desc(), Notice.id.desc()).limit(limit)
+def waiting(uow: UnitOfWork, *, limit: int, without: Collection[str] = ()) -> tuple[NoticeRow, ...]:
+    """The newest of the actor's own notices that are not read yet; those whose key ends on one of `without` are left
+    out, where a page lists their work itself."""
+    stmt = _own(uow).where(Notice.read_at.is_(None), *(~Notice.key.endswith(each, autoescape=True) for each in without))
+    stmt = stmt.order_by(Notice.at.desc(), Notice.id.desc()).limit(limit)
     return tuple(NoticeRow(*row) for row in uow.session.execute(stmt))
 
 

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from models.applications import followup
+from models.applications.access import find
 from models.core.actor import SYSTEM
 from models.core.clock import clock_at
 from models.core.lake import Lake
@@ -119,6 +121,22 @@ def test_a_reviewers_cases_wait_at_the_desk_where_they_are_decided(fund):
     fund.later(days=30)
     assert "1 thing waits for you, 1 of them overdue." in words(home_of(fund, fund.joris))
     assert "Nothing waits for you." in words(home_of(fund, fund.sipho))
+
+
+def test_work_that_waits_is_counted_once_although_it_was_told(fund):
+    case_id = fund.applied()
+    with fund.as_(SYSTEM) as uow:
+        followup.follow(uow, case_id, 0, find(uow, case_id).state.seq)
+    test = home_of(fund, fund.joris)
+    assert "1 thing waits for you." in words(test)
+    assert "waits for your decision" not in rows_of(test)
+    fund.decide(fund.joris, case_id, "reject", reason="R-02 Plan or agenda incomplete", comment="No afternoon.")
+    with fund.as_(SYSTEM) as uow:
+        followup.follow(uow, case_id, 0, find(uow, case_id).state.seq)
+    assert "Nothing waits for you." in words(home_of(fund, fund.joris))
+    liis = home_of(fund, fund.liis)
+    assert "2 things wait for you." in words(liis)  # the form, and why it came back
+    assert "was rejected" in rows_of(liis)
 
 
 def test_payments_wait_at_the_payment_desk_and_forms_at_the_partner(fund):

@@ -17,7 +17,7 @@ from models.engines.workflow.evolve import replay
 from models.engines.workflow.findings import Finding
 from models.engines.workflow.schema import Workflow
 from models.engines.workflow.state import State
-from models.engines.workflow.world import Person
+from models.engines.workflow.world import ALONE, People, Person
 
 PARTNER, OTHER_PARTNER = UUID(int=1), UUID(int=2)
 BEGAN = datetime(2026, 7, 6, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in GMT+08:00
@@ -122,6 +122,7 @@ class TestWorld:
     now: datetime = BEGAN
     calendar: WorkingCalendar = field(default_factory=lambda: WorkingCalendar("CN"))
     answers: Callable[[str], bool] = lambda name: True
+    people: People = ALONE
 
     def holds(self, condition: str, facts: Mapping[str, Any]) -> bool:
         """The only condition of the request: asked for more than 50,000."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from models.core.actor import Actor
 from models.core.calendars import WorkingCalendar
 from models.core.unit_of_work import UnitOfWork
 from models.engines.conditions import compiled
+from models.engines.definitions import registry
 from models.engines.definitions.case_data import CaseData
 from models.engines.definitions.registry import CHECKS
 from models.engines.workflow.findings import Finding, Verdict
-from models.engines.workflow.world import Person
+from models.engines.workflow.world import ALONE, People, Person
 
 
 def person_of(actor: Actor) -> Person:
@@ -22,7 +24,7 @@ def person_of(actor: Actor) -> Person:
     return Person(actor.user_id, actor.name, actor.roles, actor.partner_id, actor.is_system)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredWorld:
     """`workflow.world.World` for one command."""
 
@@ -43,6 +45,11 @@ class StoredWorld:
     def calendar(self) -> WorkingCalendar:
         """The type's calendar."""
         return self.case.calendar
+
+    @cached_property
+    def people(self) -> People:
+        """Whoever else there is, as the area that knows lends it."""
+        return registry.PEOPLE(self.uow, self.case) if registry.PEOPLE else ALONE
 
     def holds(self, condition: str, facts: Mapping[str, Any]) -> bool:
         """Whether a condition of the type is true for the facts."""

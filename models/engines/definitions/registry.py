@@ -10,6 +10,7 @@ from typing import Any
 from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions.case_data import CaseData
 from models.engines.workflow.findings import Finding
+from models.engines.workflow.world import People
 
 Check = Callable[[UnitOfWork, CaseData], Finding]
 Search = Callable[[UnitOfWork, CaseData], Sequence[Finding]]
@@ -29,6 +30,8 @@ class Registered:
 
 CHECKS: dict[str, Registered] = {}
 ACTIONS: dict[str, Action] = {}
+PEOPLE: Callable[[UnitOfWork, CaseData], People] | None = None
+"""Who there is besides the actor of a command: set by the area that knows reviewers (`lend_people`)."""
 DEFINITIONS: list[Path] = []
 PROCESSES: list[Path] = []
 
@@ -64,6 +67,12 @@ def action(name: str) -> Callable[[Action], Action]:
         return function
 
     return register
+
+
+def lend_people(people: Callable[[UnitOfWork, CaseData], People]) -> None:
+    """Let an area answer who there is besides the actor of a command."""
+    global PEOPLE
+    PEOPLE = people
 
 
 def define(path: Path) -> None:

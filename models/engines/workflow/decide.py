@@ -9,11 +9,11 @@ from models.core.errors import NotAllowed, Problem, Refused, WrongState
 from models.engines.workflow import commands as c
 from models.engines.workflow import events as e
 from models.engines.workflow.findings import Verdict
-from models.engines.workflow.people import demand_applicant, reviewing_problems
+from models.engines.workflow.people import demand_applicant, right_of
 from models.engines.workflow.schema import CheckNode, FormNode, ReviewNode, Timed, Workflow
 from models.engines.workflow.state import CANCELLED, RETURNED, State, Visit
 from models.engines.workflow.turn import Turn, moved, timers
-from models.engines.workflow.world import World
+from models.engines.workflow.world import Person, World
 
 
 def decide(workflow: Workflow, state: State, command: c.Command, world: World) -> list[e.Event]:
@@ -91,7 +91,7 @@ def may_delete(workflow: Workflow, state: State) -> bool:
 
 
 def _claim(turn: Turn, command: c.Claim) -> None:
-    visit, _ = _at_review(turn, command.visit)
+    visit, _, _ = _at_review(turn, command.visit)
     person = turn.world.person
     if visit.holder != person.id:
         turn.add(e.Claimed(visit.id, person.id, person.name, turn.world.now))
@@ -107,7 +107,7 @@ def _release(turn: Turn, command: c.Release) -> None:
 
 
 def _decide(turn: Turn, command: c.Decide) -> None:
-    visit, node = _at_review(turn, command.visit)
+    visit, node, stead = _at_review(turn, command.visit)
     if visit.question is not None:
         raise WrongState("A question to the applicant is open. Decide when it is answered.")
     wanted = node.decisions.get(command.decision)
@@ -119,7 +119,7 @@ def _decide(turn: Turn, command: c.Decide) -> None:
     turn.add(
         e.Decided(
             visit.id, visit.node, command.decision, person.id, person.name, turn.world.now, command.reason,
-            command.comment.strip(), dict(command.facts),
+            command.comment.strip(), dict(command.facts), stead.id if stead else None, stead.name if stead else "",
         )
     )  # fmt: skip
     now = turn.state.visit(visit.id)
@@ -139,7 +139,7 @@ def _given_problems(comment: bool, reasons: tuple[str, ...], command: c.Decide) 
 
 
 def _ask(turn: Turn, command: c.Ask) -> None:
-    visit, node = _at_review(turn, command.visit)
+    visit, node, _ = _at_review(turn, command.visit)
     if not node.may_ask:
         raise WrongState("Nobody is asked at this stage.")
     if visit.question is not None:
@@ -225,13 +225,15 @@ def _at_form(turn: Turn, visit_id: str) -> tuple[Visit, FormNode]:
     return visit, node
 
 
-def _at_review(turn: Turn, visit_id: str) -> tuple[Visit, ReviewNode]:
+def _at_review(turn: Turn, visit_id: str) -> tuple[Visit, ReviewNode, Person | None]:
+    """The review that somebody may decide, and in whose stead they would."""
     visit = _open_visit(turn, visit_id, "review")
     node = turn.workflow.nodes[visit.node]
     assert isinstance(node, ReviewNode)
-    if problems := reviewing_problems(node, turn.state, visit, turn.world.person):
-        raise NotAllowed(problems)
-    return visit, node
+    right = right_of(node, turn.state, visit, turn.world.person, turn.world.people)
+    if right.problems:
+        raise NotAllowed(right.problems)
+    return visit, node, right.stead
 
 
 _HANDLERS: dict[type[c.Command], Callable[[Turn, Any], None]] = {

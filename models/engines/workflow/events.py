@@ -49,6 +49,7 @@ class Entered(Event):
     vendor_status: str | None = None
     phase: str | None = None
     expires_at: datetime | None = None
+    candidates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,21 @@ class Claimed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Assigned(Event):
+    """The visit was given to somebody first, chosen by `how`; `turn` is whose turn it was (they may be away, and `to`
+    stand in for them)."""
+
+    visit: str
+    node: str
+    to: UUID
+    to_name: str
+    how: str
+    turn: UUID
+    turn_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Released(Event):
     """The visit is everybody's again."""
 
@@ -103,7 +119,7 @@ class Released(Event):
 
 @dataclass(frozen=True, slots=True)
 class Decided(Event):
-    """A reviewer decided. `facts` are what they filled in."""
+    """A reviewer decided, `for_id` in somebody's stead. `facts` are what they filled in."""
 
     visit: str
     node: str
@@ -114,6 +130,8 @@ class Decided(Event):
     reason: str = ""
     comment: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    for_id: UUID | None = None
+    for_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +263,8 @@ class Ended(Event):
 KINDS: dict[str, type[Event]] = {
     cls.__name__: cls
     for cls in (
-        Opened, Arrived, Entered, Left, Submitted, Claimed, Released, Decided, Asked, Answered, CheckWanted, Checked,
-        ActionTaken, TimerSet, Reminded, BecameOverdue, Escalated, Expired, Cancelled, FactsNoted, Ended,
+        Opened, Arrived, Entered, Left, Submitted, Claimed, Assigned, Released, Decided, Asked, Answered, CheckWanted,
+        Checked, ActionTaken, TimerSet, Reminded, BecameOverdue, Escalated, Expired, Cancelled, FactsNoted, Ended,
     )
 }  # fmt: skip
 

@@ -32,7 +32,10 @@ def _arrived(state: State, event: e.Arrived) -> State:
 
 
 def _entered(state: State, event: e.Entered) -> State:
-    visit = Visit(event.visit, event.node, event.kind, event.at, event.due_at, event.why, expires_at=event.expires_at)
+    visit = Visit(
+        event.visit, event.node, event.kind, event.at, event.due_at, event.why, expires_at=event.expires_at,
+        candidates=event.candidates,
+    )  # fmt: skip
     return replace(
         state,
         visits=(*state.visits, visit),
@@ -59,19 +62,24 @@ def _submitted(state: State, event: e.Submitted) -> State:
 
 
 def _claimed(state: State, event: e.Claimed) -> State:
-    return _visit(state, event.visit, holder=event.by, holder_name=event.by_name)
+    return _visit(state, event.visit, holder=event.by, holder_name=event.by_name, assigned="")
+
+
+def _assigned(state: State, event: e.Assigned) -> State:
+    return _visit(state, event.visit, holder=event.to, holder_name=event.to_name, assigned=event.how)
 
 
 def _released(state: State, event: e.Released) -> State:
-    return _visit(state, event.visit, holder=None, holder_name="")
+    return _visit(state, event.visit, holder=None, holder_name="", assigned="")
 
 
 def _decided(state: State, event: e.Decided) -> State:
     """A vote; whoever held the visit no longer does, so that the next one of a quorum can."""
     visit = state.visit(event.visit)
-    votes = (*(visit.votes if visit else ()), Vote(event.by, event.by_name, event.decision, event.at))
-    state = _visit(state, event.visit, votes=votes, holder=None, holder_name="")
-    people = tuple(vote.by for vote in votes if vote.by is not None)
+    vote = Vote(event.by, event.by_name, event.decision, event.at, event.for_id, event.for_name)
+    votes = (*(visit.votes if visit else ()), vote)
+    state = _visit(state, event.visit, votes=votes, holder=None, holder_name="", assigned="")
+    people = tuple(person for vote in votes for person in vote.hands)
     return replace(state, facts=state.facts | event.facts, deciders=state.deciders | {event.node: people})
 
 
@@ -126,8 +134,9 @@ def _visit(state: State, visit_id: str, **changed: Any) -> State:
 
 _APPLY: dict[type[e.Event], Callable[[State, Any], State]] = {
     e.Opened: _opened, e.Arrived: _arrived, e.Entered: _entered, e.Left: _left, e.Submitted: _submitted,
-    e.Claimed: _claimed, e.Released: _released, e.Decided: _decided, e.Asked: _asked, e.Answered: _answered,
-    e.CheckWanted: _same, e.Checked: _checked, e.ActionTaken: _same, e.TimerSet: _same, e.Reminded: _fired,
-    e.BecameOverdue: _overdue, e.Escalated: _escalated, e.Expired: _same, e.Cancelled: _same, e.FactsNoted: _noted,
+    e.Claimed: _claimed, e.Assigned: _assigned, e.Released: _released, e.Decided: _decided, e.Asked: _asked,
+    e.Answered: _answered, e.CheckWanted: _same, e.Checked: _checked, e.ActionTaken: _same, e.TimerSet: _same,
+    e.Reminded: _fired, e.BecameOverdue: _overdue, e.Escalated: _escalated, e.Expired: _same, e.Cancelled: _same,
+    e.FactsNoted: _noted,
     e.Ended: _ended,
 }  # fmt: skip

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, PositiveInt, Tag, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PositiveInt,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from models.engines.forms.schema import Field as FormField
 from models.engines.workflow.terms import TermField
@@ -83,13 +92,51 @@ APPROVE = Decision(label="Approve", tone="positive", past="approved")
 REJECT = Decision(label="Reject", tone="negative", comment=True, past="rejected")
 
 
+class Candidate(_Part):
+    """Whose turn it may be: people with all of these qualities, or one person whom the case names."""
+
+    role: str = ""
+    group: str = ""
+    skill: str = ""
+    region: bool = False
+    """Only people who look after the sales region that the partner is in."""
+    person: str = ""
+    """The fact that names the person: by their key, or by the address they sign in with."""
+    partner_manager: bool = False
+    """The ecosystem manager whom the partner has."""
+    when: str = ""
+    """A CEL condition over the facts: unless it holds, these do not count."""
+
+    @property
+    def names_one(self) -> bool:
+        """Whether it is one person whom the case names."""
+        return bool(self.person) or self.partner_manager
+
+    @model_validator(mode="after")
+    def _is_somebody(self) -> Candidate:
+        qualities = bool(self.role or self.group or self.skill or self.region)
+        if qualities + bool(self.person) + self.partner_manager != 1:
+            raise ValueError("a candidate is people with qualities, the person of a fact, or the partner's manager")
+        return self
+
+
+Assignment = Literal["pool", "round_robin", "least_loaded", "same_as_before"]
+"""Who gets a review first: whoever takes it; one after the other; who holds least; who decided it last time."""
+
+
 class ReviewNode(Timed):
     """People of some roles decide; the decision that is certain by the quorum is the outcome.
 
+    With `candidates` it is the turn of whoever fits one of them, and of the roles in `review` only when there is
+    nobody who does.
     The first decision in `decisions` with the tone `positive` needs the quorum; any other one is certain at once.
     """
 
     review: tuple[str, ...]
+    candidates: tuple[Candidate, ...] = ()
+    assign: Assignment = "pool"
+    limit: str = ""
+    """The fact with the amount up to which a person has to be allowed to decide; empty: no limit counts."""
     quorum: PositiveInt = 1
     decisions: dict[str, Decision] = Field(default_factory=lambda: {"approve": APPROVE, "reject": REJECT})
     not_same_person_as: tuple[str, ...] = ()
@@ -189,11 +236,15 @@ AnyNode = Annotated[
 
 
 class Workflow(_Part):
-    """Nodes by name, the first where a case begins, and the edges between them."""
+    """Nodes by name, the first where a case begins, and the edges between them.
+
+    `layout` says where the designer draws a node (pixels right and down); a node without a place is given one.
+    """
 
     start: str
     nodes: dict[str, AnyNode]
     edges: tuple[tuple[str, str], ...]
+    layout: dict[str, tuple[float, float]] = Field(default_factory=dict)
 
     def next(self, node: str, outcome: str = "") -> tuple[str, ...]:
         """Where a case goes from a node with an outcome: the outcome's own edges, else the node's."""

@@ -24,12 +24,19 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One reviewer's decision in a visit that needs several."""
+    """One reviewer's decision in a visit that needs several; `for_id`: made in somebody's stead."""
 
     by: UUID | None
     by_name: str
     decision: str
     at: datetime
+    for_id: UUID | None = None
+    for_name: str = ""
+
+    @property
+    def hands(self) -> tuple[UUID, ...]:
+        """The people whose decision it is."""
+        return tuple(person for person in (self.by, self.for_id) if person is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,9 @@ class Visit:
 
     `id` is the node and the number of its visit (`finance_review#2`). `why` says that the case came back: `returned`
     or `cancelled`. `pause` is how long the clock stood in all; `due_at` already takes it into account. `fired` are the
-    timers whose time has come; at `expires_at` nobody is waited for any longer.
+    timers whose time has come; at `expires_at` nobody is waited for any longer. `candidates` say whose turn it is where
+    that hangs on the case (`audience.py`), empty: the roles of the node; `assigned` how the holder was chosen, empty:
+    they took it themselves.
     """
 
     id: str
@@ -55,6 +64,8 @@ class Visit:
     fired: tuple[str, ...] = ()
     overdue: bool = False
     expires_at: datetime | None = None
+    candidates: tuple[str, ...] = ()
+    assigned: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 
 from models.core.clock import as_instant
 from models.engines.workflow import events as e
+from models.engines.workflow.assigning import chosen
+from models.engines.workflow.audience import audience
 from models.engines.workflow.evolve import evolve
 from models.engines.workflow.schema import (
     ActionNode,
@@ -76,7 +78,10 @@ class Turn:
             return
         visit = self._begin(name, node, why)
         match node:
-            case FormNode() | ReviewNode():
+            case ReviewNode():
+                self.set_timers(node, visit)
+                self.assign(node, visit)
+            case FormNode():
                 self.set_timers(node, visit)
             case CheckNode(by="worker"):
                 self.add(e.CheckWanted(visit.id, node.check, self.world.now))
@@ -111,9 +116,15 @@ class Turn:
             status=_status(node, why),
             vendor_status=node.vendor_status or _status(node, why),
             phase=node.phase or None,
+            candidates=self._candidates(node),
         )
         self.add(entered)
         return self.state.visits[-1]
+
+    def _candidates(self, node: Node) -> tuple[str, ...]:
+        if isinstance(node, ReviewNode) and node.candidates:
+            return audience(node, self.state, self.world)
+        return ()
 
     def _due(self, node: Node) -> datetime | None:
         if isinstance(node, WaitNode):
@@ -138,6 +149,16 @@ class Turn:
         wanted = {self.workflow.source(begin) for begin, end in self.workflow.edges if end == name}
         self.add(e.Arrived(name, source, self.world.now))
         return wanted <= set(self.state.arrived.get(name, ()))
+
+    def assign(self, node: ReviewNode, visit: Visit) -> None:
+        """Give a review to somebody first, where the stage says so."""
+        if found := chosen(node, self.state, visit, self.world.people):
+            taker, turn = found.taker, found.turn
+            assert taker.id is not None
+            assert turn.id is not None
+            self.add(
+                e.Assigned(visit.id, visit.node, taker.id, taker.name, node.assign, turn.id, turn.name, self.world.now)
+            )
 
     def set_timers(self, node: Timed, visit: Visit) -> None:
         """Reminders before, the due time itself, escalations after."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, false, func, not_, or_, select, true
 
 from models.applications.access import DESKS, may_view
 from models.applications.rows import CaseFilter, CaseOrder, CaseRow, QueueCounts, QueueFilter, Standing, TaskRow
@@ -51,17 +51,37 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "types": C.type.in_(bindparam("types", expanding=True)),
     "words": _named(bindparam("like"), bindparam("named", expanding=True)),
 }
-_QUEUE = PreparedList(_TASKS, (Asc(T.queue_at), Asc(T.case_id), Asc(T.visit)), _CONDITIONS)
+Barring = tuple[str, str, str]
+"""A type, a review of it, and a stage whose last deciders may not decide there: for a quorum the review itself."""
+
+
+@lru_cache(maxsize=32)
+def _conditions(barring: frozenset[Barring]) -> dict[str, ColumnElement[bool]]:
+    """By name; `free`: the actor decided none of the stages that bar them, as the case's state keeps them."""
+    barred = [
+        (C.type == kind) & (T.node == node) & (T.votes > 0 if node == place else true())
+        & func.coalesce(cast(C.state["deciders", place], String), "").contains(bindparam("decider"))
+        for kind, node, place in sorted(barring)
+    ]  # fmt: skip
+    return _CONDITIONS | {"free": not_(or_(false(), *barred))}
+
+
+@lru_cache(maxsize=32)
+def _queue(barring: frozenset[Barring]) -> PreparedList:
+    return PreparedList(_TASKS, (Asc(T.queue_at), Asc(T.case_id), Asc(T.visit)), _conditions(barring))
 
 
 def queue(uow: UnitOfWork, wanted: QueueFilter, page: PageRequest = FIRST_PAGE) -> Page[TaskRow]:
-    """Reviews that wait at a desk, the earliest due first. One statement for the page.
+    """Reviews that wait at a desk, the earliest due first; of one's own roles' only those that one may decide, whoever
+    holds them. One statement for the page.
 
     Raises:
         NotAllowed: no role of the actor shows review queues.
     """
     uow.actor.demand("reviews.view")
-    return _QUEUE.page(uow, _given(uow, wanted), partial(_task, _type_names(uow)), page)
+    barring = _barring(uow)
+    given = _given(uow, wanted, barring)
+    return _queue(barring).page(uow, given, partial(_task, _type_names(uow)), page)
 
 
 def queue_counts(uow: UnitOfWork, wanted: QueueFilter) -> QueueCounts:
@@ -78,20 +98,23 @@ def queue_counts(uow: UnitOfWork, wanted: QueueFilter) -> QueueCounts:
         func.count(case(((T.queue_at >= uow.now) & (T.queue_at < tomorrow), 1))),
         func.count(case((T.holder == uow.actor.user_id, 1))),
     ).select_from(T)
-    given = _given(uow, wanted)
-    if given.keys() & {"types", "words"}:
+    barring = _barring(uow)
+    given, conditions = _given(uow, wanted, barring), _conditions(barring)
+    if given.keys() & {"types", "words", "free"}:
         counted = counted.join(C, C.id == T.case_id)
-    stmt = counted.where(*(_CONDITIONS[name] for name in given))
+    stmt = counted.where(*(conditions[name] for name in given))
     values = {name: value for each in given.values() for name, value in each.items()}
     return QueueCounts(*uow.session.execute(stmt, values).one())
 
 
-def _given(uow: UnitOfWork, wanted: QueueFilter) -> dict[str, dict[str, Any]]:
+def _given(uow: UnitOfWork, wanted: QueueFilter, barring: Collection[Barring]) -> dict[str, dict[str, Any]]:
     """The conditions of a filter with their values."""
     given: dict[str, dict[str, Any]] = {"waiting": {"desk": wanted.desk}}
     if not wanted.all_roles:
         own = own_role_keys(uow)
         given |= {"role": {"role": own[0]}} if len(own) == 1 else {"roles": {"roles": own}}
+        if barring:
+            given["free"] = {"decider": str(uow.actor.user_id)}
     if wanted.mine:
         given["mine"] = {"me": uow.actor.user_id}
     if wanted.overdue:
@@ -102,6 +125,17 @@ def _given(uow: UnitOfWork, wanted: QueueFilter) -> dict[str, dict[str, Any]]:
     if words := wanted.search.strip():
         given["words"] = {"like": containing(words), "named": partners.named(uow, words)}
     return given
+
+
+def _barring(uow: UnitOfWork) -> frozenset[Barring]:
+    """What may bar the actor from reviews of their roles: four eyes, and one vote a person."""
+    found = set()
+    for kind, made in application_types(uow).items():
+        for name, node in made.workflow.nodes.items():
+            if isinstance(node, ReviewNode) and uow.actor.roles & set(node.review):
+                places = (*node.not_same_person_as, *((name,) if node.quorum > 1 else ()))
+                found |= {(kind, name, place) for place in places}
+    return frozenset(found)
 
 
 def own_role_keys(uow: UnitOfWork) -> list[str]:

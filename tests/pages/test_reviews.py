@@ -203,6 +203,18 @@ def test_finance_records_the_invoice_and_pays(made: Any) -> None:
     assert "What lies ahead" not in read
 
 
+@pytest.mark.meets("BEN-VND-20")
+def test_who_agreed_to_a_payment_is_not_asked_again(made: Any) -> None:
+    fund, case_id = made(lambda fund: fund.received())
+    press(shown(DESK, fund.mei), "Accept")
+    read = texts(press(shown(DESK, fund.mei), "Approve"))
+    assert "No payment step waits." in read
+    assert "Nothing waits for you here" in read
+    assert "1 payment step waits" in texts(shown(DESK, fund.henrik))
+    linked = texts(shown(DESK, fund.mei, case=str(case_id)))
+    assert "You have decided here already; it needs somebody else as well." in linked
+
+
 def test_what_was_done_at_the_payment_desk_is_said_in_a_sentence(made: Any) -> None:
     fund, _ = made(lambda fund: fund.received())
     test = press(shown(DESK, fund.mei), "Accept")

@@ -229,17 +229,12 @@ def money_card(transfers: Sequence[TransferRow], payable: PayableRow | None, att
         (formats.clock_or_day(row.at), WAYS[row.kind], formats.amount(row.amount)) for row in reversed(transfers)
     ]  # fmt: skip
     if payable is not None:
-        lines.append(
-            (
-                formats.clock_or_day(payable.opened_at),
-                f"Payable {payable.requisition_no}",
-                formats.amount(payable.amount),
-            )
+        owed = (
+            formats.clock_or_day(payable.opened_at),
+            f"Payable {payable.requisition_no}",
+            formats.amount(payable.amount),
         )
-    for row in attempts:
-        ended = {AttemptOutcome.PAID: "paid", AttemptOutcome.FAILED: "failed"}
-        said = ended[row.outcome] if row.outcome else "on its way"
-        lines.append((formats.clock_or_day(row.begun_at), f"Attempt {row.number}: {said}", ""))
+        lines += [owed, *(_attempt(row, payable) for row in attempts)]
     if not lines:
         return
     body = "".join(
@@ -249,3 +244,14 @@ def money_card(transfers: Sequence[TransferRow], payable: PayableRow | None, att
     )
     currency = payable.currency if payable else transfers[0].currency
     card("Money", f"<table>{body}</table>", aside=currency)
+
+
+def _attempt(row: AttemptRow, payable: PayableRow) -> tuple[str, str, str]:
+    """When an attempt to pay was begun, or the money left; how it stands; what it moves, unless it came back."""
+    if row.outcome is AttemptOutcome.FAILED:
+        return formats.clock_or_day(row.begun_at), f"Attempt {row.number}: failed", ""
+    amount = formats.amount(payable.amount)
+    if row.outcome is None:
+        return formats.clock_or_day(row.begun_at), f"Attempt {row.number}: on its way", amount
+    reference = f", bank reference {payable.bank_reference}" if payable.bank_reference else ""
+    return formats.day(payable.paid_on), f"Attempt {row.number}: paid{reference}", amount

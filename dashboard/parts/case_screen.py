@@ -215,7 +215,7 @@ def review_body(screen: Screen, task: TaskRow | None) -> None:
             rules_card(view.findings.get(task.node, ()))
             _question(view)
         else:
-            _history(view)
+            _history(view, road=True)
         for form in first:
             _to_read(view, task, form)
         for form in others:
@@ -228,7 +228,7 @@ def review_body(screen: Screen, task: TaskRow | None) -> None:
         money_card(screen.transfers, screen.payable, screen.attempts)
         documents_card(view)
     if task is not None:
-        _history(view)
+        _history(view, road=False)
 
 
 def _to_read(view: CaseView, task: TaskRow | None, form: str) -> None:
@@ -252,10 +252,11 @@ def _reads(view: CaseView, task: TaskRow | None) -> tuple[str, ...]:
     return view.type.review_node(task.node).reads if task is not None else ()
 
 
-def _history(view: CaseView) -> None:
-    ahead = "What lies ahead is the latest promised time." if view.road else ""
+def _history(view: CaseView, *, road: bool) -> None:
+    """`road`: with what lies ahead, unless a card of its own says that."""
+    ahead = "What lies ahead is the latest promised time." if view.road and road else ""
     section("Where it stands and what happened", note=ahead)
-    timeline(view)
+    timeline(view, road=road)
 
 
 def _question(view: CaseView) -> None:

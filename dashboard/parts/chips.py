@@ -65,7 +65,12 @@ def filter_menu(choices: Callable[[], Sequence[Choice]], on: bool, cleared: Sequ
             for choice in choices():
                 _choose(choice)
     if on:
-        st.button("Clear all", type="tertiary", key="chip_clear", on_click=address.clear, args=(cleared,))
+        clear_all(cleared)
+
+
+def clear_all(cleared: Sequence[str]) -> None:
+    """The button that takes every filter and what is searched for out of the address."""
+    st.button("Clear all", type="tertiary", key="chip_clear", on_click=address.clear, args=(cleared,))
 
 
 def _choose(choice: Choice) -> None:

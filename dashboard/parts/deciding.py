@@ -229,13 +229,18 @@ def _decision_dialog(turn: Turn, name: str) -> None:
         fields = {field.name: _field(field) for field in decision.fields}
         with st.container(horizontal=True):
             now = st.button(_label(turn, decision), type="primary", key="decide_now")
-            if st.button("Not yet", key="not_yet"):
-                _closed()
-                st.rerun()
+            _not_yet()
         if now and decide(turn, name, reason=reason, comment=comment, fields=fields):
             st.rerun()
 
     ask()
+
+
+def _not_yet() -> None:
+    """Leave a dialog without doing anything."""
+    if st.button("Not yet", key="not_yet"):
+        _closed()
+        st.rerun()
 
 
 def _about(turn: Turn) -> None:
@@ -270,7 +275,10 @@ def _ask_dialog(turn: Turn) -> None:
         _about(turn)
         text = st.text_area("What do you want to know?", key="question", max_chars=1000)
         st.caption("The partner is told, and your clock stops until the answer is there.")
-        if st.button("Ask the partner", type="primary", key="ask_now"):
+        with st.container(horizontal=True):
+            now = st.button("Ask the partner", type="primary", key="ask_now")
+            _not_yet()
+        if now:
             try:
                 with unit_of_work() as uow:
                     reviewing.ask(

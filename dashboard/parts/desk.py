@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.parts import address, formats, listing
 from dashboard.parts.case_screen import case_head, review_body, screen_of
-from dashboard.parts.chips import Chip, Choice, chip_bar, filter_menu, removable
+from dashboard.parts.chips import Chip, Choice, chip_bar, clear_all, filter_menu, removable
 from dashboard.parts.deciding import Turn, action_bar, carry_out, is_silent, open_next
 from dashboard.parts.due import age_words, due_words
 from dashboard.parts.empty import state
@@ -28,7 +28,8 @@ from models.core.clock import now
 from models.core.errors import DomainError
 from models.core.unit_of_work import unit_of_work
 
-PARAMS = ("stage", "only", "roles", "q", "case")
+NARROWED = ("stage", "only", "roles", "q")
+"""What the address says of the part of the queue that is shown."""
 ONLY = {"": "All", "mine": "Mine", "overdue": "Overdue"}
 ROLES = {"own": "What my roles decide", "all": "Other roles' too"}
 SIZE = 25
@@ -130,14 +131,15 @@ def _narrow(desk: Desk, counts: QueueCounts, stages: list[str]) -> None:
                 Choice("stage", "Stage", [(label, label) for label in stages]),
                 Choice("roles", "Whose", list(ROLES.items())),
             ],
-            on=False,
-            cleared=PARAMS,
+            on=False,  # the column is narrow: it stands beside the chips
+            cleared=NARROWED,
         )
     chips = [Chip(stage, "stage", stage) for stage in address.get_all("stage")]
     chips += [Chip(ROLES[each], "roles", each) for each in address.get_all("roles") if each in ROLES]
-    if chips:
+    if chips or address.get("q"):
         with chip_bar():
             removable(chips)
+            clear_all(NARROWED)
 
 
 def waiting(row: TaskRow) -> Waiting:

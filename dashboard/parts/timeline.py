@@ -82,11 +82,11 @@ def _place(names: Sequence[str], phase: str) -> int:
     return names.index(phase) if phase in names else 0
 
 
-def timeline(view: CaseView) -> None:
-    """What happened, whom the case waits for and until when, and what comes then."""
+def timeline(view: CaseView, *, road: bool = True) -> None:
+    """What happened, whom the case waits for and until when, and (`road`) what comes then."""
     done = "".join(map(_done, (row for row in view.timeline if not row.current)))
     now = "".join(map(_current, (row for row in view.timeline if row.current)))
-    ahead = "".join(_ahead(view, stop) for stop in view.road)
+    ahead = "".join(_ahead(view, stop) for stop in view.road if road)
     if not done and not now:
         st.html('<p class="k mu">Nothing has happened yet.</p>')
         return
@@ -96,7 +96,8 @@ def timeline(view: CaseView) -> None:
 def _done(row: TimelineRow) -> str:
     said = " ".join(part for part in (row.reason, f"“{row.comment}”" if row.comment else "") if part)
     status = f'<span class="pill t-gray">{formats.text(row.status)}</span>' if row.status else ""
-    below = f"<br>{formats.text(said)}" if said else ""
+    given = " · ".join(f"{label} {words}" for label, words in row.given)
+    below = "".join(f"<br>{formats.text(each)}" for each in (given, said) if each)
     return _line(row.icon, f"t-{row.tone}", f"<b>{formats.text(row.title)}</b> {status}{below}",
                  formats.text(row.by), formats.instant(row.at))  # fmt: skip
 

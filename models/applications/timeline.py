@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from models.applications.rows import Standing
 from models.engines.definitions.schema import ApplicationType
+from models.engines.forms.words import words
 from models.engines.workflow import events as e
 from models.engines.workflow.evolve import evolve
-from models.engines.workflow.schema import ReviewNode
+from models.engines.workflow.schema import Decision, ReviewNode
 from models.engines.workflow.state import State
 from models.identity.roles import role_book
 
@@ -20,7 +21,8 @@ from models.identity.roles import role_book
 class TimelineRow:
     """A thing that happened, or (`current`) whom the case waits for: then `at` is since when, `due_at` until when.
 
-    `status` is the case's status afterwards, when it changed. `tone`: green, red, orange, blue or gray.
+    `status` is the case's status afterwards, when it changed; `given` what a decision recorded, label and words.
+    `tone`: green, red, orange, blue or gray.
     """
 
     at: datetime
@@ -36,6 +38,7 @@ class TimelineRow:
     due_at: datetime | None = None
     overdue: bool = False
     paused: bool = False
+    given: tuple[tuple[str, str], ...] = ()
 
 
 Told = tuple[str, str, str]
@@ -57,18 +60,21 @@ def _past(made: ApplicationType, events: Iterable[e.Event]) -> Iterator[Timeline
         if (teller := _TELLERS.get(type(event))) is not None:
             if kept is not None:
                 yield kept
-            kept = _row(event, teller(made, event), state)
+            kept = replace(_row(event, teller(made, event), state), given=_given(made, event))
         if state.status != status and kept is not None:
             status = state.status
-            kept = _with_status(kept, state)
+            kept = replace(kept, phase=state.phase, status=state.status)
     if kept is not None:
         yield kept
 
 
-def _with_status(row: TimelineRow, state: State) -> TimelineRow:
-    return TimelineRow(
-        row.at, row.icon, row.title, row.by, row.tone, state.phase, row.comment, row.reason, state.status
-    )
+def _given(made: ApplicationType, event: e.Event) -> tuple[tuple[str, str], ...]:
+    """What was filled in with a decision: `Paid on`, `Bank reference`."""
+    if not isinstance(event, e.Decided):
+        return ()
+    decision = _decision(made, event)
+    fields = decision.fields if decision else ()
+    return tuple((field.label, words(field, event.facts[field.name])) for field in fields if field.name in event.facts)
 
 
 def _row(event: e.Event, told: Told, state: State) -> TimelineRow:
@@ -96,14 +102,18 @@ def _submitted(made: ApplicationType, event: e.Submitted) -> Told:
     return "send", f"{made.forms[event.form].title} submitted{again}", "blue"
 
 
-def _decided(made: ApplicationType, event: e.Decided) -> Told:
+def _decision(made: ApplicationType, event: e.Decided) -> Decision | None:
     node = made.workflow.nodes.get(event.node)
-    decision = node.decisions.get(event.decision) if isinstance(node, ReviewNode) else None
-    words = (decision.past or decision.label.lower()) if decision else event.decision
+    return node.decisions.get(event.decision) if isinstance(node, ReviewNode) else None
+
+
+def _decided(made: ApplicationType, event: e.Decided) -> Told:
+    decision = _decision(made, event)
+    past = (decision.past or decision.label.lower()) if decision else event.decision
     icon, tone = {"positive": ("check_circle", "green"), "negative": ("cancel", "red")}.get(
         decision.tone if decision else "", ("undo", "orange")
     )
-    return icon, f"{made.label(event.node)}: {words}", tone
+    return icon, f"{made.label(event.node)}: {past}", tone
 
 
 def _checked(made: ApplicationType, event: e.Checked) -> Told:

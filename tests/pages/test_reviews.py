@@ -130,6 +130,7 @@ def test_an_address_may_ask_for_anything(made: Any, script: str) -> None:
 def test_a_question_goes_to_the_partner(made: Any) -> None:
     fund, case_id = made(lambda fund: fund.applied())
     test = press(shown(QUEUE, fund.joris), "Ask")
+    test = press(press(test, "Not yet"), "Ask")
     test.text_area(key="question").set_value("Which hall?")
     test = press(test, "Ask the partner")
     assert "the question is with the partner" in texts(test)
@@ -198,8 +199,11 @@ def test_finance_records_the_invoice_and_pays(made: Any) -> None:
     assert "MDF-2026-0001 Riga Cloud Day: Payment paid." in texts(test)
     assert status(case_id) == "Completed"
     read = texts(shown(CASE, fund.liis, case=str(case_id)))
-    for words in ("Completed", "Payment: paid", "Mei Tan", "Attempt 1: paid", "PR-MDF-2026-0001"):
+    for words in ("Completed", "Payment: paid", "Mei Tan", "PR-MDF-2026-0001", "Received on Aug 12, 2026",
+                  "Paid on Aug 10, 2026 · Bank reference DB-77120"):  # fmt: skip
         assert words in read, words
+    paid = read[read.index("Attempt 1: paid, bank reference DB-77120") :].partition("</tr>")[0]
+    assert paid.endswith('<td class="num">8,640.00</td>')
     assert "What lies ahead" not in read
 
 
@@ -228,6 +232,24 @@ def test_filters_live_in_the_address(made: Any) -> None:
         read = texts(shown(QUEUE, fund.joris, **query))
         assert ("Riga Cloud Day" in read) is found, query
         assert ("No review matches" in read) is not found, query
+
+
+def test_a_search_without_a_hit_is_taken_back_with_one_press(made: Any) -> None:
+    fund, _ = made(lambda fund: fund.applied())
+    test = shown(QUEUE, fund.joris, q="vilnius", stage="Business review", only="overdue")
+    assert "No review matches" in texts(test)
+    read = texts(press(test, "Clear all"))
+    assert "1 review waits" in read
+    assert "Riga Cloud Day" in read
+    assert not [button for button in shown(QUEUE, fund.joris).button if button.label == "Clear all"]
+
+
+def test_what_lies_ahead_stands_once(made: Any) -> None:
+    fund, case_id = made(lambda fund: fund.applied())
+    decided = texts(shown(QUEUE, fund.joris))
+    assert decided.count(">Business review<") == 1
+    assert "Application review</b> <span" in decided  # whom it waits for stays in the history
+    assert texts(shown(CASE, fund.ines, case=str(case_id))).count(">Business review<") == 1
 
 
 def test_partner_reviewer_and_manager_read_the_same_history(made: Any) -> None:

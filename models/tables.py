@@ -16,8 +16,9 @@ from models.identity import tables as identity
 from models.notices import tables as notices
 from models.partners import tables as partners
 from models.payments import tables as payments
+from models.reviewers import tables as reviewers
 
 __all__ = [
     "Base", "benefits", "cases", "catalog", "customers", "definitions", "expenditures", "exports", "history",
-    "identity", "ledger", "notices", "outbox", "partners", "payments",
+    "identity", "ledger", "notices", "outbox", "partners", "payments", "reviewers",
 ]  # fmt: skip

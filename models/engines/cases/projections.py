@@ -10,11 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, update
 
+from models.core.database import insert_once
 from models.core.outbox import write_all
 from models.core.unit_of_work import UnitOfWork
-from models.engines.cases.tables import CaseFact, CaseTask
+from models.engines.cases.tables import CaseFact, CaseTask, CaseTurn
 from models.engines.definitions.schema import ApplicationType
-from models.engines.workflow.events import CheckWanted, Event, Left, TimerSet
+from models.engines.workflow.audience import entries_of, named_in
+from models.engines.workflow.events import Assigned, CheckWanted, Event, Left, TimerSet
 from models.engines.workflow.schema import ReviewNode
 from models.engines.workflow.state import State, Visit
 
@@ -26,6 +28,7 @@ CHECK, TIMER, FOLLOW = "reviews.check", "reviews.timer", "reviews.follow"
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 APPLICANT = "applicant"
 """The desk of forms: the partner's own work list."""
+ROUND_ROBIN = "round_robin"
 WAITING = frozenset({"form", "review"})
 
 _TASK, _FACT = CaseTask.__table__, CaseFact.__table__
@@ -33,6 +36,8 @@ _TASK_CHANGED = update(_TASK).where(  # type: ignore[arg-type]
     _TASK.c.case_id == bindparam("own_case"), _TASK.c.visit == bindparam("own_visit")
 )
 _TASKS_ADDED = insert(_TASK)  # type: ignore[arg-type]
+_TURN = CaseTurn.__table__
+_TURNED = update(_TURN).where(_TURN.c.place == bindparam("own_place"))  # type: ignore[arg-type]
 _FACTS_ADDED = insert(_FACT)  # type: ignore[arg-type]
 
 
@@ -76,6 +81,7 @@ def project(uow: UnitOfWork, case: StoredCase, before: State, after: State, even
     """Bring tasks and facts to the new state, and ask for what happens after the commit."""
     _tasks(uow, case, before, after, events)
     _facts(uow, case, before, after)
+    _turns(uow, case, events)
     _later(uow, case, before, after, events)
 
 
@@ -86,19 +92,21 @@ def task_row(made: ApplicationType, case_id: UUID, partner_id: UUID, visit: Visi
     """A visit as a task of a queue, derived from the state alone."""
     node = made.workflow.nodes[visit.node]
     review = isinstance(node, ReviewNode)
+    entries = entries_of(node, visit) if isinstance(node, ReviewNode) else ()
+    named = named_in(entries)
     return {
         "case_id": case_id, "visit": visit.id, "partner_id": partner_id, "node": visit.node, "kind": visit.kind,
         "desk": node.desk if isinstance(node, ReviewNode) else APPLICANT,
-        "roles": roles_key(node.review) if isinstance(node, ReviewNode) else "",
+        "roles": roles_key([entry for entry in entries if entry != named]), "named": named,
         "label": made.label(visit.node), "opened_at": visit.entered_at, "due_at": visit.due_at,
         "queue_at": visit.due_at or END_OF_TIME, "overdue": visit.overdue, "paused": visit.question is not None,
         "why": visit.why, "votes": len(visit.votes), "holder": visit.holder if review else None,
-        "holder_name": visit.holder_name,
+        "holder_name": visit.holder_name, "assigned": visit.assigned,
     }  # fmt: skip
 
 
 def roles_key(roles: Sequence[str]) -> str:
-    """Candidates' roles as one value that a queue can be sorted by."""
+    """The entries of an audience as one value that a queue can be sorted by."""
     return "+".join(sorted(roles))
 
 
@@ -120,6 +128,15 @@ def _tasks(uow: UnitOfWork, case: StoredCase, before: State, after: State, event
     fresh = [task_row(case.type, case.id, case.partner_id, new[key]) for key in new if key not in old]
     if fresh:
         connection.execute(_TASKS_ADDED, fresh)
+
+
+def _turns(uow: UnitOfWork, case: StoredCase, events: Sequence[Event]) -> None:
+    """Note whose turn it was, for the next case that comes to the same stage."""
+    for event in events:
+        if isinstance(event, Assigned) and event.how == ROUND_ROBIN:
+            place = {"place": f"{case.type.key}/{event.node}", "person": event.turn, "at": event.at}
+            if not insert_once(uow.session, CaseTurn, place, unique=("place",)):
+                uow.session.connection().execute(_TURNED, {"own_place": place["place"], **place})
 
 
 # ---- facts ----

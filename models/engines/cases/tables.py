@@ -14,6 +14,7 @@ from models.core.database import Base, PartnerScoped, Unscoped
 from models.core.types import AmountType, Currency, Id, Instant
 
 OPEN = text("closed_at IS NULL")
+NAMED = text("closed_at IS NULL AND named IS NOT NULL")
 
 
 class Case(PartnerScoped, Base):
@@ -76,7 +77,9 @@ class CaseEvent(PartnerScoped, Base):
 
 
 class CaseTask(PartnerScoped, Base):
-    """A visit that waits for a person: what queues show. `roles` are the candidates' roles joined by a plus.
+    """A visit that waits for a person: what queues show. `roles` are the entries of its audience (roles, groups, skills
+    …) joined by a plus, `named` the entry that names one person (`person:…`, `manager`), if there is one; `assigned`
+    says how its holder was chosen.
 
     `queue_at` is when it is due, or the end of time when nothing is promised: a sort key is never empty.
     """
@@ -88,6 +91,7 @@ class CaseTask(PartnerScoped, Base):
               postgresql_where=OPEN),
         Index("ix_case_task_due", "desk", "queue_at", "case_id", "visit", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_case_task_holder", "holder", "queue_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_case_task_named", "named", "queue_at", sqlite_where=NAMED, postgresql_where=NAMED),
         Index("ix_case_task_partner", "partner_id", "kind", "queue_at", sqlite_where=OPEN, postgresql_where=OPEN),
     )  # fmt: skip
 
@@ -108,6 +112,8 @@ class CaseTask(PartnerScoped, Base):
     votes: Mapped[int]
     holder: Mapped[UUID | None]
     holder_name: Mapped[str]
+    named: Mapped[str | None]
+    assigned: Mapped[str] = mapped_column(default="", server_default="")
     leased_by: Mapped[UUID | None]
     leased_by_name: Mapped[str] = mapped_column(default="")
     leased_until: Mapped[Instant | None]
@@ -167,6 +173,16 @@ class CaseCounter(Unscoped, Base):
     type: Mapped[str] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     last: Mapped[int]
+
+
+class CaseTurn(Unscoped, Base):
+    """Whose turn it was last at a stage that gives its reviews out one after the other."""
+
+    unscoped_because = "names one of the vendor's people by key; read only to choose the next"
+    __tablename__ = "case_turn"
+    place: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[UUID]
+    at: Mapped[Instant]
 
 
 class ChainAnchor(Unscoped, Base):

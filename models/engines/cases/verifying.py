@@ -85,7 +85,7 @@ def _links(uow: UnitOfWork, case_ids: list[UUID]) -> dict[UUID, list[chain.Link]
 
 
 _TASK = ("partner_id", "node", "kind", "desk", "roles", "label", "opened_at", "due_at", "queue_at", "overdue", "paused",
-         "why", "votes", "holder", "holder_name")  # fmt: skip
+         "why", "votes", "holder", "holder_name", "named", "assigned")  # fmt: skip
 _FACT = ("text", "amount", "day", "count", "yes")
 Rows = Mapping[str, tuple[Any, ...]]
 

@@ -7,6 +7,7 @@ from models.catalog import tables as catalog
 from models.core import history, outbox
 from models.core.database import Base
 from models.customers import tables as customers
+from models.design import tables as design
 from models.engines.cases import tables as cases
 from models.engines.definitions import tables as definitions
 from models.engines.ledger import tables as ledger
@@ -19,6 +20,6 @@ from models.payments import tables as payments
 from models.reviewers import tables as reviewers
 
 __all__ = [
-    "Base", "benefits", "cases", "catalog", "customers", "definitions", "expenditures", "exports", "history",
+    "Base", "benefits", "cases", "catalog", "customers", "definitions", "design", "expenditures", "exports", "history",
     "identity", "ledger", "notices", "outbox", "partners", "payments", "reviewers",
 ]  # fmt: skip

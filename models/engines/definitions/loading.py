@@ -66,7 +66,9 @@ def build(content: Content) -> ApplicationType:
     forms, facts, parameters = dict(made.forms), dict(made.facts), {}
     for name, node in made.workflow.nodes.items():
         if isinstance(node, PaymentNode):
-            source = content["processes"][node.payment]
+            source = content["processes"].get(node.payment)
+            if source is None:
+                raise Refused(Problem("FLOW-PAYMENT", "Choose the process by which the money is paid.", name))
             parameters[name] = {**source.get("parameters", {}), **node.given}
             inner = _read(Process, source, parameters[name])
             if taken := sorted((set(inner.forms) & set(forms)) | (set(inner.facts) & set(facts))):
@@ -82,11 +84,17 @@ def _read(kind: Any, raw: Mapping[str, Any], parameters: Mapping[str, Any]) -> A
     try:
         return kind.model_validate(filled(dict(raw), parameters))
     except ValidationError as error:
-        problems = [
-            Problem("TYPE-SHAPE", f"{'.'.join(map(str, each['loc']))}: {each['msg']}", str(raw.get("key")))
-            for each in error.errors()
-        ]
-        raise Refused(problems) from None
+        raise Refused([_shape_problem(each["loc"], each["msg"]) for each in error.errors()]) from None
+
+
+def _shape_problem(loc: tuple[int | str, ...], said: str) -> Problem:
+    """What pydantic found, located: by its node where it stands in one, else by its place in the definition."""
+    if loc[:2] == ("workflow", "nodes") and len(loc) > 2:
+        # The third step is the node; the fourth, its kind, says nothing to people.
+        place = ".".join(str(step) for step in loc[4:])
+        return Problem("TYPE-SHAPE", f"{place}: {said}" if place else said, str(loc[2]))
+    place = ".".join(map(str, loc))
+    return Problem("TYPE-SHAPE", f"{place}: {said}", place)
 
 
 def faults(made: ApplicationType, *, roles: Collection[str] | None = None) -> list[Problem]:
@@ -128,6 +136,20 @@ def _contents(types: tuple[Path, ...], processes: tuple[Path, ...]) -> dict[str,
         wanted = [node["payment"] for node in raw["workflow"]["nodes"].values() if "payment" in node]
         made[raw["key"]] = {"type": raw, "processes": {key: shared[key] for key in wanted}}
     return made
+
+
+def with_processes(content: Content) -> Content:
+    """The content with exactly the processes that its payment nodes name, as far as there are such processes."""
+    areas_own = {raw["key"]: raw for raw in map(_yaml, PROCESSES)}
+    known = {**areas_own, **content.get("processes", {})}
+    nodes = content["type"].get("workflow", {}).get("nodes", {}).values()
+    wanted = [node["payment"] for node in nodes if node.get("payment") in known]
+    return {"type": content["type"], "processes": {key: known[key] for key in wanted}}
+
+
+def process_names() -> dict[str, str]:
+    """Every process that a payment node may name, by key, as people call it."""
+    return {raw["key"]: raw["name"] for raw in map(_yaml, PROCESSES)}
 
 
 def _yaml(path: Path) -> Any:

@@ -14,13 +14,13 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
-    PositiveInt,
     Tag,
     field_validator,
     model_validator,
 )
 
 from models.engines.forms.schema import Field as FormField
+from models.engines.workflow.quorum import Quorum, QuorumField
 from models.engines.workflow.terms import TermField
 
 Tone = Literal["positive", "negative", "neutral"]
@@ -86,6 +86,13 @@ class Decision(_Part):
     """What the reviewer fills in with this decision; each becomes a fact of the case."""
     past: str = ""
     """How the history says it: `approved`."""
+    back: bool = False
+    """Whether it sends the case back, to the applicant's form or to an earlier review; what is `negative` always does."""
+
+    @property
+    def sends_back(self) -> bool:
+        """Whether the case comes back with it where it has been."""
+        return self.back or self.tone == "negative"
 
 
 APPROVE = Decision(label="Approve", tone="positive", past="approved")
@@ -129,7 +136,8 @@ class ReviewNode(Timed):
 
     With `candidates` it is the turn of whoever fits one of them, and of the roles in `review` only when there is
     nobody who does.
-    The first decision in `decisions` with the tone `positive` needs the quorum; any other one is certain at once.
+    A decision with the tone `positive` needs the quorum (`quorum.py`), a neutral one is certain at once, and a negative
+    one unless the quorum counts those too.
     """
 
     review: tuple[str, ...]
@@ -137,10 +145,12 @@ class ReviewNode(Timed):
     assign: Assignment = "pool"
     limit: str = ""
     """The fact with the amount up to which a person has to be allowed to decide; empty: no limit counts."""
-    quorum: PositiveInt = 1
+    quorum: QuorumField = Quorum()
     decisions: dict[str, Decision] = Field(default_factory=lambda: {"approve": APPROVE, "reject": REJECT})
     not_same_person_as: tuple[str, ...] = ()
-    """Review nodes whose last deciders may not decide here."""
+    """Review nodes whose last deciders may not decide here, nor whoever agreed there in an earlier round."""
+    returned: str | None = None
+    """The status while the case is here again because a later stage sent it back."""
     reads: tuple[str, ...] = ()
     """Form fields (`reimbursement.expenses`) that stand at the top of the case for these reviewers."""
     checks: tuple[str, ...] = ()

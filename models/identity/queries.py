@@ -151,6 +151,37 @@ def email_of(uow: UnitOfWork, user_id: UUID) -> str | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """One of the vendor's people who can sign in."""
+
+    id: UUID
+    name: str
+    email: str
+    roles: frozenset[str]
+
+    def may(self, permission: str) -> bool:
+        """Whether one of their roles holds the permission."""
+        return any(permission in role_book().of(role) for role in self.roles)
+
+
+def colleagues(uow: UnitOfWork) -> list[Colleague]:
+    """The vendor's people who can sign in, by name."""
+    user = UserAccount
+    stmt = select(user.id, user.name, user.email, UserRole.role).outerjoin(UserRole, UserRole.user_id == user.id)
+    active = (user.partner_id.is_(None), user.deleted_at.is_(None), user.status != UserStatus.LOCKED)
+    found: dict[UUID, tuple[str, str, set[str]]] = {}
+    for key, name, email, role in uow.session.execute(stmt.where(*active).order_by(user.name, user.id)):
+        found.setdefault(key, (name, email, set()))[2].update([role] if role else [])
+    return [Colleague(key, name, email, frozenset(roles)) for key, (name, email, roles) in found.items()]
+
+
+def hold_still(uow: UnitOfWork, user_ids: Collection[UUID]) -> None:
+    """Let whoever else wants to change something between the same people wait until this transaction ends."""
+    stmt = select(UserAccount.id).where(UserAccount.id.in_(list(user_ids))).order_by(UserAccount.id)
+    uow.session.execute(stmt.with_for_update())
+
+
 def with_roles(uow: UnitOfWork, roles: Collection[str]) -> list[UUID]:
     """The vendor's people who have one of the roles and can sign in."""
     stmt = _active().join(UserRole, UserRole.user_id == UserAccount.id).distinct()

@@ -258,6 +258,17 @@ def partner_name(uow: UnitOfWork, partner_id: UUID) -> str:
     return uow.session.scalar(select(Partner.name).where(Partner.id == partner_id)) or ""
 
 
+def care_of(uow: UnitOfWork, partner_id: UUID) -> tuple[UUID | None, str]:
+    """A partner's ecosystem manager and sales region; nothing when it is not among those the actor may see."""
+    found = uow.session.execute(select(Partner.manager_id, Partner.region).where(Partner.id == partner_id)).first()
+    return (found[0], found[1]) if found else (None, "")
+
+
+def managed_by(managers: Any) -> Select[tuple[UUID]]:
+    """The partners that an expression's people look after, as a part of another area's select."""
+    return select(Partner.id).where(Partner.manager_id.in_(managers))
+
+
 def resellers_of(uow: UnitOfWork, partner_id: UUID) -> list[UUID]:
     """Keys of the resellers that belong to a partner."""
     return list(uow.session.scalars(select(Partner.id).where(Partner.parent_id == partner_id).order_by(Partner.id)))

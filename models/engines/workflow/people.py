@@ -53,7 +53,7 @@ def right_of(node: ReviewNode, state: State, visit: Visit, person: Person, peopl
 def at_stake(node: ReviewNode, state: State, people: People) -> Decimal | None:
     """The amount that limits and caps are compared with: the stage's own, else what the case is about."""
     if not node.limit:
-        return people.amount
+        return people.amount(state.facts)
     value = state.facts.get(node.limit)
     return Decimal(str(value)) if value not in (None, "") else Decimal(0)
 

@@ -54,9 +54,8 @@ class Handover:
 class People(Protocol):
     """Who there is besides whoever gives the command. Asked only where a definition needs it."""
 
-    @property
-    def amount(self) -> Decimal | None:
-        """What the case is about, in `currency`."""
+    def amount(self, facts: Mapping[str, Any]) -> Decimal | None:
+        """What a case with these facts is about, in `currency`."""
 
     @property
     def currency(self) -> str:
@@ -102,10 +101,13 @@ class People(Protocol):
 class Alone:
     """`People` where nobody has a group, stands in for anybody, or is away."""
 
-    amount: Decimal | None = None
     currency: str = ""
     partner_manager: UUID | None = None
     partner_region: str = ""
+
+    def amount(self, facts: Mapping[str, Any]) -> Decimal | None:
+        """Nothing."""
+        return None
 
     def whole(self, person: Person) -> Person:
         """As given."""

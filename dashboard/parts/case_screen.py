@@ -99,7 +99,7 @@ def case_head(
         badges.insert(0, due_badge(task.due_at, paused=task.paused))
         badges.append(Badge(task.label, "blue", "rate_review"))
         if task.votes:
-            badges.append(Badge(f"{task.votes} of {view.type.review_node(task.node).quorum} agreed", "blue", "group"))
+            badges.append(Badge(view.type.review_node(task.node).quorum.progress(task.votes), "blue", "group"))
     badges += _holders(task, other)
     level = "h1" if above else "h2"  # at a desk the page's own title stands above it
     named = "" if above else f"{formats.text(row.number)} · "

@@ -52,7 +52,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "words": _named(bindparam("like"), bindparam("named", expanding=True)),
 }
 Barring = tuple[str, str, str]
-"""A type, a review of it, and a stage whose last deciders may not decide there: for a quorum the review itself."""
+"""A type, a review of it, and a stage whose deciders may not decide there: for a quorum the review itself."""
 
 
 @lru_cache(maxsize=32)
@@ -60,7 +60,10 @@ def _conditions(barring: frozenset[Barring]) -> dict[str, ColumnElement[bool]]:
     """By name; `free`: the actor decided none of the stages that bar them, as the case's state keeps them."""
     barred = [
         (C.type == kind) & (T.node == node) & (T.votes > 0 if node == place else true())
-        & func.coalesce(cast(C.state["deciders", place], String), "").contains(bindparam("decider"))
+        & or_(*(
+            func.coalesce(cast(C.state[who, place], String), "").contains(bindparam("decider"))
+            for who in (("deciders",) if node == place else ("deciders", "agreed"))
+        ))
         for kind, node, place in sorted(barring)
     ]  # fmt: skip
     return _CONDITIONS | {"free": not_(or_(false(), *barred))}
@@ -133,7 +136,7 @@ def _barring(uow: UnitOfWork) -> frozenset[Barring]:
     for kind, made in application_types(uow).items():
         for name, node in made.workflow.nodes.items():
             if isinstance(node, ReviewNode) and uow.actor.roles & set(node.review):
-                places = (*node.not_same_person_as, *((name,) if node.quorum > 1 else ()))
+                places = (*node.not_same_person_as, *(() if node.quorum.is_one else (name,)))
                 found |= {(kind, name, place) for place in places}
     return frozenset(found)
 

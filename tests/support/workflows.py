@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from models.core.calendars import WorkingCalendar
 from models.engines.workflow import commands as c
+from models.engines.workflow.audience import fits
 from models.engines.workflow.compose import expand
 from models.engines.workflow.decide import decide
 from models.engines.workflow.events import Event
@@ -17,7 +18,7 @@ from models.engines.workflow.evolve import replay
 from models.engines.workflow.findings import Finding
 from models.engines.workflow.schema import Workflow
 from models.engines.workflow.state import State
-from models.engines.workflow.world import ALONE, People, Person
+from models.engines.workflow.world import ALONE, Alone, People, Person
 
 PARTNER, OTHER_PARTNER = UUID(int=1), UUID(int=2)
 BEGAN = datetime(2026, 7, 6, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in GMT+08:00
@@ -111,6 +112,17 @@ def expiring(term: str) -> Workflow:
                   ["business.expire", "given_up"]],
     }  # fmt: skip
     return Workflow.model_validate(raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Team(Alone):
+    """`People` where everybody is known, and nothing else of them."""
+
+    everybody: tuple[Person, ...] = PEOPLE
+
+    def members(self, audience: Sequence[str]) -> Sequence[Person]:
+        """Whoever fits."""
+        return [each for each in self.everybody if each.id is not None and fits(audience, each)]
 
 
 @dataclass

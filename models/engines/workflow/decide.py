@@ -13,6 +13,7 @@ from models.engines.workflow.people import demand_applicant, right_of
 from models.engines.workflow.schema import CheckNode, FormNode, ReviewNode, Timed, Workflow
 from models.engines.workflow.state import CANCELLED, RETURNED, State, Visit
 from models.engines.workflow.turn import Turn, moved, timers
+from models.engines.workflow.voting import certain, stands_for
 from models.engines.workflow.world import Person, World
 
 
@@ -120,12 +121,19 @@ def _decide(turn: Turn, command: c.Decide) -> None:
         e.Decided(
             visit.id, visit.node, command.decision, person.id, person.name, turn.world.now, command.reason,
             command.comment.strip(), dict(command.facts), stead.id if stead else None, stead.name if stead else "",
+            wanted.tone, stands_for(node, stead or person, turn.world.people),
         )
     )  # fmt: skip
-    now = turn.state.visit(visit.id)
-    votes = sum(vote.decision == command.decision for vote in now.votes) if now else 0
-    if wanted.tone != "positive" or votes >= node.quorum:
-        turn.leave(now or visit, command.decision, RETURNED if wanted.tone == "negative" else "")
+    _conclude(turn, visit.id)
+
+
+def _conclude(turn: Turn, visit_id: str) -> None:
+    """Leave a review once its votes leave no doubt."""
+    visit = turn.state.visit(visit_id)
+    node = turn.workflow.nodes[visit.node] if visit else None
+    if visit and isinstance(node, ReviewNode) and visit.votes:
+        if outcome := certain(node, turn.state, visit, turn.world.people):
+            turn.leave(visit, outcome, RETURNED if node.decisions[outcome].sends_back else "")
 
 
 def _given_problems(comment: bool, reasons: tuple[str, ...], command: c.Decide) -> list[Problem]:
@@ -203,6 +211,7 @@ def _timer(turn: Turn, command: c.TimerFired) -> None:
         turn.leave(visit, "expire")
     else:
         turn.add(e.Reminded(visit.id, command.timer, now))
+    _conclude(turn, visit.id)  # people who could have voted may be gone since the last vote
 
 
 def _note(turn: Turn, command: c.NoteFacts) -> None:

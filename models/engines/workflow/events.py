@@ -119,7 +119,8 @@ class Released(Event):
 
 @dataclass(frozen=True, slots=True)
 class Decided(Event):
-    """A reviewer decided, `for_id` in somebody's stead. `facts` are what they filled in."""
+    """A reviewer decided, `for_id` in somebody's stead. `facts` are what they filled in; `tone` is the decision's
+    (empty: it was not kept yet), `stands_for` the entries of which the quorum wants some that it counts for."""
 
     visit: str
     node: str
@@ -132,6 +133,8 @@ class Decided(Event):
     facts: dict[str, Any] = field(default_factory=dict)
     for_id: UUID | None = None
     for_name: str = ""
+    tone: str = ""
+    stands_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,11 +76,16 @@ def _released(state: State, event: e.Released) -> State:
 def _decided(state: State, event: e.Decided) -> State:
     """A vote; whoever held the visit no longer does, so that the next one of a quorum can."""
     visit = state.visit(event.visit)
-    vote = Vote(event.by, event.by_name, event.decision, event.at, event.for_id, event.for_name)
+    vote = Vote(event.by, event.by_name, event.decision, event.at, event.for_id, event.for_name, event.stands_for)
     votes = (*(visit.votes if visit else ()), vote)
     state = _visit(state, event.visit, votes=votes, holder=None, holder_name="", assigned="")
     people = tuple(person for vote in votes for person in vote.hands)
-    return replace(state, facts=state.facts | event.facts, deciders=state.deciders | {event.node: people})
+    agreed = state.agreed
+    if event.tone == "positive":
+        agreed = agreed | {event.node: tuple(dict.fromkeys((*agreed.get(event.node, ()), *vote.hands)))}
+    return replace(
+        state, facts=state.facts | event.facts, deciders=state.deciders | {event.node: people}, agreed=agreed
+    )
 
 
 def _asked(state: State, event: e.Asked) -> State:

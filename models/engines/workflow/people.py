@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from models.core.errors import NotAllowed, Problem
 from models.engines.workflow.audience import entries_of, fits
@@ -107,7 +108,7 @@ def _bars(node: ReviewNode, state: State, visit: Visit, person: Person, people: 
         yield Problem("CASE-OWN-PARTNER", "Nobody decides a case of their own company.")
     elif person.id in state.submitters or person.id == state.opened_by:
         yield Problem("CASE-OWN", "You sent this case yourself. Somebody else has to decide it.")
-    others = {decider for place in node.not_same_person_as for decider in state.deciders.get(place, ())}
+    others = _deciders(node, state)
     if person.id in others:
         text = "You decided an earlier stage of this case. Somebody else has to decide this one."
         yield Problem("CASE-FOUR-EYES", text)
@@ -117,6 +118,22 @@ def _bars(node: ReviewNode, state: State, visit: Visit, person: Person, people: 
         yield Problem("CASE-FOUR-EYES", f"{text} Somebody else has to decide this one.")
     if any(person.id in vote.hands for vote in visit.votes):
         yield Problem("CASE-VOTED", "You have decided here already; it needs somebody else as well.")
+
+
+def _deciders(node: ReviewNode, state: State) -> set[UUID]:
+    """Whoever decided last at a stage that bars them here, or agreed there in any round."""
+    places = node.not_same_person_as
+    return {who for place in places for who in (*state.deciders.get(place, ()), *state.agreed.get(place, ()))}
+
+
+def still_able(node: ReviewNode, state: State, visit: Visit, people: People) -> list[Person]:
+    """Those whose own turn it is and who have not decided yet, whoever holds it now."""
+    return [
+        person
+        for person in people.members(entries_of(node, visit))
+        if not _turn_problems(node, state, visit, person, people)
+        and not list(_bars(node, state, visit, person, people))
+    ]
 
 
 def _held(visit: Visit, person: Person, people: People) -> list[Problem]:

@@ -87,7 +87,7 @@ class Decision(_Part):
     past: str = ""
     """How the history says it: `approved`."""
     back: bool = False
-    """Whether it sends the case back, to the applicant's form or to an earlier review; what is `negative` always does."""
+    """Whether it sends the case back, to the applicant's form or to an earlier review; a `negative` one always does."""
 
     @property
     def sends_back(self) -> bool:

@@ -24,7 +24,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One reviewer's decision in a visit that needs several; `for_id`: made in somebody's stead."""
+    """One reviewer's decision in a visit that needs several; `for_id`: made in somebody's stead; `stands_for` are the
+    entries of which the quorum wants some that it counts for."""
 
     by: UUID | None
     by_name: str
@@ -32,6 +33,7 @@ class Vote:
     at: datetime
     for_id: UUID | None = None
     for_name: str = ""
+    stands_for: tuple[str, ...] = ()
 
     @property
     def hands(self) -> tuple[UUID, ...]:
@@ -72,9 +74,9 @@ class Visit:
 class State:
     """A case by its events. `seq` is the number of the last one: the version that a command expects.
 
-    `facts` hold JSON values by name (amounts and dates as text); `deciders` who decided in a review node's last visit;
-    `visited` how often each node was entered; `arrived` edges that a join waits with; `submitted` by form the number
-    of its last revision.
+    `facts` hold JSON values by name (amounts and dates as text); `deciders` who decided in a review node's last visit,
+    `agreed` who ever agreed there (kept since decisions say their tone); `visited` how often each node was entered;
+    `arrived` edges that a join waits with; `submitted` by form the number of its last revision.
     """
 
     type: str = ""
@@ -87,6 +89,7 @@ class State:
     submitted: dict[str, int] = field(default_factory=dict)
     submitters: tuple[UUID, ...] = ()
     deciders: dict[str, tuple[UUID, ...]] = field(default_factory=dict)
+    agreed: dict[str, tuple[UUID, ...]] = field(default_factory=dict)
     visited: dict[str, int] = field(default_factory=dict)
     arrived: dict[str, tuple[str, ...]] = field(default_factory=dict)
     status: str = ""

@@ -200,4 +200,6 @@ def _status(node: Node, why: str) -> str | None:
             return node.returned
         if why == CANCELLED and node.cancelled:
             return node.cancelled
+    if isinstance(node, ReviewNode) and why == RETURNED and node.returned:
+        return node.returned
     return node.status

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +11,8 @@ import pytest
 from models.core.errors import DomainError, NotAllowed, Refused, WrongState
 from models.engines.workflow import commands as c
 from models.engines.workflow import events as e
+from models.engines.workflow.compose import expand
+from models.engines.workflow.evolve import replay
 from models.engines.workflow.findings import Finding, Verdict
 from models.engines.workflow.schema import Workflow
 from models.engines.workflow.state import State
@@ -121,8 +125,49 @@ def test_four_eyes_hold_over_stages_and_sending_back_is_no_rejection():
     story.give(c.Decide("finance#1", "send_back"), SIPHO)
     assert (story.here, story.state.visits[0].why) == ("business#2", "")
     story.give(c.Decide("business#2", "approve"), JORIS)
-    story.give(c.Decide("finance#2", "approve"), NIAMH)  # the last deciders count
+    assert refused(story, c.Decide("finance#2", "approve"), NIAMH, NotAllowed) == "CASE-FOUR-EYES"  # she agreed before
+    story.give(c.Decide("finance#2", "approve"), SIPHO)
     assert story.here == "payment.invoice#1"
+
+
+def test_who_rejected_an_earlier_round_is_barred_by_it_no_longer():
+    story = Story().submitted("60000")
+    story.give(c.Decide("business#1", "reject", comment="Add the agenda."), NIAMH)
+    story.give(c.Submit("request#2", 2, {"asked": "60000"}), LIIS)
+    story.give(c.CheckDone("similar#2", True), MACHINE)
+    story.give(c.Decide("business#2", "approve"), JORIS)
+    story.give(c.Decide("finance#1", "approve"), NIAMH)
+    assert (story.here, story.state.agreed) == ("payment.invoice#1", {"business": (JORIS.id,), "finance": (NIAMH.id,)})
+
+
+def test_decisions_from_before_their_tone_was_kept_bar_as_they_did_then():
+    story = Story().submitted("60000")
+    story.give(c.Decide("business#1", "approve"), NIAMH)
+    state = replay(replace(event, tone="") if isinstance(event, e.Decided) else event for event in story.events)
+    assert (state.agreed, state.deciders) == ({}, {"business": (NIAMH.id,)})
+
+
+def test_a_stage_that_gets_a_case_back_says_so_and_who_decided_it_may_do_so_again():
+    flow = deepcopy(w.REQUEST)
+    flow["nodes"]["business"]["returned"] = "Being reviewed again"
+    flow["nodes"]["finance"]["decisions"]["send_back"] = {
+        "label": "Send back",
+        "back": True,
+        "reasons": ["S-1 Unclear"],
+    }
+    flow["nodes"]["finance"]["decisions"]["ask_again"] = {"label": "Back to the partner", "back": True}
+    flow["edges"] += [["finance.ask_again", "request"]]
+    story = Story(expand(Workflow.model_validate(flow), {"paying": Workflow.model_validate(w.PAYING)}))
+    story.submitted("60000")
+    story.give(c.Decide("business#1", "approve"), JORIS)
+    assert refused(story, c.Decide("finance#1", "send_back"), SIPHO, Refused) == "CASE-REASON"
+    story.give(c.Decide("finance#1", "send_back", reason="S-1 Unclear"), SIPHO)
+    assert (story.here, story.state.status, story.state.visits[0].why) == (
+        "business#2", "Being reviewed again", "returned"
+    )  # fmt: skip
+    story.give(c.Decide("business#2", "approve"), JORIS)
+    story.give(c.Decide("finance#2", "ask_again"), SIPHO)
+    assert (story.here, story.state.status) == ("request#2", "Rejected")
 
 
 def test_a_reason_comes_from_the_list():

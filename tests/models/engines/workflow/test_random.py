@@ -104,6 +104,7 @@ class Cases(RuleBasedStateMachine):
     def lets_only_the_right_people_decide(self) -> None:
         by_visit: dict[str, list[object]] = {}
         last: dict[str, set[object]] = {}
+        agreed: dict[str, set[object]] = {}
         submitters = {LIIS.id}
         for event in self.story.events:
             if isinstance(event, e.Submitted):
@@ -115,7 +116,10 @@ class Cases(RuleBasedStateMachine):
             assert isinstance(node, ReviewNode)
             assert who.roles & set(node.review)
             assert who.id not in submitters
-            assert all(who.id not in last.get(place, set()) for place in node.not_same_person_as)
+            for place in node.not_same_person_as:
+                assert who.id not in last.get(place, set()) | agreed.get(place, set())
+            if node.decisions[event.decision].tone == "positive":
+                agreed.setdefault(event.node, set()).add(who.id)
             votes = by_visit.setdefault(event.visit, [])
             assert event.by not in votes
             votes.append(event.by)

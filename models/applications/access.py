@@ -16,14 +16,25 @@ from models.engines.cases.store import StoredCase
 from models.engines.cases.tables import CaseRevision
 from models.engines.definitions.case_data import CaseData
 from models.engines.definitions.schema import ApplicationType
+from models.engines.workflow.schema import ReviewNode
 
 DESKS = {"reviews": "reviews.work", "payments": "payments.work"}
 """What it takes to decide at a desk."""
+VIEW = "reviews.view"
+
+
+def to_decide(node: ReviewNode) -> str:
+    """The permission that deciding a stage takes.
+
+    Whom a stage names itself (a group, the partner's ecosystem manager) decides there without a reviewer's role; money
+    is moved by those alone who may.
+    """
+    return VIEW if node.candidates and node.desk == "reviews" else DESKS[node.desk]
 
 
 def may_view(uow: UnitOfWork, made: ApplicationType) -> bool:
     """Whether the actor may see cases of a type at all."""
-    return uow.actor.may("reviews.view" if uow.actor.is_vendor else made.permissions.view)
+    return uow.actor.may(VIEW if uow.actor.is_vendor else made.permissions.view)
 
 
 def find(uow: UnitOfWork, case_id: UUID) -> StoredCase:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models.applications import checking, queries
-from models.applications.access import DESKS, find
+from models.applications.access import find, to_decide
 from models.applications.rows import CaseRow, TaskRow
 from models.applications.timeline import TimelineRow, timeline_of
 from models.core.errors import NotFound
@@ -25,10 +25,11 @@ from models.engines.forms.changes import Change, changes
 from models.engines.workflow import events as e
 from models.engines.workflow.decide import may_cancel, may_delete
 from models.engines.workflow.findings import Finding
-from models.engines.workflow.people import reviewing_problems
+from models.engines.workflow.people import right_of
 from models.engines.workflow.road import Stop, road_ahead
 from models.engines.workflow.schema import ReviewNode
 from models.engines.workflow.state import State, Visit
+from models.reviewers.people import StoredPeople
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Revision:
 @dataclass(frozen=True, slots=True)
 class May:
     """What the actor may do now. `decide`: visits they may decide; `hindered`: others at desks of theirs, with why not;
-    `fill`: the form they may fill in; `answer`: the visit whose question they may answer."""
+    `fill`: the form they may fill in; `answer`: the visit whose question they may answer; `stead` by visit for whom
+    they would decide."""
 
     fill: str | None
     decide: tuple[str, ...]
@@ -53,6 +55,7 @@ class May:
     answer: str | None
     cancel: bool
     delete: bool
+    stead: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +140,13 @@ def may(uow: UnitOfWork, found: StoredCase) -> May:
     """What the actor may do with a case now."""
     own = uow.actor.partner_id is not None and uow.actor.partner_id == found.partner_id
     applies = own and uow.actor.may(found.type.permissions.apply)
-    decide, hindered = _reviews(uow, found)
+    decide, hindered, stead = _reviews(uow, found)
     fill = next((form for form in _forms(uow, found) if own), None)
     asked = next((visit.id for visit in found.state.visits if visit.question is not None), None)
     return May(
         fill=fill, decide=decide, hindered=hindered, answer=asked if applies else None,
         cancel=applies and any(may_cancel(found.type.workflow, found.state, visit) for visit in found.state.visits),
-        delete=applies and may_delete(found.type.workflow, found.state),
+        delete=applies and may_delete(found.type.workflow, found.state), stead=stead,
     )  # fmt: skip
 
 
@@ -155,18 +158,21 @@ def _forms(uow: UnitOfWork, found: StoredCase) -> Iterator[str]:
                 yield node.form
 
 
-def _reviews(uow: UnitOfWork, found: StoredCase) -> tuple[tuple[str, ...], dict[str, str]]:
-    decide, hindered = [], {}
-    person = person_of(uow.actor)
+def _reviews(uow: UnitOfWork, found: StoredCase) -> tuple[tuple[str, ...], dict[str, str], dict[str, str]]:
+    decide, hindered, stead = [], {}, {}
+    person, people = person_of(uow.actor), StoredPeople(uow, found.data())
     for visit in found.state.visits:
         node = found.type.workflow.nodes[visit.node]
-        if not isinstance(node, ReviewNode) or not uow.actor.may(DESKS[node.desk]):
+        if not isinstance(node, ReviewNode) or not uow.actor.may(to_decide(node)):
             continue
-        if problems := reviewing_problems(node, found.state, visit, person):
-            hindered[visit.id] = " ".join(problem.text for problem in problems)
-        else:
-            decide.append(visit.id)
-    return tuple(decide), hindered
+        right = right_of(node, found.state, visit, person, people)
+        if right.problems:
+            hindered[visit.id] = " ".join(problem.text for problem in right.problems)
+            continue
+        decide.append(visit.id)
+        if right.stead:
+            stead[visit.id] = right.stead.name
+    return tuple(decide), hindered, stead
 
 
 def changed_since_last_time(view: CaseView, form: str) -> tuple[Change, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache, partial
 from typing import Any
@@ -12,16 +13,19 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, fal
 
 from models.applications.access import DESKS, may_view
 from models.applications.rows import CaseFilter, CaseOrder, CaseRow, QueueCounts, QueueFilter, Standing, TaskRow
+from models.applications.turns import Shape, Turns, condition, turns_of
 from models.applications.types import application_types
 from models.core.clock import business_midnight
 from models.core.errors import NotAllowed
 from models.core.paging import FIRST_PAGE, Asc, Desc, Page, PageRequest, PreparedList, containing, fetch_page
 from models.core.unit_of_work import UnitOfWork
-from models.engines.cases.projections import APPLICANT, roles_key
+from models.engines.cases.projections import APPLICANT
 from models.engines.cases.tables import Case, CaseTask
+from models.engines.workflow.audience import MANAGER
 from models.engines.workflow.schema import ReviewNode
 from models.identity.roles import role_book
 from models.partners import queries as partners
+from models.reviewers.standing import audience_words
 
 T, C = CaseTask, Case
 Names = Mapping[str, str]
@@ -38,6 +42,7 @@ _TASK = (
     T.case_id, T.visit, C.number, C.type, C.title, C.partner_id, partners.name_of(C.partner_id), T.node, T.label,
     T.roles, C.vendor_status, T.desk, C.amount, C.currency, T.opened_at, T.due_at, T.overdue, T.paused, T.why, T.votes,
     T.holder, T.holder_name, T.leased_by, T.leased_by_name, T.leased_until, C.seq,
+    T.named, T.assigned,
 )  # fmt: skip
 _TASKS = select(*_TASK).join(C, C.id == T.case_id)
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
@@ -56,8 +61,9 @@ Barring = tuple[str, str, str]
 
 
 @lru_cache(maxsize=32)
-def _conditions(barring: frozenset[Barring]) -> dict[str, ColumnElement[bool]]:
-    """By name; `free`: the actor decided none of the stages that bar them, as the case's state keeps them."""
+def _conditions(barring: frozenset[Barring], shape: Shape) -> dict[str, ColumnElement[bool]]:
+    """By name; `free`: the actor decided none of the stages that bar them, as the case's state keeps them; `turn`: it
+    is the turn of the actor, or of somebody for whom they stand in."""
     barred = [
         (C.type == kind) & (T.node == node) & (T.votes > 0 if node == place else true())
         & or_(*(
@@ -66,25 +72,37 @@ def _conditions(barring: frozenset[Barring]) -> dict[str, ColumnElement[bool]]:
         ))
         for kind, node, place in sorted(barring)
     ]  # fmt: skip
-    return _CONDITIONS | {"free": not_(or_(false(), *barred))}
+    found = _CONDITIONS | {"free": not_(or_(false(), *barred))}
+    return found | ({"turn": condition(shape)} if shape else {})
 
 
 @lru_cache(maxsize=32)
-def _queue(barring: frozenset[Barring]) -> PreparedList:
-    return PreparedList(_TASKS, (Asc(T.queue_at), Asc(T.case_id), Asc(T.visit)), _conditions(barring))
+def _queue(barring: frozenset[Barring], shape: Shape) -> PreparedList:
+    return PreparedList(_TASKS, (Asc(T.queue_at), Asc(T.case_id), Asc(T.visit)), _conditions(barring, shape))
 
 
 def queue(uow: UnitOfWork, wanted: QueueFilter, page: PageRequest = FIRST_PAGE) -> Page[TaskRow]:
-    """Reviews that wait at a desk, the earliest due first; of one's own roles' only those that one may decide, whoever
-    holds them. One statement for the page.
+    """Reviews that wait at a desk, the earliest due first; of those that are one's own turn, or that of somebody for
+    whom one stands in, only those that one may decide, whoever holds them. One statement for the page.
 
     Raises:
         NotAllowed: no role of the actor shows review queues.
     """
     uow.actor.demand("reviews.view")
-    barring = _barring(uow)
-    given = _given(uow, wanted, barring)
-    return _queue(barring).page(uow, given, partial(_task, _type_names(uow)), page)
+    barring, turns = _barring(uow), turns_of(uow, wanted.desk)
+    given = _given(uow, wanted, barring, turns)
+    found = _queue(barring, turns.shape).page(uow, given, partial(_task, _type_names(uow)), page)
+    return _in_stead(uow, found, turns) if len(turns.stances) > 1 else found
+
+
+def _in_stead(uow: UnitOfWork, page: Page[TaskRow], turns: Turns) -> Page[TaskRow]:
+    """The rows with in whose stead it is the actor's turn."""
+    managed = [row.partner_id for row in page.rows if row.named == MANAGER]
+    managers = partners.managers_of(uow, managed) if managed else {}
+    rows = (
+        replace(row, stead=turns.stead(row.roles, row.named, managers.get(row.partner_id))) for row in page.rows
+    )  # fmt: skip
+    return replace(page, rows=tuple(rows))
 
 
 def queue_counts(uow: UnitOfWork, wanted: QueueFilter) -> QueueCounts:
@@ -101,21 +119,26 @@ def queue_counts(uow: UnitOfWork, wanted: QueueFilter) -> QueueCounts:
         func.count(case(((T.queue_at >= uow.now) & (T.queue_at < tomorrow), 1))),
         func.count(case((T.holder == uow.actor.user_id, 1))),
     ).select_from(T)
-    barring = _barring(uow)
-    given, conditions = _given(uow, wanted, barring), _conditions(barring)
-    if given.keys() & {"types", "words", "free"}:
+    barring, turns = _barring(uow), turns_of(uow, wanted.desk)
+    given, conditions = _given(uow, wanted, barring, turns), _conditions(barring, turns.shape)
+    if given.keys() & {"types", "words", "free", "turn"}:
         counted = counted.join(C, C.id == T.case_id)
     stmt = counted.where(*(conditions[name] for name in given))
     values = {name: value for each in given.values() for name, value in each.items()}
     return QueueCounts(*uow.session.execute(stmt, values).one())
 
 
-def _given(uow: UnitOfWork, wanted: QueueFilter, barring: Collection[Barring]) -> dict[str, dict[str, Any]]:
+def _given(
+    uow: UnitOfWork, wanted: QueueFilter, barring: Collection[Barring], turns: Turns
+) -> dict[str, dict[str, Any]]:
     """The conditions of a filter with their values."""
     given: dict[str, dict[str, Any]] = {"waiting": {"desk": wanted.desk}}
     if not wanted.all_roles:
-        own = own_role_keys(uow)
-        given |= {"role": {"role": own[0]}} if len(own) == 1 else {"roles": {"roles": own}}
+        own = turns.plain
+        if turns.shape:
+            given["turn"] = turns.values()
+        else:
+            given |= {"role": {"role": own[0]}} if len(own) == 1 else {"roles": {"roles": own}}
         if barring:
             given["free"] = {"decider": str(uow.actor.user_id)}
     if wanted.mine:
@@ -135,21 +158,10 @@ def _barring(uow: UnitOfWork) -> frozenset[Barring]:
     found = set()
     for kind, made in application_types(uow).items():
         for name, node in made.workflow.nodes.items():
-            if isinstance(node, ReviewNode) and uow.actor.roles & set(node.review):
+            if isinstance(node, ReviewNode) and (node.candidates or uow.actor.roles & set(node.review)):
                 places = (*node.not_same_person_as, *(() if node.quorum.is_one else (name,)))
                 found |= {(kind, name, place) for place in places}
     return frozenset(found)
-
-
-def own_role_keys(uow: UnitOfWork) -> list[str]:
-    """The candidates' roles of reviews, as tasks keep them, among which there is a role of the actor."""
-    keys = {
-        roles_key(node.review)
-        for made in application_types(uow).values()
-        for node in made.workflow.nodes.values()
-        if isinstance(node, ReviewNode)
-    }
-    return sorted(key for key in keys if uow.actor.roles & set(key.split("+"))) or ["nobody"]
 
 
 def desk_labels(uow: UnitOfWork, desk: str) -> list[str]:
@@ -276,14 +288,16 @@ def _rows(uow: UnitOfWork, found: Sequence[Sequence[Any]]) -> Iterable[CaseRow]:
 def standing(uow: UnitOfWork, case_ids: Collection[UUID]) -> dict[UUID, list[Standing]]:
     """Who each of some cases waits for."""
     stmt = (
-        select(T.case_id, T.visit, T.label, T.kind, T.desk, T.roles, T.holder_name, T.opened_at, T.due_at, T.overdue,
-               T.paused)
+        select(T.case_id, T.visit, T.label, T.kind, T.desk, T.roles, T.named, T.holder_name, T.opened_at, T.due_at,
+               T.overdue, T.paused)
         .where(T.case_id.in_(list(case_ids)), T.closed_at.is_(None))
         .order_by(T.queue_at, T.visit)
     )  # fmt: skip
     found: dict[UUID, list[Standing]] = {}
-    for case_id, visit, label, kind, desk, roles, holder, opened, due, overdue, paused in uow.session.execute(stmt):
-        who = "Partner" if desk == APPLICANT or paused else holder or role_words(roles.split("+"))
+    rows = uow.session.execute(stmt).all()
+    words = {(roles, named): audience_words(uow, roles, named) for _, _, _, _, _, roles, named, *_ in rows}
+    for case_id, visit, label, kind, desk, roles, named, holder, opened, due, overdue, paused in rows:
+        who = "Partner" if desk == APPLICANT or paused else holder or words[roles, named]
         found.setdefault(case_id, []).append(Standing(visit, label, kind, who, opened, due, overdue, paused))
     return found
 

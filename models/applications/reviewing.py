@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 
 from models.applications import access
-from models.applications.access import DESKS
+from models.applications.access import to_decide
 from models.core.errors import Refused, WrongState
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases import store
@@ -42,7 +42,7 @@ def decide(
     found = access.find_to_change(uow, case_id, key)
     facts = {}
     if node := _stage(found, visit):
-        uow.actor.demand(DESKS[node.desk])
+        uow.actor.demand(to_decide(node))
         facts = _facts(node, decision, storable(fields or {}))
     command = c.Decide(visit, decision, reason, storable(comment), facts)
     return store.change(uow, found, command, key=key, expected=expected)
@@ -106,7 +106,7 @@ def lease(uow: UnitOfWork, case_id: UUID, visit: str) -> str | None:
     node = _stage(found, visit)
     if node is None:
         return None
-    uow.actor.demand(DESKS[node.desk])
+    uow.actor.demand(to_decide(node))
     minutes = int(found.type.parameters.get("lease_minutes", LEASE_MINUTES))
     own = (CaseTask.case_id == case_id) & (CaseTask.visit == visit)
     free = or_(CaseTask.leased_by.is_(None), CaseTask.leased_by == uow.actor.user_id, CaseTask.leased_until < uow.now)
@@ -130,4 +130,4 @@ def _demand_desk(uow: UnitOfWork, found: StoredCase, visit: str) -> None:
     node = _stage(found, visit)
     if node is None:
         raise WrongState(f"This stage is over. It is now: {found.state.status}. Look at the case again.")
-    uow.actor.demand(DESKS[node.desk])
+    uow.actor.demand(to_decide(node))

@@ -12,7 +12,11 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A review that waits: what it is about, until when, and who holds or has it open. `seq` is the case's version."""
+    """A review that waits: what it is about, until when, and who holds or has it open. `seq` is the case's version.
+
+    `roles` are the entries that say whose turn it is, `named` the one that names a person; `assigned` how the holder
+    was chosen, empty: they took it; `stead` in whose stead it is the actor's turn.
+    """
 
     case_id: UUID
     visit: str
@@ -41,6 +45,9 @@ class TaskRow:
     leased_by_name: str
     leased_until: datetime | None
     seq: int
+    named: str | None = None
+    assigned: str = ""
+    stead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ def _row(event: e.Event, told: Told, state: State) -> TimelineRow:
     comment = str(getattr(event, "comment", "") or getattr(event, "text", ""))
     at: datetime = event.at  # type: ignore[attr-defined]  # every event that is told has its time
     by = str(getattr(event, "by_name", "") or "Kontor")
+    if stead := str(getattr(event, "for_name", "")):
+        by = f"{by} for {stead}"
     return TimelineRow(at, icon, title, by, tone, state.phase, comment, str(getattr(event, "reason", "")))
 
 
@@ -116,6 +118,11 @@ def _decided(made: ApplicationType, event: e.Decided) -> Told:
     return icon, f"{made.label(event.node)}: {past}", tone
 
 
+def _assigned(made: ApplicationType, event: e.Assigned) -> Told:
+    stead = "" if event.to == event.turn else f", who stands in for {event.turn_name}"
+    return "assignment_ind", f"{made.label(event.node)}: given to {event.to_name}{stead}", "gray"
+
+
 def _checked(made: ApplicationType, event: e.Checked) -> Told:
     label = made.label(event.visit.partition("#")[0])
     look = sum(finding.verdict in ("look", "fix") for finding in event.findings)
@@ -139,6 +146,7 @@ def _ended(made: ApplicationType, event: e.Ended) -> Told:
 _TELLERS: dict[type[e.Event], Callable[[ApplicationType, Any], Told]] = {
     e.Submitted: _submitted,
     e.Decided: _decided,
+    e.Assigned: _assigned,
     e.Checked: _checked,
     e.Escalated: _escalated,
     e.Ended: _ended,

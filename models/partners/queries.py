@@ -264,6 +264,12 @@ def care_of(uow: UnitOfWork, partner_id: UUID) -> tuple[UUID | None, str]:
     return (found[0], found[1]) if found else (None, "")
 
 
+def managers_of(uow: UnitOfWork, partner_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
+    """The ecosystem managers of some partners among those the actor may see."""
+    stmt = select(Partner.id, Partner.manager_id).where(Partner.id.in_(list(partner_ids)))
+    return dict(uow.session.execute(stmt).tuples().all())
+
+
 def managed_by(managers: Any) -> Select[tuple[UUID]]:
     """The partners that an expression's people look after, as a part of another area's select."""
     return select(Partner.id).where(Partner.manager_id.in_(managers))

@@ -9,7 +9,7 @@ JOBS ?= 2
 # More for pytest, e.g. make test PYTEST="-k import".
 PYTEST ?=
 
-.PHONY: help run test test-deep lint types setup setup-tests requirements bench lock format clean
+.PHONY: help run test test-deep lint types setup setup-tests requirements bench designer lock format clean
 
 help: ## List these targets
 	@echo "Kontor: make TARGET"
@@ -47,6 +47,9 @@ requirements: setup ## Per area: how many written requirements have a passing te
 
 bench: setup ## Measure what we claim about speed: import, trend, page, decide, queue, worker
 	@for name in import trend page decide queue worker; do ./kontor bench $$name --json || exit 1; done
+
+designer: ## Rebuild the canvas of the workflow designer from its sources (needs Node 20 or newer)
+	cd dashboard/designer/frontend && npm ci --no-audit --no-fund && npm run check && npm run build
 
 # The pins name no index: whoever installs uses their own. Hashes make the source irrelevant.
 lock: ## Compile the locks from requirements.in and requirements-dev.in (needs uv)

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dashboard import downloads, sign_in, uploads
+from dashboard.designer import assets
 from dashboard.guard import Guard
 from models.core.database import ask
 from models.core.migrate import migrate
@@ -51,6 +52,12 @@ def on_script_error(error: BaseException, *_: Any) -> None:
 app = st.App(
     HERE / "main.py",
     lifespan=lifespan,
-    routes=[*sign_in.routes, *downloads.routes, *uploads.routes, Route("/health", health, methods=["GET"])],
+    routes=[
+        *sign_in.routes,
+        *downloads.routes,
+        *uploads.routes,
+        *assets.routes,
+        Route("/health", health, methods=["GET"]),
+    ],
     middleware=[Middleware(Guard)],
 )

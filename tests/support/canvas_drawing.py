@@ -1,0 +1,112 @@
+"""A drawing to try the canvas on, and what the changes do to it: as little of a workflow as a canvas needs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dashboard.designer.canvas import (
+    Added,
+    Box,
+    Change,
+    Connected,
+    Drawing,
+    Line,
+    Live,
+    Moved,
+    Reconnected,
+    Removed,
+    Way,
+)
+
+PALETTE = (
+    ("form", "Form", ":material/edit_document:"), ("review", "Review", ":material/rate_review:"),
+    ("check", "Check", ":material/rule:"), ("decision", "Decision", ":material/alt_route:"),
+    ("parallel", "Parallel", ":material/account_tree:"), ("wait", "Wait", ":material/hourglass_top:"),
+    ("action", "Action", ":material/bolt:"), ("payment", "Payment", ":material/payments:"),
+    ("end", "End", ":material/stop_circle:"),
+)  # fmt: skip
+ONWARD = (("", ""),)
+REVIEWED = (("approve", "approve"), ("reject", "reject"))
+OUTCOMES: dict[str, tuple[tuple[str, str], ...]] = {
+    "review": REVIEWED, "check": (("pass", "pass"), ("fail", "fail")), "decision": (("yes", "yes"), ("no", "no")),
+    "end": (),
+}  # fmt: skip
+
+
+def three() -> Drawing:
+    """A form, a review and an end; the review's `reject` leads nowhere."""
+    return Drawing(
+        (
+            Box("form", "form", "Application", ("Partner, 2 steps",), 0, 0, ONWARD, start=True),
+            Box("review", "review", "Business review", ("Any 1 of 4",), 240, 0, REVIEWED),
+            Box("end", "end", "Paid", x=480, y=16),
+        ),
+        (Line("form", "", "review"), Line("review", "approve", "end")),
+    )
+
+
+def many(count: int, *, placed: bool = False) -> Drawing:
+    """So many boxes that follow each other, with ways back and short cuts; placed: in rows that turn at their ends."""
+    kinds = ("form", "check", "review", "decision", "review", "action", "wait", "payment")
+    boxes: list[Box] = []
+    lines: list[Line] = []
+    for number in range(count):
+        kind = kinds[number % len(kinds)]
+        live = Live(number % 15, f"{number % 7}.{number % 10} d", "12 d", "11 % back" if kind == "review" else "")
+        live = replace(live, bottleneck=number == 4)
+        outcomes = OUTCOMES.get(kind, ONWARD)
+        row, column = divmod(number, 6)
+        x, y = 240 * (5 - column if row % 2 else column), 160 * row
+        boxes.append(
+            Box(f"n{number}", kind, f"{kind.title()} {number}", ("What happens here",),
+                x if placed else None, y if placed else None, outcomes,
+                live=live if number % 3 else None, start=number == 0)
+        )  # fmt: skip
+        last = number == count - 1
+        lines += [] if last else [Line(f"n{number}", outcomes[0][0], f"n{number + 1}")]
+        if kind == "review" and number > 2:
+            lines.append(Line(f"n{number}", "reject", f"n{number - number % 8}"))
+        if kind == "decision" and number + 3 < count:
+            lines.append(Line(f"n{number}", "no", f"n{number + 3}"))
+    return Drawing(tuple(boxes), tuple(lines))
+
+
+def applied(drawing: Drawing, change: Change) -> Drawing:
+    """The drawing after a change; what has nothing to do with it stays."""
+    boxes, lines = drawing.boxes, drawing.lines
+    match change:
+        case Moved(positions):
+            at = {box.id: positions.get(box.id, (box.x, box.y)) for box in boxes}
+            return Drawing(tuple(replace(box, x=at[box.id][0], y=at[box.id][1]) for box in boxes), lines)
+        case Connected(source, outcome, target):
+            kept = tuple(line for line in lines if (line.source, line.outcome) != (source, outcome))
+            return Drawing(boxes, (*kept, Line(source, outcome, target)))
+        case Reconnected(before, after):
+            kept = tuple(line for line in lines if line.way != before)
+            return Drawing(boxes, (*kept, Line(after.source, after.outcome, after.target)))
+        case Removed(gone, cut):
+            left = tuple(
+                line for line in lines if line.way not in cut and not {line.source, line.target} & set(gone)
+            )  # fmt: skip
+            return Drawing(tuple(box for box in boxes if box.id not in gone), left)
+        case Added():
+            return _added(drawing, change)
+    return drawing
+
+
+def _added(drawing: Drawing, change: Added) -> Drawing:
+    name = f"{change.kind}_{len(drawing.boxes)}"
+    outcomes = OUTCOMES.get(change.kind, ONWARD)
+    title = f"New {change.kind}"
+    box = Box(name, change.kind, title, x=change.x, y=change.y, outcomes=outcomes, start=not drawing.boxes)
+    lines = drawing.lines
+    if change.after:
+        source, outcome = change.after
+        before = next((line for line in lines if (line.source, line.outcome) == (source, outcome)), None)
+        lines = (*(line for line in lines if line != before), Line(source, outcome, name))
+        if before and outcomes:
+            lines = (*lines, Line(name, outcomes[0][0], before.target))
+    return Drawing((*drawing.boxes, box), lines)
+
+
+__all__ = ["PALETTE", "Way", "applied", "many", "three"]

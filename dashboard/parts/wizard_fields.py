@@ -13,7 +13,7 @@ from dashboard.parts.wizard_words import NO, YES, label, marked, read, shown
 from dashboard.parts.wizard_work import Desk, Paper, Place, Work
 from models.engines.forms.schema import Field
 from models.engines.forms.validation import most_characters
-from models.engines.forms.values import columns_of, copied, holds_data
+from models.engines.forms.values import columns_of, copied, holds_data, is_empty
 from models.engines.forms.words import words
 
 
@@ -126,9 +126,10 @@ def earlier(field: Field, sheet: Sheet) -> None:
     """What an earlier form holds: its rows as a table, or one value."""
     value = copied(field.copy_from, sheet.paper.earlier)
     if field.shows != "rows":
+        unit = _unit(field, sheet) if not is_empty(value) else ""
         st.html(
             f'<div class="k was"><span class="l">{formats.text(field.label)}</span>'
-            f"<span>{formats.text(words(_as(field), value))}</span></div>"
+            f"<span>{formats.text(words(_as(field), value))}{unit}</span></div>"
         )
         return
     rows = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
@@ -147,6 +148,12 @@ def earlier(field: Field, sheet: Sheet) -> None:
     title = f'<div class="l"><b>{formats.text(field.label)}</b></div>'
     table = f"<table><tr><th>SN</th>{head}</tr>{lines}</table>" if rows else "<p>--</p>"
     st.html(f'<div class="k scroll was">{title}{table}</div>')
+
+
+def _unit(field: Field, sheet: Sheet) -> str:
+    """The currency behind an amount whose label does not name it."""
+    currency = sheet.paper.currency
+    return f" {formats.text(currency)}" if field.shows == "usd" and currency not in field.label else ""
 
 
 def _number(column: Field) -> str:

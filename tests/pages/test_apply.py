@@ -143,8 +143,9 @@ def test_the_finance_specialist_fills_in_invoicing_information(fund: Fund) -> No
         assert "Supplier Invoicing Information" in texts(test)
         assert "Mail the printed form and the invoice to: Partner Settlement Desk" in texts(test)
         assert "Amount Payable (Tax Included)" in texts(test)
-        assert "8,640.00" in texts(test)
+        assert "8,640.00 USD" in texts(test)
         assert "Money on account" in texts(test)
+    assert [box.value for box in test.selectbox if box.label == "Payment Method *"] == ["Bank transfer"]
 
 
 def test_two_people_at_one_form_keep_what_both_typed(fund: Fund) -> None:

@@ -167,7 +167,8 @@ def _called(row: Any, column: str) -> str:
 
 
 def begun(form: Form, data: Data, earlier: Earlier) -> dict[str, Any]:
-    """The data of a draft with what it begins with: fields that nobody touched take what an earlier form holds.
+    """The data of a draft with what it begins with: fields that nobody touched take what an earlier form holds, or the
+    one thing that can be chosen where something has to be.
 
     Rows are not copied by themselves: a budget is not what was spent.
     """
@@ -177,7 +178,14 @@ def begun(form: Form, data: Data, earlier: Earlier) -> dict[str, Any]:
             value = copied(field.copy_from, earlier)
             if not is_empty(value):
                 full[field.name] = value
+        if (only := only_choice(field)) and field.name not in full:
+            full[field.name] = only
     return full
+
+
+def only_choice(field: Field) -> str | None:
+    """The option of a field that has to be chosen and has no other."""
+    return field.options[0] if field.type == "choice" and field.required and len(field.options) == 1 else None
 
 
 def rows_to_copy(field: Field, earlier: Earlier) -> list[dict[str, Any]]:

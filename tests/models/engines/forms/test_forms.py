@@ -245,6 +245,16 @@ def test_changes_of_fixed_rows_and_files_are_named():
     ]
 
 
+def test_what_has_to_be_chosen_and_has_one_option_begins_with_it():
+    def choice(name: str, *options: str, required: bool = True) -> dict[str, Any]:
+        return {"name": name, "label": name, "type": "choice", "options": list(options), "required": required}
+
+    form = one_step(choice("method", "Bank transfer"), choice("kind", "Fair", "Webinar"),
+                    choice("extra", "Booth", required=False))  # fmt: skip
+    assert begun(form, {}, {}) == {"method": "Bank transfer"}
+    assert begun(form, {"method": None}, {}) == {"method": None}  # emptied by hand: it stays so
+
+
 def test_what_an_earlier_form_holds_begins_fields_fills_rows_and_stands_beside():
     earlier = {"application": {"on": "2026-05-21", "budget": [
         {"item": "Venue", "amount": "1", "remarks": ""}, {"item": "Ads", "amount": "2"},

@@ -23,10 +23,10 @@ PARAMS = ("status", "only", "q")
 ONLY = {"open": "Going on", "over": "Over"}
 ORDERS = {CaseOrder.CHANGED: "Latest change first", CaseOrder.NUMBER: "Highest number first"}
 COLUMNS = [
-    Column("number", "Number", width=112), Column("title", "Activity", width=172),
-    Column("partner", "Partner", width=126), Column("status", "Status", width=216),
+    Column("number", "Number", width=112), Column("title", "Activity", width=160),
+    Column("partner", "Partner", width=122), Column("status", "Status", width=244),
     Column("amount", "Amount, USD", width=92, kind="amount"), Column("who", "Waits for", width=118),
-    Column("due", "Until", width=152), Column("changed", "Changed", width=90),
+    Column("due", "Until", width=140), Column("changed", "Changed", width=90),
 ]  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def case_list(wanted: CaseFilter, total: int, *, key: str, partner: bool, order:
 
 
 def _cells(row: CaseRow) -> dict[str, Any]:
-    who, due, _ = _waits(row)
+    who, due, _ = _waits(row, short=True)
     return {
         "number": row.number, "title": row.title or formats.NOTHING, "partner": row.partner, "status": row.status,
         "amount": row.amount, "who": _short(who) or formats.NOTHING, "due": due or formats.NOTHING,
@@ -105,11 +105,14 @@ def _narrow(row: CaseRow, partner: bool) -> Row:
     return Row(str(row.id), row.title or row.number, f"{by}{row.status}", amount, note, tone, badge.icon)
 
 
-def _waits(row: CaseRow) -> tuple[str, str, Tone]:
+def _waits(row: CaseRow, *, short: bool = False) -> tuple[str, str, Tone]:
     """Whom a case waits for, until when, and how that looks."""
     if not row.standing:
         return "", "", "gray"
     first = row.standing[0]
-    due, tone = due_words(first.due_at, paused=first.paused) if first.due_at or first.paused else ("", "gray")
+    due: str = ""
+    tone: Tone = "gray"
+    if first.due_at or first.paused:
+        due, tone = due_words(first.due_at, paused=first.paused, short=short)
     mine = first.who == "Partner" and not current_actor().is_vendor
     return "You" if mine else first.who, due, tone

@@ -13,15 +13,17 @@ from models.core.clock import BUSINESS_ZONE, now
 Said = tuple[str, Tone]
 
 
-def due_words(due_at: datetime | None, *, paused: bool = False, calendar: WorkingCalendar | None = None) -> Said:
-    """A due time as people read it, with its tone; working days are the calendar's."""
+def due_words(
+    due_at: datetime | None, *, paused: bool = False, calendar: WorkingCalendar | None = None, short: bool = False
+) -> Said:
+    """A due time as people read it, with its tone; working days are the calendar's. `short`: for a narrow column."""
     if paused:
-        return "Clock stopped: partner owes answer", "blue"
+        return "Clock stopped" if short else "Clock stopped: partner owes answer", "blue"
     if due_at is None:
         return "No due time", "gray"
     due, moment = due_at.astimezone(BUSINESS_ZONE), now().astimezone(BUSINESS_ZONE)
     if due <= moment:
-        return _overdue(due, moment, calendar or WorkingCalendar("CN")), "red"
+        return _overdue(due, moment, calendar or WorkingCalendar("CN"), short), "red"
     days = (due.date() - moment.date()).days
     if days == 0:
         return f"Due today {due:%H:%M}", "orange"
@@ -29,17 +31,19 @@ def due_words(due_at: datetime | None, *, paused: bool = False, calendar: Workin
         return f"Due tomorrow {due:%H:%M}", "gray"
     if days < 7:
         return f"Due {due:%a}, {formats.day(due.date())}", "gray"
-    return f"Until {formats.day(due.date())}, {formats.plural(days, 'day')}", "gray"
+    until = f"Until {formats.day(due.date())}"
+    return until if short else f"{until}, {formats.plural(days, 'day')}", "gray"
 
 
-def _overdue(due: datetime, moment: datetime, calendar: WorkingCalendar) -> str:
+def _overdue(due: datetime, moment: datetime, calendar: WorkingCalendar, short: bool) -> str:
     if due.date() == moment.date():
         return f"Overdue since {due:%H:%M}"
     worked, day = 0, due.date()
     while day < moment.date() and worked < 400:
         day += timedelta(days=1)
         worked += calendar.works_on(day)
-    return f"Overdue by {formats.plural(max(worked, 1), 'working day')}"
+    days = formats.plural(max(worked, 1), "working day")
+    return f"{days} late" if short else f"Overdue by {days}"
 
 
 def due_badge(due_at: datetime | None, *, paused: bool = False) -> Badge:

@@ -15,7 +15,7 @@ from dashboard.parts.wizard_words import edited, frame
 from dashboard.parts.wizard_work import Place, Work
 from models.engines.forms.schema import Field
 from models.engines.forms.validation import most_rows
-from models.engines.forms.values import beside, columns_of, holds_data, is_blank, rows_of, rows_to_copy
+from models.engines.forms.values import beside, columns_of, holds_data, is_blank, only_choice, rows_of, rows_to_copy
 from models.engines.forms.words import words
 
 
@@ -90,7 +90,9 @@ def _grid(field: Field, sheet: Sheet) -> None:
         num_rows="dynamic",
         row_height=34,
         placeholder="",
-        column_config={column.name: _column(column, sheet.paper.currency) for column in field.of},
+        column_config={
+            column.name: _column(column, sheet.paper.currency, last=column is field.of[-1]) for column in field.of
+        },
         disabled=[column.name for column in field.of if not holds_data(column)],
         on_change=take_rows,
         args=(field, sheet.work),
@@ -102,7 +104,9 @@ def _grid(field: Field, sheet: Sheet) -> None:
     _wrong(field, sheet)
 
 
-def _column(column: Field, currency: str) -> Any:
+def _column(column: Field, currency: str, *, last: bool) -> Any:
+    """How a column is typed into. What a line is about, its box and its amount fit a phone; the last text takes
+    what is left of a wide screen."""
     kind = column.shows if column.type == "earlier" else column.type
     name = f"{column.label}{' *' if column.required else ''}"
     config = st.column_config
@@ -110,17 +114,18 @@ def _column(column: Field, currency: str) -> Any:
         case "usd":
             title = name if currency in name else f"{name}, {currency}"
             return config.NumberColumn(
-                title, format="%,.2f", step=0.01, min_value=0, width=120, help=column.help or None
+                title, format="%,.2f", step=0.01, min_value=0, width=112, help=column.help or None
             )
         case "count":
             return config.NumberColumn(name, format="%,d", step=1, min_value=0, width=100, help=column.help or None)
         case "yes_no":
-            return config.CheckboxColumn(name, width=90, default=False, help=column.help or None)
+            return config.CheckboxColumn(name, width=88, default=False, help=column.help or None)
         case "date":
             return config.DateColumn(name, format="YYYY-MM-DD", width=120, help=column.help or None)
         case "choice":
-            return config.SelectboxColumn(name, options=list(column.options), width=190, help=column.help or None)
-    return config.TextColumn(name, width=170, help=column.help or None)
+            options, only = list(column.options), only_choice(column)
+            return config.SelectboxColumn(name, options=options, default=only, width=150, help=column.help or None)
+    return config.TextColumn(name, width=None if last else 150, help=column.help or None)
 
 
 def _wrong(field: Field, sheet: Sheet) -> None:

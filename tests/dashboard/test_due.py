@@ -38,6 +38,15 @@ def test_a_clock_that_stands_says_whom_it_waits_for() -> None:
     assert due_words(None) == ("No due time", "gray")
 
 
+def test_a_narrow_column_says_the_same_shorter() -> None:
+    dues = ("2026-10-09T11:00", "2026-09-30T18:00", "2026-10-12T18:00", "2026-11-26T18:00")
+    with clock_at(NOW):
+        assert [due_words(at(due), short=True)[0] for due in dues] == [
+            "Overdue since 11:00", "2 working days late", "Due Mon, Oct 12", "Until Nov 26",
+        ]  # fmt: skip
+        assert due_words(at("2026-10-08T18:00"), paused=True, short=True) == ("Clock stopped", "blue")
+
+
 def test_the_age_counts_hours_then_days() -> None:
     with clock_at(NOW):
         assert [age_words(at(text)) for text in ("2026-10-09T11:10", "2026-10-09T07:00", "2026-10-02T07:00")] == [

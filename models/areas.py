@@ -1,4 +1,4 @@
-"""Every area that lends checks, actions or definitions to application types: loaded before one is first asked for."""
+"""Every area that lends checks, actions or definitions to application types, or lists to pages; loaded at need."""
 
 from __future__ import annotations
 
@@ -13,4 +13,15 @@ LENDERS = ("models.benefits.lends", "models.payments.lends", "models.reviewers.l
 def load() -> None:
     """Let every area register what it lends."""
     for name in LENDERS:
+        import_module(name)
+
+
+LISTS: tuple[str, ...] = ("models.identity.lists", "models.notices.lists", "models.exports.lists")
+"""Modules that register the lists of their area, by importing them."""
+
+
+@cache
+def load_lists() -> None:
+    """Let every area register its lists."""
+    for name in LISTS:
         import_module(name)

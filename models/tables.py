@@ -14,6 +14,7 @@ from models.engines.ledger import tables as ledger
 from models.expenditures import tables as expenditures
 from models.exports import tables as exports
 from models.identity import tables as identity
+from models.lists import tables as lists
 from models.notices import tables as notices
 from models.partners import tables as partners
 from models.payments import tables as payments
@@ -21,5 +22,5 @@ from models.reviewers import tables as reviewers
 
 __all__ = [
     "Base", "benefits", "cases", "catalog", "customers", "definitions", "design", "expenditures", "exports", "history",
-    "identity", "ledger", "notices", "outbox", "partners", "payments", "reviewers",
+    "identity", "ledger", "lists", "notices", "outbox", "partners", "payments", "reviewers",
 ]  # fmt: skip

@@ -49,7 +49,7 @@ class Producer(Protocol):
 
 
 _PRODUCERS: dict[str, Producer] = {}
-_PLACES = {"expenditures": "models.exports.expenditures"}
+_PLACES = {"expenditures": "models.exports.expenditures", "lists": "models.lists.exporting"}
 """Which module registers the kinds that begin with a word; imported at first need, as areas build on one another."""
 
 

@@ -1,0 +1,147 @@
+"""What an area registers for a list: an SQL expression for each column, conditions, what is filled in, actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select
+
+from models.core.errors import NotFound
+from models.core.paging import Column
+from models.core.unit_of_work import UnitOfWork
+from models.engines.lists.schema import ListDefinition
+
+Words = Callable[[Any], str]
+Options = Callable[[UnitOfWork], Mapping[str, str]]
+
+
+def as_text(value: Any) -> str:
+    """A value that is its own word."""
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a column reads: an expression, whether it may be NULL, and its words where they differ from the value.
+
+    `order` is what it is sorted by where that is something else; then `nullable` speaks of that.
+    """
+
+    expression: Column
+    nullable: bool = False
+    words: Words = as_text
+    order: Column | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a filter compares: a column, or a condition made of the chosen values (those of `parse`).
+
+    `options` are the values to choose among with their words; `words` those of values that are on already, where that
+    is cheaper than to read all options. `parse` raises ValueError for what is no value.
+    """
+
+    column: Column | None = None
+    condition: Callable[[Sequence[Any]], ColumnElement[bool]] | None = None
+    options: Options | None = None
+    words: Callable[[UnitOfWork, Sequence[str]], Mapping[str, str]] | None = None
+    parse: Callable[[str], Any] = str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Values of the rows of a page by key and column; `labels` are headers that depend on the data."""
+
+    values: Mapping[UUID, Mapping[str, Any]]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Columns that no expression gives: read for the keys of a page at once; None: not for this actor."""
+
+    columns: tuple[str, ...]
+    read: Callable[[UnitOfWork, Sequence[UUID]], Filled | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an action would do: to which rows, why not to others (reason: how many), and what it comes to."""
+
+    able: tuple[UUID, ...]
+    refused: Mapping[str, int] = field(default_factory=dict)
+    amounts: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action on rows: first looked at, then done. Where one has to choose, `choices` of the rows are offered."""
+
+    preview: Callable[[UnitOfWork, Sequence[UUID], str], Preview]
+    run: Callable[[UnitOfWork, Sequence[UUID], str], None]
+    choices: Callable[[UnitOfWork, Sequence[UUID]], Mapping[str, str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListSource:
+    """A list with what stands behind it. `base` adds joins and whatever holds for every row of the list.
+
+    `search` are the columns that are searched in, or the condition that words make.
+    """
+
+    definition: ListDefinition
+    key: Column
+    base: Callable[[UnitOfWork, Select[Any]], Select[Any]]
+    fields: Mapping[str, Field]
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    search: Sequence[Column] | Callable[[UnitOfWork, str], ColumnElement[bool]] = ()
+    fills: Sequence[Fill] = ()
+    actions: Mapping[str, Action] = field(default_factory=dict)
+
+    def faults(self, permissions: Collection[str]) -> list[str]:
+        """What does not fit together: each name of the definition has something behind it, and the other way round."""
+        made, found = self.definition, list[str]()
+        filled = {name for fill in self.fills for name in fill.columns}
+        for what, named, behind in (
+            ("column", set(made.columns_by_name), set(self.fields) | filled),
+            ("filter", set(made.filters_by_name), set(self.filters)),
+            ("action", {action.name for action in made.actions}, set(self.actions)),
+        ):
+            found += [f"{made.key}: {what} {name} has nothing behind it" for name in sorted(named - behind)]
+            found += [f"{made.key}: {what} {name} is in no definition" for name in sorted(behind - named)]
+        for column in made.columns:
+            if column.sort and column.name not in self.fields:
+                found.append(f"{made.key}: column {column.name} is filled in, so it cannot sort")
+        asked = {made.permission, made.export, made.export_partner}
+        asked |= {each.permission for each in made.columns} | {each.permission for each in made.filters}
+        asked |= {each.permission for each in made.actions}
+        return found + [f"{made.key}: no permission {name}" for name in sorted(asked - {*permissions, ""})]
+
+
+_SOURCES: dict[str, ListSource] = {}
+
+
+def register(source: ListSource) -> ListSource:
+    """Let a list be asked for."""
+    _SOURCES[source.definition.key] = source
+    return source
+
+
+def all_sources() -> Mapping[str, ListSource]:
+    """Every list by key, in the order of their titles."""
+    return dict(sorted(_SOURCES.items(), key=lambda item: item[1].definition.title))
+
+
+def source_of(key: str) -> ListSource:
+    """A list by its key.
+
+    Raises:
+        NotFound: nobody registered it.
+    """
+    if key not in _SOURCES:
+        raise NotFound(f'There is no list "{key}" in this version.')
+    return _SOURCES[key]

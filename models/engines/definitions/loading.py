@@ -23,7 +23,8 @@ from models.engines.definitions.schema import ApplicationType, Process
 from models.engines.forms import lint as form_lint
 from models.engines.workflow import lint as flow_lint
 from models.engines.workflow.compose import expand
-from models.engines.workflow.schema import DecisionNode, PaymentNode, Workflow
+from models.engines.workflow.reads import conditions
+from models.engines.workflow.schema import PaymentNode, Workflow
 
 Content = dict[str, Any]
 """`{"type": …, "processes": {key: …}}`, as JSON values."""
@@ -107,9 +108,9 @@ def faults(made: ApplicationType, *, roles: Collection[str] | None = None) -> li
     ]
     found += flow_lint.faults(made.workflow, names)
     for name, node in made.workflow.nodes.items():
-        if isinstance(node, DecisionNode):
+        for condition in conditions(node):
             try:
-                compiled(node.decision, made.facts)
+                compiled(condition, made.facts)
             except Refused as error:
                 found += [Problem(problem.code, problem.text, name) for problem in error.problems]
     for fact in (made.title, *made.amount):

@@ -183,6 +183,16 @@ class Checked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TableAnswered(Event):
+    """A decision table was asked: the rows that fit, by number, and the facts they say."""
+
+    visit: str
+    rows: tuple[int, ...]
+    facts: dict[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ActionTaken(Event):
     """An action of the definition belongs to this point; the store carries it out in the same transaction."""
 
@@ -268,6 +278,7 @@ KINDS: dict[str, type[Event]] = {
     for cls in (
         Opened, Arrived, Entered, Left, Submitted, Claimed, Assigned, Released, Decided, Asked, Answered, CheckWanted,
         Checked, ActionTaken, TimerSet, Reminded, BecameOverdue, Escalated, Expired, Cancelled, FactsNoted, Ended,
+        TableAnswered,
     )
 }  # fmt: skip
 

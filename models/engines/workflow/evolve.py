@@ -98,7 +98,7 @@ def _answered(state: State, event: e.Answered) -> State:
     return _visit(state, event.visit, question=None, pause=pause, due_at=event.due_at)
 
 
-def _checked(state: State, event: e.Checked) -> State:
+def _checked(state: State, event: e.Checked | e.TableAnswered) -> State:
     return replace(state, facts=state.facts | event.facts)
 
 
@@ -142,6 +142,5 @@ _APPLY: dict[type[e.Event], Callable[[State, Any], State]] = {
     e.Claimed: _claimed, e.Assigned: _assigned, e.Released: _released, e.Decided: _decided, e.Asked: _asked,
     e.Answered: _answered, e.CheckWanted: _same, e.Checked: _checked, e.ActionTaken: _same, e.TimerSet: _same,
     e.Reminded: _fired, e.BecameOverdue: _overdue, e.Escalated: _escalated, e.Expired: _same, e.Cancelled: _same,
-    e.FactsNoted: _noted,
-    e.Ended: _ended,
+    e.FactsNoted: _noted, e.Ended: _ended, e.TableAnswered: _checked,
 }  # fmt: skip

@@ -6,17 +6,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from models.core.errors import Problem
+from models.engines.workflow.outcomes import outcomes
 from models.engines.workflow.schema import (
     ActionNode,
     CheckNode,
-    DecisionNode,
     EndNode,
     FormNode,
     Node,
     ParallelNode,
     PaymentNode,
     ReviewNode,
-    Timed,
     WaitNode,
     Workflow,
 )
@@ -33,6 +32,7 @@ class Names:
 
 
 ANYTHING = Names()
+__all__ = ["ANYTHING", "Names", "faults", "outcomes"]
 
 
 def faults(workflow: Workflow, names: Names = ANYTHING) -> list[Problem]:
@@ -42,23 +42,6 @@ def faults(workflow: Workflow, names: Names = ANYTHING) -> list[Problem]:
         return broken
     found = [problem for name, node in workflow.nodes.items() for problem in _node_faults(workflow, name, node, names)]
     return found + list(_reach_faults(workflow)) + list(_circle_faults(workflow))
-
-
-def outcomes(node: Node) -> tuple[str, ...]:
-    """The outcomes that need a way out of the node; an empty one stands for the node's single way."""
-    expiry = ("expire",) if isinstance(node, Timed) and node.expires else ()
-    match node:
-        case FormNode():
-            return ("submit", *(() if node.cancel == "no" else ("cancel",)), *expiry)
-        case ReviewNode():
-            return (*node.decisions, *(("cancel",) if node.cancel else ()), *expiry)
-        case CheckNode():
-            return ("pass", "fail", *(("cancel",) if node.cancel else ()))
-        case DecisionNode():
-            return ("yes", "no")
-        case EndNode():
-            return ()
-    return ("",)
 
 
 def _edge_faults(workflow: Workflow) -> Iterator[Problem]:

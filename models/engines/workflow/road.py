@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.core.calendars import WorkingCalendar
-from models.engines.workflow.schema import EndNode, FormNode, Node, ReviewNode, Timed, WaitNode, Workflow, kind_of
+from models.engines.workflow.outcomes import outcomes
+from models.engines.workflow.schema import (
+    DecisionNode,
+    EndNode,
+    FormNode,
+    Node,
+    ReviewNode,
+    Timed,
+    WaitNode,
+    Workflow,
+    kind_of,
+)
 from models.engines.workflow.state import State
 
 
@@ -57,4 +68,6 @@ def _best(node: Node) -> str:
     """The outcome with which a case goes on."""
     if isinstance(node, ReviewNode):
         return next((key for key, decision in node.decisions.items() if decision.tone == "positive"), "")
-    return {"form": "submit", "check": "pass", "decision": "yes"}.get(kind_of(node) or "", "")
+    if isinstance(node, DecisionNode):
+        return outcomes(node)[0]
+    return {"form": "submit", "check": "pass"}.get(kind_of(node) or "", "")

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from models.engines.decision_tables import DecisionTable
 from models.engines.forms.schema import Field as FormField
 from models.engines.workflow.quorum import Quorum, QuorumField
 from models.engines.workflow.terms import TermField
@@ -177,10 +178,22 @@ class CheckNode(Node):
     """Whether the applicant may cancel while the worker is waited for (outcome `cancel`)."""
 
 
-class DecisionNode(Node):
-    """A CEL condition over the facts, outcomes `yes` and `no`."""
+class Branch(_Part):
+    """One of several ways of a decision: taken when the condition holds and none before it did."""
 
-    decision: str
+    when: str
+    then: str
+    """The outcome, as edges name it."""
+
+
+class DecisionNode(Node):
+    """A CEL condition over the facts (outcomes `yes` and `no`), branches in their order, or a decision table."""
+
+    decision: str | Annotated[tuple[Branch, ...], Field(min_length=1)] | DecisionTable
+    otherwise: str = ""
+    """The outcome when no branch holds, or no row fits."""
+    outcome: str = ""
+    """The output of the table that names the outcome; its other outputs become facts."""
 
 
 class ParallelNode(Node):

@@ -29,6 +29,7 @@ from models.engines.workflow.schema import (
 )
 from models.engines.workflow.state import CANCELLED, RETURNED, State, Visit
 from models.engines.workflow.terms import Term, Unit
+from models.engines.workflow.ways import way
 from models.engines.workflow.world import World
 
 MOST_STEPS = 100
@@ -90,7 +91,10 @@ class Turn:
                 self.add(e.Checked(visit.id, node.check, passed, findings, self.world.now))
                 self.leave(visit, "pass" if passed else "fail", why)
             case DecisionNode():
-                self.leave(visit, "yes" if self.world.holds(node.decision, self.state.facts) else "no", why)
+                found = way(name, node, self.state.facts, self.world)
+                if found.rows:
+                    self.add(e.TableAnswered(visit.id, found.rows, found.facts, self.world.now))
+                self.leave(visit, found.outcome, why)
             case ParallelNode():
                 self.leave(visit, "", why)
             case WaitNode():

@@ -15,7 +15,6 @@ from dashboard.designer.canvas import (
     Moved,
     Reconnected,
     Removed,
-    Way,
 )
 
 PALETTE = (
@@ -71,6 +70,33 @@ def many(count: int, *, placed: bool = False) -> Drawing:
     return Drawing(tuple(boxes), tuple(lines))
 
 
+def claim() -> Drawing:
+    """A reimbursement in three rows, with running numbers, as the pictures of the design show it."""
+    back = (*REVIEWED, ("send_back", "send back"))
+    boxes = (
+        Box("form", "form", "Reimbursement", ("Partner, 4 steps",), 0, 0, ONWARD, live=Live(6), start=True),
+        Box("gates", "check", "Gates", ("90 days, quota, bills",), 240, 0, ONWARD, live=Live(0, "1.2 s", "", "4 % back")),
+        Box("technical", "review", "Technical review", ("Any 1 of 4",), 480, 0, ONWARD, live=Live(5, "1.1 d")),
+        Box("business", "review", "Business review", ("Account's manager",), 480, 160, back,
+            live=Live(14, "4.6 d", "9.8 d", "11 % back", bottleneck=True),
+            warnings=("One possible decider for Meridian ICT, on leave until Jul 27.",)),
+        Box("large", "decision", "Over 10,000 USD?", ("amount > usd(10000)",), 240, 160, OUTCOMES["decision"],
+            live=Live(0, "", "", "38 % yes"), problems=("There is no way for no.", "It is always true.")),
+        Box("finance", "review", "Finance review", ("2 of 3 must agree",), 0, 160, ONWARD, live=Live(3, "1.9 d")),
+        Box("invoice", "wait", "Invoice", ("Partner, 15 days",), 0, 320, ONWARD, live=Live(9, "8.4 d")),
+        Box("pay", "payment", "Pay and book", ("Finance, bank file",), 240, 320, ONWARD, live=Live(7, "17 d")),
+        Box("tell", "action", "Tell partner", ("E-mail, in-app",), 480, 320, ONWARD),
+        Box("paid", "end", "Paid", (), 704, 336),
+    )  # fmt: skip
+    ways = (
+        ("form", "", "gates"), ("gates", "", "technical"), ("technical", "", "business"),
+        ("business", "approve", "large"), ("business", "reject", "paid"), ("business", "send_back", "form"),
+        ("large", "yes", "finance"), ("finance", "", "invoice"), ("invoice", "", "pay"), ("pay", "", "tell"),
+        ("tell", "", "paid"),
+    )  # fmt: skip
+    return Drawing(boxes, tuple(Line(*way) for way in ways))
+
+
 def applied(drawing: Drawing, change: Change) -> Drawing:
     """The drawing after a change; what has nothing to do with it stays."""
     boxes, lines = drawing.boxes, drawing.lines
@@ -107,6 +133,3 @@ def _added(drawing: Drawing, change: Added) -> Drawing:
         if before and outcomes:
             lines = (*lines, Line(name, outcomes[0][0], before.target))
     return Drawing((*drawing.boxes, box), lines)
-
-
-__all__ = ["PALETTE", "Way", "applied", "many", "three"]

@@ -7,18 +7,25 @@ import streamlit as st
 
 from dashboard.designer.canvas import Redo, Selected, Undo, canvas, taken
 from dashboard.parts import shell
-from tests.support.canvas_drawing import PALETTE, applied, many, three
+from tests.support.canvas_drawing import PALETTE, applied, claim, many, three
 
 st.set_page_config(layout="wide")
 shell.style("kontor.css")
 
 state, query = st.session_state, st.query_params
 count = int(query.get("boxes", "3"))
-editable = "readonly" not in query
+
+
+def begin(mode: str) -> None:
+    """Forget everything; the canvas gets a key of its own, as one of another workflow has."""
+    state.mode, state.key = mode, f"canvas{state.get('revision', 0)}"
+    state.drawing = {3: three, 10: claim}.get(count, lambda: many(count, placed="placed" in query))()
+    state.revision, state.log, state.selected, state.past, state.coming = state.get("revision", 0) + 1, [], None, [], []
+
+
 if "drawing" not in state:
-    state.drawing = three() if count == 3 else many(count, placed="placed" in query)
-    state.revision, state.log, state.selected, state.past, state.coming = 1, [], None, [], []
-if change := taken("canvas"):
+    begin(query.get("mode", "edit"))
+if change := taken(state.key):
     state.log.append({type(change).__name__: asdict(change)})
     if isinstance(change, Selected):
         state.selected = change.id
@@ -28,15 +35,19 @@ if change := taken("canvas"):
             there.append(state.drawing)
             state.drawing = here.pop()
             state.revision += 1
-    elif "refuse" not in query:
+    elif state.mode != "refuse":
         state.past.append(state.drawing)
         state.coming.clear()
         state.drawing = applied(state.drawing, change)
         state.revision += 1
 canvas(
-    state.drawing, selected=state.selected, key="canvas", revision=state.revision, palette=PALETTE, editable=editable,
-    can_undo=bool(state.past), can_redo=bool(state.coming), height=int(query.get("height", "420")),
+    state.drawing, selected=state.selected, key=state.key, revision=state.revision, palette=PALETTE,
+    editable=state.mode != "look", can_undo=bool(state.past), can_redo=bool(state.coming),
+    height=int(query.get("height", "420")),
 )  # fmt: skip
-if st.button("Run again"):
-    state.log.append("again")
-st.html(f"<pre id='log'>{json.dumps(state.log)}</pre>")
+with st.container(horizontal=True):
+    for mode in ("edit", "look", "refuse"):
+        st.button(f"Begin to {mode}", on_click=begin, args=[mode])
+    if st.button("Run again"):
+        state.log.append("again")
+st.html(f"<pre id='log' data-key='{state.key}'>{json.dumps(state.log)}</pre>")

@@ -95,8 +95,10 @@ function Sheet({ desk }: { desk: Desk }) {
     const node = document.elementFromPoint(clientX, clientY)?.closest<HTMLElement>('.react-flow__node');
     return node?.dataset.id ?? null;
   };
+  // React Flow tells of a line that is put elsewhere as of a new one, too.
+  const reconnecting = useRef(false);
   const onConnectEnd = (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
-    const target = state.isValid ? null : under(event);
+    const target = state.isValid || reconnecting.current ? null : under(event);
     if (target && state.fromNode) connect({ source: state.fromNode.id, outcome: outcomeOf(state.fromHandle?.id), target });
     desk.release();
   };
@@ -197,10 +199,11 @@ function Sheet({ desk }: { desk: Desk }) {
             onConnectStart={() => desk.hold()}
             onConnect={({ source, sourceHandle, target }: Connection) => connect({ source, outcome: outcomeOf(sourceHandle), target })}
             onConnectEnd={onConnectEnd}
-            onReconnectStart={() => desk.hold()}
+            onReconnectStart={() => { reconnecting.current = true; desk.hold(); }}
             onReconnect={(edge, { target }) => reconnect(edge.id, target)}
             onReconnectEnd={(event, edge, _, state) => {
               if (!state.isValid) reconnect(edge.id, under(event));
+              window.setTimeout(() => { reconnecting.current = false; });
               desk.release();
             }}
             isValidConnection={({ source, target }) => source !== target && target !== START}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,8 @@ _ACTIONS = {
     "customer.assigned": "Account manager assigned",
     "customer.unassigned": "Account manager unassigned",
 }
+_QUOTAS = {"quota.raised": 1, "quota.lowered": -1}
+"""Which way a change of a quota went."""
 
 
 _ICONS = {
@@ -92,13 +95,22 @@ def history(entries: Sequence[HistoryRow], names: Mapping[UUID, str] | None = No
 def _entry(entry: HistoryRow, name: str) -> str:
     words = _ACTIONS.get(entry.action, entry.action.replace(".", " ").replace("_", " ").capitalize())
     words = f"{words} · {name}" if name else words
-    changed = "; ".join(_change(name, value) for name, value in entry.changes.items() if value not in (None, []))
+    if entry.action in _QUOTAS:
+        changed = _quota(entry.changes, _QUOTAS[entry.action])
+    else:
+        changed = "; ".join(_change(name, value) for name, value in entry.changes.items() if value not in (None, []))
     return (
         f'<div class="ev"><span class="at">{formats.text(formats.clock_or_day(entry.at))}</span>'
         f'<span class="i t-gray" aria-hidden="true">history</span>'
         f"<span><b>{formats.text(words)}</b>{f'<br>{formats.text(changed)}' if changed else ''}"
         f'<br><span class="mu sm">{formats.text(entry.actor_name)}</span></span></div>'
     )
+
+
+def _quota(changes: Mapping[str, Any], way: int) -> str:
+    """`MDF: +5,000.00 USD. A second fair.`"""
+    pool = changes.get("name") or str(changes["pool"]).upper()  # old entries hold the key alone
+    return f"{pool}: {formats.signed(way * Decimal(changes['amount']))} {changes['currency']}. {changes['reason']}"
 
 
 def _change(name: str, value: Any) -> str:

@@ -116,7 +116,10 @@ def _demand(uow: UnitOfWork, partner_id: UUID, amount: Decimal, reason: str) -> 
 def _record(
     uow: UnitOfWork, action: str, made: ApplicationType, partner_id: UUID, amount: Decimal, reason: str
 ) -> None:
-    changes = {"pool": made.key, "amount": str(amount), "currency": made.currency, "reason": reason.strip()}
+    changes = {
+        "pool": made.key, "name": made.short, "amount": str(amount), "currency": made.currency,
+        "reason": reason.strip(),
+    }  # fmt: skip
     uow.record(action, "partner", partner_id, partner_id=partner_id, changes=changes)
 
 

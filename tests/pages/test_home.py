@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from models.applications import followup
 from models.applications.access import find
+from models.applications.types import application_type
+from models.benefits.service import lower_quota, raise_quota
 from models.core.actor import SYSTEM
 from models.core.clock import clock_at
 from models.core.lake import Lake
@@ -137,6 +140,15 @@ def test_work_that_waits_is_counted_once_although_it_was_told(fund):
     liis = home_of(fund, fund.liis)
     assert "2 things wait for you." in words(liis)  # the form, and why it came back
     assert "was rejected" in rows_of(liis)
+
+
+@pytest.mark.parametrize(("change", "said"), [(raise_quota, "+5,000.00"), (lower_quota, "−5,000.00")])
+def test_a_change_of_a_quota_is_told_in_words(fund, change, said):
+    with fund.as_(fund.ines) as uow:
+        made = application_type(uow, "mdf")
+        change(uow, made, fund.partner.id, Decimal(5000), reason="A second_fair in Q3", key="more")
+    shown = words(home_of(fund, fund.ines))
+    assert f"· Nordlicht SystemsMDF: {said} USD. A second_fair in Q3Inês Duarte" in shown
 
 
 def test_payments_wait_at_the_payment_desk_and_forms_at_the_partner(fund):

@@ -39,7 +39,7 @@ def test_the_same_click_is_one_change_of_the_quota(fund: Fund) -> None:
             service.lower_quota(uow, made, partner, usd("20000.00"), reason="Unused", key="b")
         (row,) = benefits.pools(uow, partner)
     assert (row.granted, row.left) == (usd("35000.00"), usd("35000.00"))
-    told = {"pool": "mdf", "currency": "USD"}
+    told = {"pool": "mdf", "name": "MDF", "currency": "USD"}
     assert history(fund) == [
         ("Inês Duarte", "quota.raised", told | {"amount": "5000.00", "reason": "Fair in Tallinn"}),
         ("Inês Duarte", "quota.lowered", told | {"amount": "20000.00", "reason": "Unused"}),

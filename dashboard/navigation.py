@@ -43,7 +43,7 @@ class Entry:
 ICONS = {
     "Home": "home", "Reviews": "inbox", "Benefits": "redeem", "Partners": "handshake", "Customers": "groups",
     "Money": "account_balance_wallet", "Statistics": "monitoring", "Organisation": "badge",
-    "Administration": "settings",
+    "Design": "design_services", "Administration": "settings",
 }  # fmt: skip
 """The groups of the menu, at most nine, in their order."""
 
@@ -67,6 +67,8 @@ ENTRIES = (
     Entry("statistics/lines.py", "lines", "statistics.view", "Statistics", title="Expenditure lines"),
     Entry("statistics/exports.py", "exports", "exports.create", "Statistics", title="Export history"),
     Entry("organisation/members.py", "members", "members.view", "Organisation", tab="Members", vendor=False),
+    Entry("design/workflows.py", "workflows", "design.edit", "Design", tab="Workflows", partner=False),
+    Entry("design/designer.py", "designer", "design.edit", "Design", title="Workflow", partner=False),
     Entry("administration/users.py", "users", "users.manage", "Administration", tab="Users", partner=False),
     Entry("administration/operations.py", "operations", "operations.view", "Administration", tab="Operations",
           partner=False),

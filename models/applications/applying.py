@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from models.applications import access, checking
+from models.applications.offers import demand_offer
 from models.applications.types import application_type
 from models.core.clock import BUSINESS_ZONE
 from models.core.database import insert_once
@@ -55,6 +56,7 @@ def begin(uow: UnitOfWork, type_key: str, *, key: str) -> UUID:
     uow.actor.demand(made.permissions.apply)
     if uow.actor.partner_id is None:
         raise NotAllowed("Only people of a partner apply. Sign in with a partner's account.")
+    demand_offer(uow, made, uow.actor.partner_id)
     return store.open_case(uow, type_key, uow.actor.partner_id, key=key)
 
 

@@ -18,7 +18,7 @@ from dashboard.parts.outcome import show_problems
 from dashboard.parts.rows import rows
 from dashboard.parts.waiting import on_their_way, waiting_rows
 from dashboard.parts.wallet import in_the_way, wallet
-from models.applications import applying
+from models.applications import applying, offers
 from models.applications import queries as applications
 from models.applications.rows import CaseFilter
 from models.benefits import queries, rules
@@ -70,9 +70,16 @@ def begin(kind: str) -> None:
 
 
 def actions(kinds: list[ApplicationType]) -> None:
-    """One primary button; a second kind would stand beside it."""
+    """One primary button for what has a quota first; what else is offered stands beside it, or in a menu."""
+    kinds = sorted(kinds, key=lambda made: "quotas" not in made.parameters)
     with st.container(horizontal=True, horizontal_alignment="right", key="benefit_actions"):
-        for place, made in enumerate(kinds):
+        others = kinds[1:] if len(kinds) > 2 else []
+        if others:
+            with st.popover("More to apply for", icon=":material/apps:"):
+                for made in others:
+                    if st.button(made.name, icon=f":material/{made.icon}:", type="tertiary", key=f"new:{made.key}"):
+                        begin(made.key)
+        for place, made in enumerate(kinds[:1] if others else kinds):
             look = "secondary" if place else "primary"
             name = f"New {made.short} application"
             if st.button(name, type=look, icon=":material/add:", key=f"new:{made.key}"):  # type: ignore[arg-type]
@@ -158,6 +165,7 @@ if partner_id is None:
     st.stop()
 with unit_of_work(read_only=True) as uow:
     kinds = queries.pooled_types(uow)
+    offered = offers.offered_to(uow, partner_id)
     pools = queries.pools(uow, partner_id)
     gates = queries.gates(uow, partner_id)
     owed: dict[str, Decimal] = {}
@@ -171,8 +179,8 @@ with left:
     page_head("Benefits", line=[*line, f"as of {local} {formats.preferences().zone_name}"])
     answer(sentence(pools, owed))
 with right:
-    if actor.may("benefits.request"):
-        actions([made for made in kinds if actor.may(made.permissions.apply)])
+    if offered:
+        actions(offered)
 in_the_way([rules.authentication(gates), rules.paid_bills(gates)])
 wallet(pools)
 work(partner_id)

@@ -31,6 +31,15 @@ class Permissions(_Part):
     view: str
 
 
+class Offered(_Part):
+    """Which partners can apply: those of some tiers and in some program or path; empty: whatever theirs is."""
+
+    tiers: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    closed: bool = False
+    """Whether nobody can begin a new application any more."""
+
+
 class Process(_Part):
     """Part of a workflow that several types share, such as a payment: put in its place when a type is loaded."""
 
@@ -63,6 +72,7 @@ class ApplicationType(Process):
     phases: tuple[str, ...] = ()
     agreements: dict[str, Agreement] = Field(default_factory=dict)
     processes: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    offered: Offered = Offered()
 
     @property
     def calendar(self) -> WorkingCalendar:

@@ -1,0 +1,95 @@
+"""What a person does to a draft: noted by the widgets, carried out at the top of the next run, each in one transaction.
+
+A change that does not fit any more (a colleague was quicker) is said in words; what was drawn or typed stays visible
+until the next look at the draft as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import streamlit as st
+
+from dashboard.designer import canvas as drawing
+from dashboard.parts import address
+from dashboard.parts.outcome import flash, show_problems
+from models.core.errors import DomainError
+from models.core.unit_of_work import UnitOfWork, unit_of_work
+from models.design import drafting
+from models.design.editing import AddNode, Connect, Disconnect, Edit, MoveNodes, RemoveNodes
+
+_NOTED = "design:noted"
+CANVAS = "design_canvas"
+
+
+def note(*edits: Edit) -> None:
+    """Remember changes that a widget asks for; call it in the widget's callback."""
+    st.session_state.setdefault(_NOTED, []).extend(edits)
+
+
+def carry_out(draft_id: UUID, *, editable: bool) -> None:
+    """Do what was noted and what was done on the canvas; call it before the draft is read."""
+    edits: list[Edit] = st.session_state.pop(_NOTED, [])
+    change = drawing.taken(CANVAS)
+    if isinstance(change, drawing.Selected):
+        address.put(node=change.box or "")
+        change = None
+    if not editable:
+        return
+    if isinstance(change, drawing.Undo | drawing.Redo):
+        act = drafting.undo if isinstance(change, drawing.Undo) else drafting.redo
+        words = "Undone" if isinstance(change, drawing.Undo) else "Done again"
+        _try(lambda uow: st.toast(f"{words}: {act(uow, draft_id)}"))
+    elif change is not None:
+        edits += edits_of(change)
+        if isinstance(change, drawing.Removed) and address.get("node") in change.boxes:
+            address.put(node="")
+    if edits:
+        _try(lambda uow: _change(uow, draft_id, edits))
+
+
+def edits_of(change: drawing.Change) -> list[Edit]:
+    """What somebody did on the canvas, as changes of the definition."""
+    match change:
+        case drawing.Moved():
+            return [MoveNodes(change.positions)]
+        case drawing.Connected():
+            return [Connect(change.source, change.outcome, change.target)]
+        case drawing.Reconnected():
+            before, after = change.before, change.after
+            return [
+                Disconnect(before.source, before.outcome, before.target),
+                Connect(after.source, after.outcome, after.target),
+            ]
+        case drawing.Removed():
+            gone: list[Edit] = [Disconnect(way.source, way.outcome, way.target) for way in change.lines]
+            return [*gone, RemoveNodes(change.boxes)] if change.boxes else gone
+        case drawing.Added():
+            return [AddNode(change.kind, (change.x, change.y), change.after)]
+    return []
+
+
+def act(done: str, action: Callable[[UnitOfWork], object]) -> bool:
+    """One action of a dialog or button; whether it was done. A refusal is shown where the person is."""
+    try:
+        with unit_of_work() as uow:
+            action(uow)
+    except DomainError as error:
+        show_problems(error)
+        return False
+    flash(done)
+    return True
+
+
+def _change(uow: UnitOfWork, draft_id: UUID, edits: Sequence[Edit]) -> None:
+    for edit in edits:
+        drafting.change(uow, draft_id, edit)
+
+
+def _try(action: Callable[[UnitOfWork], object]) -> None:
+    try:
+        with unit_of_work() as uow:
+            action(uow)
+    except DomainError as error:
+        show_problems(error)

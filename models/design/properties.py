@@ -1,0 +1,148 @@
+"""What a manager may set of a node, in a manager's words, by its kind: what the panel beside the canvas draws.
+
+Where a value is a number of the type (`$review_application`), setting it sets that number for every place that uses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from models.design.editing import ChangeNode, ChangeType, Edit
+from models.engines.definitions.loading import Content
+
+Input = Literal["text", "long", "term", "terms", "choice", "choices", "yes_no", "condition", "escalation", "given"]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One thing to set. `source` names what can be chosen (`roles`, `forms`, `reviews` …); `usual` is what a node has
+    that does not say it."""
+
+    name: str
+    label: str
+    input: Input = "text"
+    source: str = ""
+    usual: Any = ""
+    help: str = ""
+    section: str = ""
+
+
+_SEEN = (
+    Property("status", "What the partner sees", section="Words",
+             help="The status while a case stands here; empty: it keeps the one it has."),
+    Property("vendor_status", "What the vendor sees", help="Where it differs from what the partner sees."),
+    Property("phase", "Part of the line", "choice", "phases", help="Which part of the case's timeline this is."),
+)  # fmt: skip
+_TIMED = (
+    Property("due", "Until", "term", section="Time", help="For example 3 working days, 15 days, 2 hours."),
+    Property("since", "Counted from", "choice", "dates", help="A date of the case; else the moment of arriving here."),
+    Property("remind", "Remind before", "terms", usual=(), help="For example 1 working day; several by comma."),
+    Property("escalate", "What if late", "escalation", "roles", usual=()),
+    Property("expires", "Expires after", "term", help="The case goes on by itself then; draw where it leads."),
+    Property("expires_since", "Expiry counted from", "choice", "dates"),
+)  # fmt: skip
+
+PROPERTIES: Mapping[str, tuple[Property, ...]] = {
+    "form": (
+        Property("form", "Form to fill in", "choice", "forms"),
+        Property("invite", "Button", help="What the applicant's people are asked to do."),
+        Property("checks", "Rules shown while typing", "choices", "quick_checks", usual=(),
+                 help="One that must be fixed keeps the form from being sent."),
+        Property("cancel", "May be cancelled", "choice", "cancels", usual="no"),
+        Property("deletable", "A draft may be deleted", "yes_no", usual=False),
+        Property("permission", "Who may fill it in", "choice", "permissions",
+                 help="Empty: whoever may apply for this type."),
+        *_TIMED, *_SEEN,
+        Property("returned", "Status after a rejection"), Property("cancelled", "Status after cancelling"),
+    ),
+    "review": (
+        Property("review", "Who decides", "choices", "roles", usual=(), help="Anybody who has one of these roles."),
+        Property("quorum", "How many must agree", usual="1",
+                 help="A number, all, 2 of 3, 60 %, or one of each role."),
+        Property("not_same_person_as", "Not the same person as", "choices", "reviews", usual=(),
+                 help="Four eyes: whoever decided there may not decide here."),
+        Property("assign", "Who gets it first", "choice", "assignments", usual="pool"),
+        Property("limit", "Amount that counts for limits", "choice", "amounts",
+                 help="People decide up to the limit that Administration › Reviewers gives them."),
+        Property("checks", "Rule results to show", "choices", "checks", usual=()),
+        Property("reads", "Shown on top", "choices", "fields", usual=(),
+                 help="What these reviewers need to see at once."),
+        Property("may_ask", "May ask the applicant", "yes_no", usual=True, help="The clock stands until the answer."),
+        Property("cancel", "The applicant may cancel meanwhile", "yes_no", usual=False),
+        Property("desk", "Queue", "choice", "desks", usual="reviews"),
+        *_TIMED, *_SEEN,
+        Property("returned", "Status after a later stage sent it back"),
+    ),
+    "check": (
+        Property("check", "What is checked", "choice", "checks"),
+        Property("by", "When", "choice", "moments", usual="worker"),
+        Property("cancel", "The applicant may cancel meanwhile", "yes_no", usual=False),
+        *_SEEN,
+    ),
+    "decision": (
+        Property("decision", "Goes on with yes when", "condition",
+                 help="For example amount > usd(50000) or tier == 'Advanced'."),
+        *_SEEN,
+    ),
+    "parallel": (Property("parallel", "What happens here", "choice", "parallels", usual="split"), *_SEEN),
+    "wait": (
+        Property("wait", "How long", "term"), Property("since", "Counted from", "choice", "dates"), *_SEEN,
+    ),
+    "action": (
+        Property("action", "What is done", "choice", "actions"),
+        Property("given", "With", "given", usual=(), help="One a line: pool: mdf"), *_SEEN,
+    ),
+    "payment": (
+        Property("payment", "Process", "choice", "processes"),
+        Property("given", "With", "given", usual=(), help="One a line: amount: claimed"), *_SEEN,
+    ),
+    "end": (
+        Property("end", "Outcome", help="A short word that statistics count by: paid, refused, expired."),
+        Property("tone", "How it ended", "choice", "tones", usual="positive"), *_SEEN,
+    ),
+}  # fmt: skip
+"""By kind, in the order of the panel."""
+
+TITLE = Property("label", "Name")
+
+
+def parameter_of(raw: Any) -> str | None:
+    """The number of the type that a value stands for: `$review_application` is `review_application`."""
+    return raw[1:] if isinstance(raw, str) and raw[:1] == "$" and raw[1:].isidentifier() else None
+
+
+def shown(content: Content, node: Mapping[str, Any], wanted: Property) -> Any:
+    """The value as the panel shows it: a number of the type by its value, a missing one by what is usual."""
+    raw = node.get(wanted.name, wanted.usual)
+    parameter = parameter_of(raw)
+    return content["type"].get("parameters", {}).get(parameter, raw) if parameter else raw
+
+
+def set_to(content: Content, name: str, node: Mapping[str, Any], wanted: Property, value: Any) -> Edit:
+    """The change that gives a node (or the number it uses) another value; what is usual is not written down."""
+    raw = node.get(wanted.name)
+    if (parameter := parameter_of(raw)) and parameter in content["type"].get("parameters", {}):
+        words = f"Changed {parameter.replace('_', ' ')} to {said(value)}"
+        was = content["type"]["parameters"][parameter]
+        return ChangeType(("parameters", parameter), value, words, was, looked_at=True)
+    empty = value in ("", None, [], {}) or value == wanted.usual
+    return ChangeNode(name, {wanted.name: None if empty else value}, was={wanted.name: raw})
+
+
+def said(value: Any) -> str:
+    """A value in words: lists by commas, nothing as `--`."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {said(each)}" for key, each in value.items()) or "--"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(said, value)) or "--"
+    return str(value) if value not in (None, "") else "--"
+
+
+def used_by(content: Content, parameter: str) -> list[str]:
+    """The nodes that use a number of the type, by name."""
+    nodes = content["type"]["workflow"]["nodes"]
+    return [name for name, node in nodes.items() if f"${parameter}" in repr(node)]

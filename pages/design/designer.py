@@ -1,0 +1,197 @@
+"""The designer: a workflow on the canvas, what can be set of its nodes, what is wrong, how it comes into force."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from dashboard.parts import address, design_release, formats, listing
+from dashboard.parts.design_canvas import bottleneck, show, span_words
+from dashboard.parts.design_panel import panel
+from dashboard.parts.design_work import carry_out
+from dashboard.parts.empty import state
+from dashboard.parts.go import go
+from dashboard.parts.head import Badge, Crumb, page_head, section
+from dashboard.parts.outcome import show_problems
+from dashboard.parts.shell import style
+from models.core.actor import current_actor
+from models.core.errors import DomainError, Problem
+from models.core.unit_of_work import unit_of_work
+from models.design import drafting, publishing
+from models.design.difference import differences
+from models.design.editing import flow, label_of
+from models.design.judging import problems
+from models.design.live import StageNumbers, live_numbers
+from models.design.tables import DesignDraft, DraftStatus
+from models.engines.definitions import versions
+from models.engines.definitions.loading import Content
+
+CRUMBS = [Crumb("Workflows", "workflows")]
+
+
+def numbers_of(key: str) -> dict[str, StageNumbers]:
+    """The running numbers, when they are to lie over the canvas."""
+    if not st.session_state.get("design:live", True):
+        return {}
+    with unit_of_work(read_only=True) as uow:
+        return live_numbers(uow, key)
+
+
+def work(content: Content, found: list[Problem], *, editable: bool, revision: int, steps: tuple[bool, bool]) -> None:
+    """Canvas and properties beside each other, problems below."""
+    numbers = numbers_of(content["type"]["key"])
+    chosen = address.get("node") if address.get("node") in flow(content)["nodes"] else ""
+    left, right = st.columns([3.1, 1], gap="small")
+    with left:
+        show(content, found, numbers, selected=chosen or None, revision=revision, editable=editable, steps=steps)
+    with right:
+        if chosen:
+            mine = [problem for problem in found if problem.field == chosen]
+            panel(content, chosen, mine, editable=editable, revision=revision)
+        else:
+            overview(content, numbers)
+    problem_list(content, found)
+
+
+def overview(content: Content, numbers: dict[str, StageNumbers]) -> None:
+    """What stands beside the canvas while no node is chosen."""
+    nodes = flow(content)["nodes"]
+    slowest = bottleneck(numbers)
+    with st.container(border=True, key="design_panel"):
+        st.html(f'<div class="k dp"><b>{formats.text(content["type"]["name"])}</b></div>')
+        st.html(f'<p class="k mu">{formats.plural(len(nodes), "node")}. Choose one to see who decides, until when, and '
+                "what the partner sees.</p>")  # fmt: skip
+        if slowest and slowest in nodes:
+            held = numbers[slowest]
+            waits = sum(each.cases for each in numbers.values())
+            st.html(
+                f'<div class="k note t-orange"><span class="i" aria-hidden="true">speed</span><span><b>Bottleneck.</b> '
+                f"{held.cases} of {formats.plural(waits, 'case')} wait at {formats.text(label_of(content, slowest))}; "
+                f"half of them take longer than {span_words(held.median)}.</span></div>"
+            )
+
+
+def choose(node: str) -> None:
+    """Look at a node."""
+    address.put(node=node)
+
+
+def problem_list(content: Content, found: list[Problem]) -> None:
+    """Everything that keeps it from being published, each with the way to its place."""
+    section("Problems" if found else "No problems", aside="checked as you draw · publishing needs none")
+    for number, problem in enumerate(found):
+        node = problem.field if problem.field in flow(content)["nodes"] else None
+        left, right = st.columns([6, 1], vertical_alignment="center")
+        where = f"<b>{formats.text(label_of(content, node))}</b> " if node else ""
+        left.html(f'<div class="k err"><span class="i" aria-hidden="true">error</span><span>{where}'
+                  f"{formats.text(problem.text)}</span></div>")  # fmt: skip
+        if node:
+            right.button("Show", key=f"design:problem:{number}", type="tertiary", on_click=choose,
+                         args=(node,))  # fmt: skip
+
+
+def in_force(key: str) -> None:
+    """The version that new cases begin under, to look at."""
+    with unit_of_work(read_only=True) as uow:
+        made = versions.current(uow, key)
+        content = versions.content_of(uow, key, made.version)
+        kept, history = publishing.kept_versions(uow, key), publishing.history(uow, key)
+    carry_out(UUID(int=0), editable=False)
+    left, right = st.columns([2, 1.2], vertical_alignment="top")
+    with left:
+        page_head(made.name, crumbs=CRUMBS, line=[f"Version {versions.words(made.version)} is in force", "to look at"])
+    with right, st.container(horizontal=True, horizontal_alignment="right"):
+        st.toggle("Live numbers", value=True, key="design:live")
+        if st.button("Change it", type="primary", icon=":material/edit:", key="design:begin"):
+            with unit_of_work() as uow:
+                st.session_state["design:made"] = drafting.begin(uow, key)
+            st.rerun()
+    work(content, problems(content), editable=False, revision=made.version, steps=(False, False))
+    if history or len(kept) > 1:
+        section("Versions")
+        design_release.history_list(history)
+        with st.container(horizontal=True):
+            for version in kept:
+                if version != made.version and st.button(f"Roll back to version {versions.words(version)}"):
+                    design_release.roll_back(key, made.name, version)
+
+
+def badge(draft: DesignDraft, found: list[Problem]) -> Badge:
+    """Where a draft stands."""
+    if draft.status is DraftStatus.PROPOSED:
+        return Badge("Waits for agreement", "orange", "how_to_reg")
+    if draft.status is DraftStatus.PUBLISHED:
+        return Badge(f"Published as version {versions.words(draft.version or 0)}", "green", "check_circle")
+    if draft.status is DraftStatus.DISCARDED:
+        return Badge("Given up", "gray", "block")
+    if found:
+        return Badge(formats.plural(len(found), "problem"), "orange", "warning")
+    return Badge("Ready to be proposed", "blue", "task_alt")
+
+
+def drafted(draft_id: UUID) -> None:
+    """A draft, to be changed."""
+    carry_out(draft_id, editable=True)
+    with unit_of_work(read_only=True) as uow:
+        draft = drafting.find(uow, draft_id)
+        made = versions.current_types(uow).get(draft.key)
+        before = versions.content_of(uow, draft.key, made.version) if made else None
+    content, found = draft.content, problems(draft.content)
+    changed = differences(before, content)
+    editable = draft.status is DraftStatus.OPEN
+    line = [
+        f"Draft by {draft.changed_by_name}, saved {formats.clock_or_day(draft.changed_at)}",
+        f"version {versions.words(made.version)} is in force" if made else "not published yet",
+    ]
+    left, right = st.columns([1.7, 1.5], vertical_alignment="top")
+    with left:
+        page_head(draft.name, crumbs=CRUMBS, line=line, badges=[badge(draft, found)])
+    with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        st.toggle("Live numbers", value=True, key="design:live")
+        actions(draft, found, changed, is_own=draft.proposed_by == current_actor().user_id)
+    if draft.answer and editable:
+        state("refused", "Not agreed to yet", draft.answer, icon="undo")
+    work(content, found, editable=editable, revision=draft.place, steps=(draft.place > 0, draft.place < draft.last))
+    if made is not None:
+        with st.expander(f"What changes: {formats.plural(len(changed), 'difference')}", icon=":material/difference:"):
+            design_release.difference_list(changed)
+
+
+def actions(draft: DesignDraft, found: list[Problem], changed: list, *, is_own: bool) -> None:  # type: ignore[type-arg]
+    """What can be done with the draft as a whole."""
+    if draft.status is DraftStatus.OPEN:
+        if st.button("Give up", key="design:give_up"):
+            design_release.give_up(draft.id, draft.name)
+        if st.button("Publish", type="primary", icon=":material/publish:", disabled=bool(found), key="design:propose",
+                     help="Mend the problems first." if found else "Ask a second person to agree."):  # fmt: skip
+            design_release.propose(draft.id, changed)
+    elif draft.status is DraftStatus.PROPOSED:
+        if st.button("Take the proposal back" if is_own else "Open it again", key="design:withdraw"):
+            with unit_of_work() as uow:
+                publishing.withdraw(uow, draft.id)
+            st.rerun()
+        if not is_own and current_actor().may("design.publish"):
+            if st.button("Decline", key="design:decline"):
+                design_release.decline(draft.id, draft.proposed_by_name)
+            if st.button("Agree", type="primary", icon=":material/how_to_reg:", key="design:agree"):
+                design_release.agree(draft.id, draft.name, draft.proposed_by_name, draft.note, changed)
+
+
+current_actor().demand("design.edit")
+style("design.css")
+if begun := st.session_state.pop("design:made", None):
+    go("designer", {"draft": str(begun)})
+elif asked := listing.key_from_address("draft"):
+    try:
+        drafted(asked)
+    except DomainError as error:
+        page_head("Workflow", crumbs=CRUMBS)
+        show_problems(error)
+elif key := address.get("type"):
+    try:
+        in_force(key)
+    except DomainError as error:
+        page_head("Workflow", crumbs=CRUMBS)
+        show_problems(error)
+else:
+    page_head("Workflow", crumbs=CRUMBS)
+    state("empty", "No workflow is chosen", "Choose an application type.", link=("Workflows", "workflows"))

@@ -19,12 +19,15 @@ from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.store import StoredCase
 from models.engines.cases.tables import Case, CaseEvent
 from models.engines.workflow import events as e
+from models.engines.workflow.audience import entries_of
 from models.engines.workflow.evolve import replay
+from models.engines.workflow.people import at_stake
 from models.engines.workflow.schema import FormNode, ReviewNode
 from models.engines.workflow.state import State, Visit
 from models.identity import queries as identity
 from models.notices import service as notices
 from models.partners import queries as partners
+from models.reviewers.people import VIEW, StoredPeople
 
 MANAGER = "ecosystem_manager"
 LISTED = (":turn", ":asked", ":reminded", ":overdue")
@@ -63,11 +66,22 @@ class _Case:
         return [person for person in may if person in own] or may
 
     def reviewers(self, visit: Visit) -> list[UUID]:
-        """Whoever holds a review; when nobody does, everybody whose turn it may be."""
-        if visit.holder is not None:
-            return [visit.holder]
+        """Whoever holds a review; when nobody does, everybody whose turn it may be. Who stands in is told as well, and
+        who is away is not."""
         node = self.found.type.workflow.nodes[visit.node]
-        return identity.with_roles(self.uow, node.review) if isinstance(node, ReviewNode) else []
+        if not isinstance(node, ReviewNode):
+            return []
+        people = StoredPeople(self.uow, self.found.data())
+        asked = {person.id for person in people.members(entries_of(node, visit)) if person.id is not None}
+        asked = asked if visit.holder is None else {visit.holder}
+        amount = at_stake(node, self.found.state, people)
+        stand_ins = {
+            handover.to.id
+            for handover in people.handed_by_any(asked)
+            if handover.covers(self.found.type.key, visit.node, amount) and handover.to.id is not None
+        }
+        there = {person for person in asked if not people.is_absent(person)} | stand_ins
+        return sorted(there or asked)
 
     def responsible(self, visit: Visit) -> list[UUID]:
         """Whoever a visit waits for."""
@@ -81,7 +95,7 @@ class _Case:
             if isinstance(node, FormNode):
                 people |= set(self.applicants(name))
             if isinstance(node, ReviewNode):
-                roles |= set(node.review)
+                people |= {each.id for each in identity.colleagues(self.uow) if each.may(VIEW)}
             if isinstance(node, FormNode | ReviewNode):
                 roles |= set(node.escalate)
         return people | set(identity.with_roles(self.uow, roles))
@@ -148,6 +162,9 @@ def _words(case: _Case, why: str) -> str:
 
 
 def _decided(case: _Case, event: e.Decided, visits: Visits, number: int) -> None:
+    if event.for_id is not None:
+        text = f"{case.found.type.label(event.node)}. It stands in the history as {event.by_name} for you."
+        case.tell([event.for_id], f"{_key(event, number)}:stead", f"{case.name}: {event.by_name} decided for you", text)
     if not event.comment:
         return
     node = case.found.type.workflow.nodes.get(event.node)

@@ -138,6 +138,10 @@ class StoredPeople:
         """Who stands in for a person now."""
         return self._handovers(ReviewDelegation.from_id == person)
 
+    def handed_by_any(self, people: Collection[UUID]) -> Sequence[Handover]:
+        """Who stands in for any of some people now."""
+        return self._handovers(ReviewDelegation.from_id.in_(list(people)))
+
     def _handovers(self, whose: Any) -> list[Handover]:
         row, now = ReviewDelegation, self._uow.now
         stmt = select(row.from_id, row.to_id, row.scope, row.cap, row.currency)

@@ -98,9 +98,17 @@ def _shape_problem(loc: tuple[int | str, ...], said: str) -> Problem:
     return Problem("TYPE-SHAPE", f"{place}: {said}", place)
 
 
-def faults(made: ApplicationType, *, roles: Collection[str] | None = None) -> list[Problem]:
-    """Everything wrong with a type: its forms, its workflow, names that nothing bears, conditions, title and amount."""
-    names = flow_lint.Names(forms=made.forms, checks=CHECKS, actions=ACTIONS, roles=roles)
+def faults(
+    made: ApplicationType, *, roles: Collection[str] | None = None, members: flow_lint.Members | None = None
+) -> list[Problem]:
+    """Everything wrong with a type: its forms, its workflow, names that nothing bears, conditions, title and amount.
+
+    `roles` are those a stage may name, `members` whoever fits some candidates; None: not judged.
+    """
+    fields = {key: [field.name for field in form.fields()] for key, form in made.forms.items()}
+    names = flow_lint.Names(
+        forms=made.forms, checks=CHECKS, actions=ACTIONS, roles=roles, facts=made.facts, fields=fields, members=members
+    )
     found = [
         problem
         for form in made.forms.values()

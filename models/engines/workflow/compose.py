@@ -44,7 +44,7 @@ def _replaced(outer: Workflow, name: str, inner: Workflow) -> Workflow:
         else:
             edges.append((f"{name}.{begin}", target))
     start = f"{name}.{inner.start}" if outer.start == name else outer.start
-    return Workflow(start=start, nodes=nodes, edges=tuple(edges))
+    return Workflow(start=start, nodes=nodes, edges=tuple(edges), layout=outer.layout, promised=outer.promised)
 
 
 def _renamed(node: Node, prefix: str) -> Node:

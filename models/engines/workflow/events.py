@@ -71,6 +71,15 @@ class Left(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn(Event):
+    """Branches are over because another one left their part of the workflow; joins forget what came there."""
+
+    visits: tuple[str, ...]
+    joins: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Submitted(Event):
     """The applicant sent a form: which revision, and the facts it holds."""
 
@@ -278,7 +287,7 @@ KINDS: dict[str, type[Event]] = {
     for cls in (
         Opened, Arrived, Entered, Left, Submitted, Claimed, Assigned, Released, Decided, Asked, Answered, CheckWanted,
         Checked, ActionTaken, TimerSet, Reminded, BecameOverdue, Escalated, Expired, Cancelled, FactsNoted, Ended,
-        TableAnswered,
+        TableAnswered, Withdrawn,
     )
 }  # fmt: skip
 

@@ -51,6 +51,14 @@ def _left(state: State, event: e.Left) -> State:
     return replace(state, visits=tuple(visit for visit in state.visits if visit.id != event.visit))
 
 
+def _withdrawn(state: State, event: e.Withdrawn) -> State:
+    return replace(
+        state,
+        visits=tuple(visit for visit in state.visits if visit.id not in event.visits),
+        arrived={node: sources for node, sources in state.arrived.items() if node not in event.joins},
+    )
+
+
 def _submitted(state: State, event: e.Submitted) -> State:
     new = event.by is not None and event.by not in state.submitters
     return replace(
@@ -142,5 +150,5 @@ _APPLY: dict[type[e.Event], Callable[[State, Any], State]] = {
     e.Claimed: _claimed, e.Assigned: _assigned, e.Released: _released, e.Decided: _decided, e.Asked: _asked,
     e.Answered: _answered, e.CheckWanted: _same, e.Checked: _checked, e.ActionTaken: _same, e.TimerSet: _same,
     e.Reminded: _fired, e.BecameOverdue: _overdue, e.Escalated: _escalated, e.Expired: _same, e.Cancelled: _same,
-    e.FactsNoted: _noted, e.Ended: _ended, e.TableAnswered: _checked,
+    e.FactsNoted: _noted, e.Ended: _ended, e.TableAnswered: _checked, e.Withdrawn: _withdrawn,
 }  # fmt: skip

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from models.core.errors import Problem
+from models.engines.conditions import FactTypes
+from models.engines.workflow.lint_decisions import decision_faults
+from models.engines.workflow.lint_facts import fact_faults
+from models.engines.workflow.lint_people import Members, people_faults
+from models.engines.workflow.lint_times import time_faults
 from models.engines.workflow.outcomes import outcomes
 from models.engines.workflow.schema import (
     ActionNode,
     CheckNode,
+    DecisionNode,
     EndNode,
     FormNode,
     Node,
@@ -19,20 +25,27 @@ from models.engines.workflow.schema import (
     WaitNode,
     Workflow,
 )
+from models.engines.workflow.soundness import walked
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a workflow may name; None: not judged."""
+    """What a workflow may name; None: not judged.
+
+    `facts` are the types of facts by name, `fields` the names of each form's fields, `members` the people of entries.
+    """
 
     forms: Collection[str] | None = None
     checks: Collection[str] | None = None
     actions: Collection[str] | None = None
     roles: Collection[str] | None = None
+    facts: FactTypes | None = None
+    fields: Mapping[str, Collection[str]] | None = None
+    members: Members | None = None
 
 
 ANYTHING = Names()
-__all__ = ["ANYTHING", "Names", "faults", "outcomes"]
+__all__ = ["ANYTHING", "Members", "Names", "faults", "outcomes"]
 
 
 def faults(workflow: Workflow, names: Names = ANYTHING) -> list[Problem]:
@@ -41,7 +54,11 @@ def faults(workflow: Workflow, names: Names = ANYTHING) -> list[Problem]:
     if broken:  # what follows walks the edges
         return broken
     found = [problem for name, node in workflow.nodes.items() for problem in _node_faults(workflow, name, node, names)]
-    return found + list(_reach_faults(workflow)) + list(_circle_faults(workflow))
+    found += [*_reach_faults(workflow), *_circle_faults(workflow), *_branch_faults(workflow), *time_faults(workflow)]
+    found += people_faults(workflow, names.members)
+    if names.facts is not None and names.fields is not None:
+        found += fact_faults(workflow, names.facts, names.fields)
+    return found
 
 
 def _edge_faults(workflow: Workflow) -> Iterator[Problem]:
@@ -58,14 +75,24 @@ def _node_faults(workflow: Workflow, name: str, node: Node, names: Names) -> Ite
     yield from _ways_out(workflow, name, node)
     yield from _unknown_names(workflow, name, node, names)
     if isinstance(node, ReviewNode):
-        back = [key for key, decision in node.decisions.items() if decision.tone == "negative"]
-        for key in back:
-            if not any(_leads_to_form(workflow, to) for to in workflow.next(name, key)):
-                yield Problem("FLOW-NO-WAY-BACK", f"After {key} the applicant can change nothing.", name)
+        yield from _ways_back(workflow, name, node)
+    if isinstance(node, DecisionNode):
+        yield from decision_faults(name, node, names.facts)
     if isinstance(node, ParallelNode) and node.parallel == "join":
         ways = [begin for begin, end in workflow.edges if end == name]
         if len(ways) < 2:
             yield Problem("FLOW-FAKE-JOIN", "It waits for several branches, but only one leads here.", name)
+
+
+def _ways_back(workflow: Workflow, name: str, node: ReviewNode) -> Iterator[Problem]:
+    """A rejection lets the applicant mend it; what is sent back comes to where the case has been."""
+    for key, decision in node.decisions.items():
+        ways = workflow.next(name, key)
+        if decision.tone == "negative":
+            if not any(_leads_to_form(workflow, to) for to in ways):
+                yield Problem("FLOW-NO-WAY-BACK", f"After {key} the applicant can change nothing.", name)
+        elif decision.back and not any(name in _reachable(workflow, to) for to in ways):
+            yield Problem("FLOW-BACK", f"{decision.label} leads on, not back to where the case has been.", name)
 
 
 def _ways_out(workflow: Workflow, name: str, node: Node) -> Iterator[Problem]:
@@ -104,6 +131,10 @@ def _unknown_names(workflow: Workflow, name: str, node: Node, names: Names) -> I
             yield from unknown("check", node.checks, names.checks)
             reviews = [key for key, each in workflow.nodes.items() if isinstance(each, ReviewNode)]
             yield from unknown("review", node.not_same_person_as, reviews)
+            yield from unknown("role", [each for each, _ in node.quorum.each if ":" not in each], names.roles)
+            yield from unknown("role", [each.role for each in node.candidates if each.role], names.roles)
+            yield from unknown("fact", [each.person for each in node.candidates if each.person], names.facts)
+            yield from unknown("fact", [node.limit] if node.limit else [], names.facts)
             if not any(decision.tone == "positive" for decision in node.decisions.values()):
                 yield Problem("FLOW-NO-APPROVAL", "No decision lets a case go on.", name)
         case CheckNode():
@@ -138,6 +169,17 @@ def _reach_faults(workflow: Workflow) -> Iterator[Problem]:
             yield Problem("FLOW-UNREACHABLE", "No way leads here.", name)
         elif not any(isinstance(workflow.nodes[place], EndNode) for place in _reachable(workflow, name)):
             yield Problem("FLOW-NO-END", "From here no case ever ends.", name)
+
+
+def _branch_faults(workflow: Workflow) -> Iterator[Problem]:
+    """Branches beside each other that do not come together."""
+    found = walked(workflow)
+    for name in sorted(found.stuck):
+        yield Problem(
+            "FLOW-JOIN-STUCK", "It can wait here for ever: not all branches that lead here always come.", name
+        )
+    for name in sorted(found.twice):
+        yield Problem("FLOW-TWICE", "Two branches can come here at once: join them before.", name)
 
 
 def _circle_faults(workflow: Workflow) -> Iterator[Problem]:

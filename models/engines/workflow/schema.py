@@ -262,12 +262,15 @@ class Workflow(_Part):
     """Nodes by name, the first where a case begins, and the edges between them.
 
     `layout` says where the designer draws a node (pixels right and down); a node without a place is given one.
+    `promised` is what the applicant is told that the vendor's stages take together, from one sending to the next step
+    of theirs.
     """
 
     start: str
     nodes: dict[str, AnyNode]
     edges: tuple[tuple[str, str], ...]
     layout: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    promised: TermField | None = None
 
     def next(self, node: str, outcome: str = "") -> tuple[str, ...]:
         """Where a case goes from a node with an outcome: the outcome's own edges, else the node's."""

@@ -13,6 +13,7 @@ from models.engines.workflow import events as e
 from models.engines.workflow.assigning import chosen
 from models.engines.workflow.audience import audience
 from models.engines.workflow.evolve import evolve
+from models.engines.workflow.regions import left_by
 from models.engines.workflow.schema import (
     ActionNode,
     CheckNode,
@@ -63,7 +64,17 @@ class Turn:
             raise RuntimeError(f"{self.state.type}: nothing follows {visit.node} after {outcome or 'it'}")
         for node in ways:
             if self.state.outcome is None:
+                self._withdraw(visit.node, node)
                 self.enter(node, why, source=visit.node)
+
+    def _withdraw(self, source: str, target: str) -> None:
+        """End the branches beside one that goes on by another way than the join."""
+        for region in left_by(self.workflow, source, target):
+            visits = tuple(visit.id for visit in self.state.visits if visit.node in region.nodes)
+            places = region.joins | region.nodes
+            joins = tuple(sorted(join for join in self.state.arrived if join in places))
+            if visits or joins:
+                self.add(e.Withdrawn(visits, joins, self.world.now))
 
     def enter(self, name: str, why: str = "", *, source: str = "") -> None:
         """Arrive at a node, and pass it when nobody is waited for there.

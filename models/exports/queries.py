@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from models.core.errors import NotAllowed, NotFound, WrongState
 from models.core.files import files
@@ -65,12 +66,22 @@ class Download:
 
 def history(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[ExportRow]:
     """The actor's own exports, newest first (FIN-EXP-01, CUS-COM-06)."""
+    order = (Desc(ExportTask.requested_at), Desc(ExportTask.id))
+    return fetch_page(uow, _own(uow), ExportRow, page, order=order)
+
+
+def exports(uow: UnitOfWork, task_ids: Sequence[UUID]) -> list[ExportRow]:
+    """Some of the actor's own exports, in the order of their keys."""
+    found = {row[0]: ExportRow(*row) for row in uow.session.execute(_own(uow).where(ExportTask.id.in_(list(task_ids))))}
+    return [found[key] for key in task_ids if key in found]
+
+
+def _own(uow: UnitOfWork) -> Select[Any]:
     task = ExportTask
-    stmt = select(
+    return select(
         task.id, task.requested_at, task.title, task.kind, task.format, task.status, task.rows_done, task.rows_total,
         task.finished_at, task.data_as_of, task.sha256, task.size, task.file_name, task.error,
     ).where(task.requested_by == uow.actor.user_id)  # fmt: skip
-    return fetch_page(uow, stmt, ExportRow, page, order=(Desc(task.requested_at), Desc(task.id)))
 
 
 def download(uow: UnitOfWork, task_id: UUID) -> Download:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
+from models.core.errors import NotFound
 from models.core.paging import FIRST_PAGE, Desc, Page, PageRequest, fetch_page
 from models.core.unit_of_work import UnitOfWork
 from models.notices.tables import Mail, Notice
@@ -78,6 +79,21 @@ def mails(uow: UnitOfWork, search: str = "", page: PageRequest = FIRST_PAGE) -> 
         found = (func.lower(column).contains(words, autoescape=True) for column in (Mail.address, Mail.subject))
         stmt = stmt.where(or_(*found))
     return fetch_page(uow, stmt, MailRow, page, order=(Desc(Mail.at), Desc(Mail.id)))
+
+
+def mail_of(uow: UnitOfWork, mail_id: UUID) -> MailRow:
+    """One e-mail in full.
+
+    Raises:
+        NotAllowed: the actor does not hold mail.view.
+        NotFound: there is no such mail.
+    """
+    uow.actor.demand("mail.view")
+    stmt = select(Mail.id, Mail.at, Mail.address, Mail.subject, Mail.text, Mail.sent_at).where(Mail.id == mail_id)
+    found = uow.session.execute(stmt).one_or_none()
+    if found is None:
+        raise NotFound("There is no such mail.")
+    return MailRow(*found)
 
 
 def mail_counts(uow: UnitOfWork) -> tuple[int, int]:

@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from dashboard.parts import address, listing
-from dashboard.parts.empty import state
-from dashboard.parts.formats import clock_or_day, instant, plural, text
+from dashboard.parts import list_page, listing
+from dashboard.parts.dialog import dialog
+from dashboard.parts.formats import instant, plural, text
 from dashboard.parts.head import answer, page_head
-from dashboard.parts.pager import page_from_address, pager
-from dashboard.parts.rows import Row, Tone, rows
-from models.core.actor import current_actor
+from dashboard.parts.outcome import show_problems
+from dashboard.parts.rows import Tone
+from models.core.errors import NotFound
 from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
+from models.engines.lists import ListRow
 from models.notices import queries
 from models.notices.queries import MailRow
 
@@ -26,45 +27,41 @@ def sentence(sent: int, kept: int) -> str:
     return f"{words} {plural(kept, 'mail')} kept here, as there was no mail server.{again}"
 
 
-def mail_row(mail: MailRow) -> Row:
-    """One mail of the list."""
-    tone: Tone = "green" if mail.sent_at else "gray"
-    note = f"Sent {clock_or_day(mail.sent_at)}" if mail.sent_at else "Kept"
-    icon = "mark_email_read" if mail.sent_at else "drafts"
-    return Row(str(mail.id), mail.subject, mail.address, clock_or_day(mail.at), note, tone, icon)
+def look(row: ListRow) -> tuple[Tone, str]:
+    """A mail that was sent looks so."""
+    return ("green", "mark_email_read") if row.values["state"] == "sent" else ("gray", "drafts")
 
 
+def close() -> None:
+    """Let the address name no mail any more."""
+    st.query_params.pop("id", None)
+
+
+@dialog("Mail", width="large", on_dismiss=close)
 def show(mail: MailRow) -> None:
     """A mail in full."""
     sent = f"Sent {instant(mail.sent_at)}" if mail.sent_at else "Kept, not sent"
     st.html(
-        f'<div class="k"><p class="mu sm">To {text(mail.address)} · written {text(instant(mail.at))} · '
-        f"{text(sent)}</p></div>"
+        f'<div class="k"><h3>{text(mail.subject)}</h3><p class="mu sm">To {text(mail.address)} · written '
+        f"{text(instant(mail.at))} · {text(sent)}</p></div>"
     )
     st.code(mail.text, language=None, wrap_lines=True)
 
 
-current_actor().demand("mail.view")
-page_head("Mail", line=["Everything Kontor wrote to people by e-mail"])
 with unit_of_work(read_only=True) as uow:
+    shown = list_page.ask(uow, "mail")
     sent, kept = queries.mail_counts(uow)
+page_head("Mail", line=["Everything Kontor wrote to people by e-mail"])
+list_page.toolbar(shown)
 answer(sentence(sent, kept))
-if not sent and not kept:
-    state("empty", "No mail", "Mails appear here when somebody is told something.")
-    st.stop()
-with st.container(width=420):
-    search = listing.search_box("Find by address or subject", key="mail")
-with unit_of_work(read_only=True) as uow:
-    page = queries.mails(uow, search, page_from_address(listing.SIZE))
-if not page.rows:
-    state("empty", "No such mail", "Nothing matches. Try a part of the address or of the subject.")
-    st.stop()
-opened = rows([mail_row(mail) for mail in page.rows], key="mails", label="Mails, newest first; open one to read it")
+opened = list_page.draw(shown, label="Mails, newest first; open one to read it", look=look)
 if opened:
-    address.put(id=opened)
-    st.rerun()
-chosen = next((mail for mail in page.rows if str(mail.id) == address.get("id")), None)
-if chosen:
-    with st.container(border=True):
-        show(chosen)
-pager(page.previous, page.next, words=f"{len(page.rows)} on this page")
+    st.query_params["id"] = opened
+if chosen := listing.key_from_address():
+    try:
+        with unit_of_work(read_only=True) as uow:
+            mail = queries.mail_of(uow, chosen)
+        show(mail)
+    except NotFound as error:
+        close()
+        show_problems(error)

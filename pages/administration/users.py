@@ -1,17 +1,18 @@
 """Users of the vendor: who may sign in and with which roles; create, change, reset, lock."""
 
+from uuid import UUID
+
 import streamlit as st
 
-from dashboard.parts import address
+from dashboard.parts import list_page
 from dashboard.parts.dialog import dialog
-from dashboard.parts.formats import day, plural
 from dashboard.parts.head import answer, page_head
 from dashboard.parts.outcome import outcome
-from dashboard.parts.rows import Row
-from dashboard.parts.rows import rows as list_rows
+from dashboard.parts.rows import Tone
 from models.core.unit_of_work import unit_of_work
+from models.engines.lists import ListRow
 from models.identity import queries, service
-from models.identity.queries import UserFilter, UserRow
+from models.identity.queries import UserRow
 from models.identity.roles import role_book
 from models.identity.rules import UserStatus
 
@@ -68,37 +69,26 @@ def edit_user(row: UserRow) -> None:
             service.delete_user(uow, row.id)
 
 
+def look(row: ListRow) -> tuple[Tone, str]:
+    """A locked user stands out."""
+    return ("red", "lock") if row.values["status"] is UserStatus.LOCKED else ("gray", "person")
+
+
+with unit_of_work(read_only=True) as uow:
+    shown = list_page.ask(uow, "users", more=["status"])
+    locked = (
+        sum(row.values["status"] is UserStatus.LOCKED for row in shown.rows) if shown.whole
+        else list_page.count_also(uow, shown, "status", UserStatus.LOCKED.value)
+    )  # fmt: skip
 title, action = st.columns([4, 1], vertical_alignment="bottom")
 with title:
     page_head("Users", line=["Members of the vendor"])
 if action.button("New user", type="primary", icon=":material/person_add:", width="stretch"):
     new_user()
-
-with st.container(horizontal=True):
-    search = st.text_input("Search", address.get("q"), placeholder="Name or e-mail", label_visibility="collapsed")
-    role = st.selectbox(
-        "Role", ["", *ROLES], format_func=lambda key: ROLES.get(key, "All roles"), label_visibility="collapsed"
-    )
-    state = st.selectbox(
-        "Status", ["", *UserStatus], format_func=lambda key: key.capitalize() or "All", label_visibility="collapsed"
-    )
-address.put(q=search)
-with unit_of_work(read_only=True) as uow:
-    rows = queries.users(uow, None, UserFilter(search, role, UserStatus(state) if state else None))
-locked = sum(row.status is UserStatus.LOCKED for row in rows)
-answer(f"<b>{plural(len(rows), 'user')}</b>" + (f", {locked} of them locked." if locked else ", none locked."))
-opened = list_rows(
-    [
-        Row(
-            str(row.id), row.name, f"{row.email} · {', '.join(ROLES.get(role, role) for role in row.roles)}",
-            note="Locked" if row.status is UserStatus.LOCKED else f"Since {day(row.created_at.date())}",
-            tone="red" if row.status is UserStatus.LOCKED else "gray",
-            icon="lock" if row.status is UserStatus.LOCKED else "person",
-        )
-        for row in rows
-    ],
-    key="users",
-    label="Users; open one to change it",
-)  # fmt: skip
+list_page.toolbar(shown)
+answer(f"<b>{list_page.total_words(shown)}</b>" + (f", {locked} of them locked." if locked else ", none locked."))
+opened = list_page.draw(shown, label="Users; open one to change it", look=look)
 if opened:
-    edit_user(next(row for row in rows if str(row.id) == opened))
+    with unit_of_work(read_only=True) as uow:
+        chosen = queries.user(uow, UUID(opened))
+    edit_user(chosen)

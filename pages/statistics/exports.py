@@ -1,12 +1,12 @@
 """Export history: what one asked to download, how far it is, and the file when it is ready (FIN-EXP-01, CUS-COM-06)."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from dashboard.parts import formats
+from dashboard.parts import formats, list_page
 from dashboard.parts.again import again
-from dashboard.parts.empty import state
 from dashboard.parts.head import Badge, answer, page_head, pill
-from dashboard.parts.pager import page_from_address, pager
 from dashboard.parts.progress import Progress, progress_html
 from models.core.actor import current_actor
 from models.core.unit_of_work import unit_of_work
@@ -24,7 +24,12 @@ AGAIN = 2.0
 """Seconds after which the list is drawn again while an export is under way."""
 
 
-def history_html(rows: tuple[ExportRow, ...]) -> str:
+def history(rows: Sequence[ExportRow]) -> None:
+    """The list, with what a grid could not offer: progress, and a link that downloads."""
+    st.html(history_html(rows))
+
+
+def history_html(rows: Sequence[ExportRow]) -> str:
     """The list as an HTML table: a link each, which a grid could not offer in the same tab."""
     names = ("Export", "Requested", "Status", "Records", "Size", "Operation")
     head = "".join(f"<th{' class=num' if name in ('Records', 'Size') else ''}>{name}</th>" for name in names)
@@ -60,7 +65,7 @@ def operation_html(row: ExportRow) -> str:
     return '<span class="mu">File removed</span>' if row.status is ExportStatus.COMPLETED else formats.NOTHING
 
 
-def sentence(rows: tuple[ExportRow, ...]) -> str:
+def sentence(rows: Sequence[ExportRow]) -> str:
     """What waits and what is ready, in a sentence."""
     under_way = sum(not row.status.over for row in rows)
     ready = sum(row.downloadable for row in rows)
@@ -68,23 +73,14 @@ def sentence(rows: tuple[ExportRow, ...]) -> str:
     return f"{first}, {formats.plural(under_way, 'export')} under way." if under_way else f"{first}."
 
 
-def draw() -> bool:
-    """Draw the list; whether something in it is still under way."""
-    with unit_of_work(read_only=True) as uow:
-        page = queries.history(uow, page_from_address())
-    if not page.rows:
-        text = "Choose Export on a statistics page; the task and its file appear here."
-        state("empty", "Nothing was exported yet", text, link=("Open expenditures", "expenditures"))
-        return False
-    answer(
-        sentence(page.rows), beside=f"Files are kept for {EXPORT_TERMS.keep.days} days; customer names are anonymised."
-    )
-    st.html(history_html(page.rows))
-    pager(page.previous, page.next, words=formats.plural(len(page.rows), "export"))
-    return any(not row.status.over for row in page.rows)
-
-
 actor = current_actor()
+with unit_of_work(read_only=True) as uow:
+    shown = list_page.ask(uow, "exports")
+    found = queries.exports(uow, [row.key for row in shown.rows])
 page_head("Export history", line=[actor.name, formats.preferences().zone_name])
-if draw():
+list_page.toolbar(shown)
+if found:
+    answer(sentence(found), beside=f"Files are kept for {EXPORT_TERMS.keep.days} days; customer names are anonymised.")
+list_page.draw(shown, label="Exports, the newest first", drawn=lambda: history(found))
+if any(not row.status.over for row in found):
     again(AGAIN)

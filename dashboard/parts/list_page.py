@@ -1,0 +1,189 @@
+"""The one list part: what a list's definition says, asked as the address says, drawn with all that stands around it.
+
+A page asks with `ask`, draws its head, then `toolbar`, its sentence, and `draw`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from dashboard.parts import address, formats, list_page_bar, list_page_bulk, list_page_cells
+from dashboard.parts.empty import state
+from dashboard.parts.list_page_cells import Look, plain_look
+from dashboard.parts.list_page_state import Shown, write
+from dashboard.parts.list_page_views import views_menu
+from dashboard.parts.listing import SIZE, full_height
+from dashboard.parts.pager import page_from_address, pager
+from dashboard.parts.rows import rows
+from dashboard.parts.tables import grid
+from models.core.unit_of_work import UnitOfWork
+from models.engines.lists.compiling import COUNTED_TO, ListRow
+from models.lists import acting, queries
+
+Act = Callable[[Sequence[ListRow]], None]
+"""What a page does itself with the rows that are ticked, in place of the preview."""
+
+
+def ask(uow: UnitOfWork, key: str, *, more: Sequence[str] = ()) -> Shown:
+    """A list by key, as the address asks for it; `more` are columns that the page needs whether they are shown or not.
+
+    One statement for how the list stands, one for its page, one for each fill that is shown, and one for the count
+    when there is more than a page.
+
+    Raises:
+        NotAllowed: the actor may not see the list.
+        Refused: the place in the list that the address names is none.
+    """
+    opened = queries.open_list(uow, key)
+    question = queries.resolve(opened, {name: address.get_all(name) for name in st.query_params})
+    columns = queries.columns_of(opened, question.asked)
+    place = page_from_address(SIZE)
+    answer = queries.read(uow, opened, question.asked, place, [*columns, *more])
+    whole = not (answer.page.next or answer.page.previous or place.cursor)
+    total = len(answer.page.rows) if whole else queries.count(uow, opened, question.asked)
+    labels = {name: list_page_cells.header(opened, answer, name) for name in columns if name not in answer.away}
+    return Shown(
+        key, opened, question, answer, labels, total, list_page_bar.words_of_filters(uow, opened, question.asked),
+        tuple(acting.actions_of(uow, opened.source)),
+    )  # fmt: skip
+
+
+def toolbar(shown: Shown, *, extra: Callable[[], None] | None = None) -> None:
+    """Chips, filters, columns, views and export; order and search on the right. `extra` stands beside the menus."""
+    left, middle, right = st.columns([2.55, 0.85, 1.15], vertical_alignment="center")
+    with left, st.container(horizontal=True, key="chips", gap="xsmall", vertical_alignment="center"):
+        list_page_bar.chips(shown)
+        list_page_bar.filter_menu(shown)
+        list_page_bar.column_menu(shown)
+        views_menu(shown)
+        list_page_bulk.select_button(shown)
+        list_page_bar.show_in_full(shown)
+        if extra:
+            extra()
+        list_page_bar.export_menu(shown)
+    with middle:
+        list_page_bar.order_box(shown)
+    with right:
+        list_page_bar.search_box(shown)
+    for problem in shown.question.problems:
+        st.caption(f":material/info: {formats.plain(problem.text)}")
+
+
+def draw(
+    shown: Shown,
+    *,
+    label: str,
+    look: Look = plain_look,
+    acts: Mapping[str, Act] | None = None,
+    drawn: Callable[[], None] | None = None,
+) -> str | None:
+    """The rows, page by page, or why there are none; the key of the one that was opened.
+
+    `label` names the list for a listener; `look` gives a row on a phone its colour and icon; `acts` are actions that
+    the page does itself; `drawn` draws the rows where a grid does not do.
+    """
+    if not shown.rows:
+        nothing(shown)
+        return None
+    opened = None
+    if list_page_bulk.selecting(shown):
+        list_page_bulk.ticking(shown, acts or {})
+    elif drawn:
+        drawn()
+    else:
+        opened = _rows(shown, label, look)
+    pager(shown.answer.page.previous, shown.answer.page.next, words=f"{len(shown.rows)} of {total_words(shown)}")
+    return opened
+
+
+def total_words(shown: Shown) -> str:
+    """How many rows there are: `154 partners`, `more than 10,000 customers`."""
+    made = shown.opened.source.definition
+    if shown.total > COUNTED_TO:
+        return f"more than {formats.plural(COUNTED_TO, made.one, made.many)}"
+    return formats.plural(shown.total, made.one, made.many)
+
+
+def nothing(shown: Shown) -> None:
+    """Why the list is empty, and what to do about it."""
+    made = shown.opened.source.definition
+    if shown.question.asked.narrows or shown.answer.page.previous:
+        words = [f"You filter by {formats.listing(shown.chip_words, most=4)}."] if shown.chip_words else []
+        if shown.question.asked.search:
+            words.append(f"You search for “{shown.question.asked.search}”.")
+        words.append("Take a filter away or search for something else.")
+        everything = {queries.VIEW: queries.EVERYTHING} if shown.has_default else {}
+        state("empty", f"No {made.one} matches", *words, link=("Clear all", address.link(shown.key, everything)))
+        return
+    link = (made.empty.link_text, made.empty.link) if made.empty.link else None
+    state("empty", made.empty.title, *filter(None, [made.empty.words]), link=link, icon=made.empty.icon)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Which grid stands there: another one after a row was opened, so that none is chosen when the page runs again."""
+
+    key: str
+
+    @property
+    def name(self) -> str:
+        """The key of the grid."""
+        return f"{self.key}:{st.session_state.get(self._place, 0)}"
+
+    @property
+    def _place(self) -> str:
+        return f"list_round:{self.key}"
+
+    def over(self) -> None:
+        """Let the next run draw a new grid."""
+        st.session_state[self._place] = st.session_state.get(self._place, 0) + 1
+
+
+def _rows(shown: Shown, label: str, look: Look) -> str | None:
+    cells = list_page_cells.cells(shown)
+    made = shown.opened.source.definition
+    around = Round(shown.key)
+    with st.container(key=f"wide_{shown.key}"):
+        chosen = grid(
+            cells, list_page_cells.grid_columns(shown), key=around.name, height=full_height(len(cells)),
+            alt=f"{made.title}: {total_words(shown)} with {', '.join(shown.labels.values())}.",
+        )  # fmt: skip
+    with st.container(key=f"narrow_{shown.key}"):
+        opened = rows(list_page_cells.narrow(shown, look), key=f"{shown.key}_narrow", label=label)
+    if chosen is not None:
+        around.over()
+        return str(shown.rows[chosen].key)
+    return opened
+
+
+def count_also(uow: UnitOfWork, shown: Shown, name: str, value: str) -> int:
+    """How many of the rows that are found have a filter's value as well."""
+    on = shown.asked.filters.get(name)
+    if on and value not in on:
+        return 0
+    narrowed = replace(shown.asked, filters={**shown.asked.filters, name: (value,)})
+    return queries.count(uow, shown.opened, narrowed)
+
+
+def show_only(shown: Shown, **filters: Sequence[str]) -> str:
+    """The address of the same list with other filters: where a figure of a page's sentence leads."""
+    asked = replace(shown.question.asked, filters={name: tuple(values) for name, values in filters.items()})
+    return address.link(shown.key, asked.params())
+
+
+__all__ = [
+    "Act",
+    "Look",
+    "Shown",
+    "ask",
+    "count_also",
+    "draw",
+    "nothing",
+    "show_only",
+    "toolbar",
+    "total_words",
+    "write",
+]

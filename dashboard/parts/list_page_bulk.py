@@ -1,0 +1,123 @@
+"""Several rows at once: tick them, look at what would happen to which, then let it happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+import streamlit as st
+
+from dashboard.parts import address, formats, list_page_cells
+from dashboard.parts.dialog import dialog
+from dashboard.parts.list_page_state import Shown
+from dashboard.parts.listing import full_height
+from dashboard.parts.outcome import outcome, show_problems
+from dashboard.parts.tables import grid_of_many
+from models.core.errors import DomainError
+from models.core.unit_of_work import unit_of_work
+from models.engines.lists.compiling import COUNTED_TO, ListRow
+from models.engines.lists.schema import ListAction
+from models.engines.lists.sources import Preview
+from models.lists import acting
+
+SEVERAL = "several"
+
+
+def selecting(shown: Shown) -> bool:
+    """Whether rows are ticked instead of opened."""
+    return bool(shown.actions) and address.get(SEVERAL) == "1"
+
+
+def select_button(shown: Shown) -> None:
+    """The switch between opening one row and ticking several."""
+    if not shown.actions:
+        return
+    on = selecting(shown)
+    text, icon = ("Stop selecting", ":material/close:") if on else ("Select", ":material/checklist:")
+    st.button(text, icon=icon, type="tertiary", key="wide_select", on_click=_turn, args=(not on,))
+
+
+def _turn(on: bool) -> None:
+    if on:
+        st.query_params[SEVERAL] = "1"
+    else:
+        st.query_params.pop(SEVERAL)
+
+
+def ticking(shown: Shown, acts: Mapping[str, Callable[[Sequence[ListRow]], None]]) -> None:
+    """The list with boxes, and a button for each action on what is ticked."""
+    cells = list_page_cells.cells(shown)
+    made = shown.opened.source.definition
+    bar = st.container(horizontal=True, vertical_alignment="center", key="list_acts")  # above what it works on
+    places = grid_of_many(
+        cells, list_page_cells.grid_columns(shown), key=f"{shown.key}:ticked", height=full_height(len(cells)),
+        alt=f"{made.title}; tick some.",
+    )  # fmt: skip
+    ticked = [shown.rows[place] for place in places]
+    more = len(shown.rows) < shown.total <= acting.MOST
+    with bar:
+        every = more and st.checkbox(f"All {formats.plural(shown.total, made.one, made.many)} found", key="list_every")
+        number = shown.total if every else len(ticked)
+        for place, action in enumerate(shown.actions):
+            text = f"{action.label} {formats.plural(number, made.one, made.many)}" if number else action.label
+            pressed = st.button(
+                text, icon=f":material/{action.icon}:", key=f"act:{action.name}", disabled=not number,
+                type="secondary" if place else "primary",
+            )  # fmt: skip
+            if pressed and action.name in acts:
+                acts[action.name](ticked)
+            elif pressed:
+                look(shown, action, _keys(shown, every, ticked))
+        if not number:
+            st.caption(f"Tick {made.many or made.one + 's'} in the list first.", width="content")
+
+
+def _keys(shown: Shown, every: bool, ticked: Sequence[ListRow]) -> list[UUID]:
+    if not every or shown.total > COUNTED_TO:
+        return [row.key for row in ticked]
+    with unit_of_work(read_only=True) as uow:
+        return acting.all_found(uow, shown.opened, shown.asked)
+
+
+@dialog("Look before you do it")
+def look(shown: Shown, action: ListAction, keys: Sequence[UUID]) -> None:
+    """What would happen, and the button that lets it happen."""
+    made = shown.opened.source.definition
+    try:
+        with unit_of_work(read_only=True) as uow:
+            offered = acting.choices(uow, shown.key, action.name, keys)
+        choice = ""
+        if action.choose:
+            choice = st.selectbox(
+                action.choose, list(offered), format_func=offered.__getitem__, index=None, placeholder="Choose",
+                key="act:choice",
+            ) or ""  # fmt: skip
+        with unit_of_work(read_only=True) as uow:
+            found = acting.preview(uow, shown.key, action.name, keys, choice)
+    except DomainError as error:
+        show_problems(error)
+        return
+    if action.choose and not choice:
+        return
+    st.html(preview_html(found, made.one, made.many, action.will))
+    number = formats.plural(len(found.able), made.one, made.many)
+    if st.button(f"{action.label} {number}", type="primary", disabled=not found.able, key="act:do"):
+        with outcome(done=f"{number} {action.done}."), unit_of_work() as uow:
+            acting.run(uow, shown.key, action.name, found, choice)
+
+
+def preview_html(found: Preview, one: str, many: str, will: str) -> str:
+    """`37 users will be locked; 3 cannot: 2 locked already, 1 you. USD 41,200.00 in all.`"""
+    words = f"<b>{formats.plural(len(found.able), one, many)}</b> {formats.text(will)}"
+    if found.refused:
+        lines = "".join(
+            f'<div class="rule"><span class="i t-orange" aria-hidden="true">block</span><span>'
+            f"<b>{formats.count(number)}</b> cannot: {formats.text(why)}</span></div>"
+            for why, number in found.refused.items()
+        )
+        words += f"; <b>{formats.count(sum(found.refused.values()))}</b> cannot, because"
+    else:
+        lines = ""
+    sums = [f"<b>{formats.text(currency)} {formats.amount(each)}</b>" for currency, each in found.amounts.items()]
+    total = f"<p>{formats.listing(sums)} in all.</p>" if sums else ""
+    return f'<div class="k"><p>{words}{":" if lines else "."}</p>{lines}{total}</div>'

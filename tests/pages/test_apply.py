@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,29 +10,21 @@ from streamlit.testing.v1 import AppTest
 
 from models.applications import applying
 from models.applications.access import find
-from models.core.actor import SYSTEM
+from models.core.actor import Actor
 from models.core.clock import clock_at
 from models.core.errors import ChangedMeanwhile
 from models.core.unit_of_work import unit_of_work
-from tests.support.build import Build
+from tests.support import pages
 from tests.support.mdf import APPLICATION, BEGAN, Fund
-from tests.support.pages import page, texts
+from tests.support.pages import texts
 
 APPLY = "benefits/apply.py"
 
 
 @pytest.fixture(autouse=True)
-def _in_july(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("dashboard.parts.dialog.acting_person", nullcontext)
+def _in_july() -> Iterator[None]:
     with clock_at(BEGAN):
         yield
-
-
-@pytest.fixture
-def fund(on_sqlite: str) -> Iterator[Fund]:
-    """A partner and its people; what a test does before the page is drawn is committed by `kept`."""
-    with unit_of_work(actor=SYSTEM) as uow:
-        yield Fund(Build(uow))
 
 
 def kept(fund: Fund) -> None:
@@ -41,11 +32,8 @@ def kept(fund: Fund) -> None:
     fund.build.uow.session.commit()
 
 
-def opened(fund: Fund, actor: object, case_id: UUID | str, **more: str) -> AppTest:
-    kept(fund)
-    test = page(APPLY, actor, case=str(case_id), **more).run()  # type: ignore[arg-type]
-    assert not test.exception, test.exception
-    return test
+def opened(fund: Fund, actor: Actor, case_id: UUID | str, **more: str) -> AppTest:
+    return pages.opened(APPLY, fund, actor, case=str(case_id), **more)
 
 
 def draft_of(fund: Fund, case_id: UUID) -> applying.Draft:

@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from models.applications import applying, queries
 from models.applications.rows import CaseFilter
-from models.core.actor import SYSTEM, Actor
-from models.core.clock import clock_at
 from models.core.unit_of_work import unit_of_work
-from tests.support.build import Build
+from tests.support import pages
 from tests.support.mdf import BEGAN, Fund
-from tests.support.pages import page, texts
+from tests.support.pages import texts
 
 BENEFITS = "benefits/benefits.py"
-
-
-@pytest.fixture
-def fund(on_sqlite: str) -> Iterator[Fund]:
-    """A partner and its people."""
-    with unit_of_work(actor=SYSTEM) as uow:
-        yield Fund(Build(uow))
-
-
-def opened(fund: Fund, actor: Actor, **query: str) -> AppTest:
-    fund.build.uow.session.commit()
-    with clock_at(fund.now):
-        test = page(BENEFITS, actor, **query).run()
-    assert not test.exception, test.exception
-    return test
-
-
-def words(test: AppTest) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", texts(test)))
+opened = partial(pages.opened, BENEFITS)
+words = partial(pages.words, gap=" ")
 
 
 def listed(test: AppTest) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import nullcontext
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,33 +12,16 @@ from models.applications import applying, reviewing, stages
 from models.applications.access import find
 from models.benefits import queries as benefits
 from models.core.actor import SYSTEM, Actor
-from models.core.clock import clock_at
 from models.core.unit_of_work import unit_of_work
-from tests.support.build import Build
+from tests.support import pages
 from tests.support.mdf import APPLICATION, Fund, usd
-from tests.support.pages import page, texts
+from tests.support.pages import texts
 
 CASE = "reviews/case.py"
 
 
-@pytest.fixture(autouse=True)
-def _dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.parts.dialog.acting_person", nullcontext)
-
-
-@pytest.fixture
-def fund(on_sqlite: str) -> Iterator[Fund]:
-    """A partner and its people."""
-    with unit_of_work(actor=SYSTEM) as uow:
-        yield Fund(Build(uow))
-
-
 def opened(fund: Fund, actor: Actor, case_id: UUID) -> AppTest:
-    fund.build.uow.session.commit()
-    with clock_at(fund.now):
-        test = page(CASE, actor, case=str(case_id)).run()
-    assert not test.exception, test.exception
-    return test
+    return pages.opened(CASE, fund, actor, case=str(case_id))
 
 
 def press(test: AppTest, label: str) -> AppTest:

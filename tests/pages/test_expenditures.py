@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,7 +18,7 @@ from models.engines.statistics import engine
 from models.exports.queries import history
 from tests.support.build import Build
 from tests.support.facts import FactBuilder
-from tests.support.pages import page, texts
+from tests.support.pages import page, texts, words
 
 PAGE, LINES, HISTORY = "statistics/expenditures.py", "statistics/lines.py", "statistics/exports.py"
 JULY = datetime(2026, 7, 16, 6, 5, tzinfo=UTC)
@@ -66,12 +65,6 @@ def world(on_sqlite, tmp_path) -> World:
             build.actor("ecosystem_manager"), build.actor("analyst"), build.actor("partner_admin", partner=north),
             build.actor_of(jonas, ("account_manager",)), str(bluewing.id),
         )  # fmt: skip
-
-
-def words(test) -> str:
-    """What stands on the page as plain text, with ordinary spaces."""
-    assert not test.exception
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", texts(test)))
 
 
 @pytest.mark.meets("FIN-SEXP-01", "FIN-MONEY-13", "FIN-OP-19")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -20,8 +19,8 @@ from models.engines.statistics import engine
 from models.notices import service as notices
 from tests.support.build import Build
 from tests.support.facts import FactBuilder
-from tests.support.mdf import BEGAN, Fund
-from tests.support.pages import page, texts
+from tests.support.mdf import BEGAN
+from tests.support.pages import page, words
 
 HOME = "home.py"
 
@@ -46,11 +45,6 @@ def people(on_sqlite, tmp_path):
         facts.put([facts.line(*line) for line in lines])
         everybody = {role: build.actor(role) for role in ("ecosystem_manager", "reviewer_technical")}
         return everybody | {"partner_admin": build.actor("partner_admin", partner=north)}
-
-
-def words(test) -> str:
-    assert not test.exception
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", texts(test)))
 
 
 def rows_of(test) -> str:
@@ -100,13 +94,6 @@ def test_home_stands_while_the_lake_is_away(people, monkeypatch):
     test = page(HOME, people["ecosystem_manager"]).run()
     assert "Expenditure lines cannot be read right now" in words(test)
     assert "2 partners without an ecosystem manager" in rows_of(test)
-
-
-@pytest.fixture
-def fund(on_sqlite):
-    """An MDF partner and everybody who works on its cases."""
-    with unit_of_work(actor=SYSTEM) as uow:
-        yield Fund(Build(uow))
 
 
 def home_of(fund, actor):

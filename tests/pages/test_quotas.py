@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from functools import partial
 from uuid import uuid4
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from models.benefits import queries
-from models.core.actor import SYSTEM, Actor
-from models.core.clock import clock_at
 from models.core.unit_of_work import unit_of_work
-from tests.support.build import Build
+from tests.support import pages
 from tests.support.mdf import Fund, usd
-from tests.support.pages import page, texts
+from tests.support.pages import texts
 
 QUOTAS = "partners/quotas.py"
-
-
-@pytest.fixture
-def fund(on_sqlite: str) -> Iterator[Fund]:
-    """A partner and everybody who works on its cases."""
-    with unit_of_work(actor=SYSTEM) as uow:
-        yield Fund(Build(uow))
-
-
-def opened(fund: Fund, actor: Actor, **query: str) -> AppTest:
-    fund.build.uow.session.commit()
-    with clock_at(fund.now):
-        test = page(QUOTAS, actor, **query).run()
-    assert not test.exception, test.exception
-    return test
-
-
-def words(test: AppTest) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", texts(test)))
+opened = partial(pages.opened, QUOTAS)
+words = partial(pages.words, gap=" ")
 
 
 def change(test: AppTest, way: str, amount: str, reason: str) -> AppTest:

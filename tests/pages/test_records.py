@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,12 +59,6 @@ def world(on_sqlite: str) -> World:
             build.actor("account_director", partner=tallinn, name="Toomas Lepik"),
             build.actor_of(marta, ("account_manager",)),
         )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def dialogs_know_who_acts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test runner has no cookies and runs whole pages, so an open dialog acts for the page's own actor."""
-    monkeypatch.setattr("dashboard.parts.dialog.acting_person", nullcontext)
 
 
 def press(test: AppTest, label: str) -> AppTest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from contextlib import nullcontext
 from datetime import datetime
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from models.core import clock
 from models.core.actor import Actor, acting_as
+from tests.support.mdf import Fund
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 _people: dict[int, Actor] = {}
@@ -45,6 +47,21 @@ def page(script: str, actor: Actor, **query: str | list[str]) -> AppTest:
     for name, value in query.items():
         test.query_params[name] = value
     return test
+
+
+def opened(script: str, fund: Fund, actor: Actor, **query: str | list[str]) -> AppTest:
+    """A page drawn after what the fund's people did, at the fund's time."""
+    fund.build.uow.session.commit()
+    with clock.clock_at(fund.now):
+        test = page(script, actor, **query).run()
+    assert not test.exception, test.exception
+    return test
+
+
+def words(test: AppTest, *, gap: str = "") -> str:
+    """What stands on the page as plain text with ordinary spaces; `gap` stands where a tag was."""
+    assert not test.exception, test.exception
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", gap, texts(test)))
 
 
 def texts(test: AppTest) -> str:

@@ -77,7 +77,7 @@ def drag(page: Page, begin: tuple[float, float], end: tuple[float, float]) -> No
 def test_a_box_that_is_dragged_stands_on_the_grid_and_stays(begun: Begin) -> None:
     page = begun()
     x, y = middle(box(page, "review"))
-    drag(page, (x, y), (x + 3, y + 120))  # the first pixels only tell that it is a drag
+    drag(page, (x, y), (x + 10, y + 121))  # the first pixels only tell that it is a drag
     told(page, MOVED)
     assert middle(box(page, "review")) == pytest.approx((x, y + 112), abs=1)
     page.get_by_role("button", name="Run again").click()
@@ -88,7 +88,7 @@ def test_a_box_that_is_dragged_stands_on_the_grid_and_stays(begun: Begin) -> Non
 def test_what_the_page_refuses_goes_back(begun: Begin) -> None:
     page = begun("refuse")
     x, y = middle(box(page, "review"))
-    drag(page, (x, y), (x, y + 120))
+    drag(page, (x, y), (x + 8, y + 120))
     told(page, MOVED)
     until(lambda: middle(box(page, "review")) == pytest.approx((x, y), abs=1), within=5, what="the box is back")
 
@@ -132,7 +132,7 @@ def test_everything_by_keyboard(begun: Begin) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     until(lambda: len(log(page)) == 2, within=10, what="the arrow keys moved it")
-    assert log(page)[1] == {"Moved": {"positions": {"wait_3": [added["x"], added["y"] + 32]}}}
+    assert log(page)[1] == {"Moved": {"positions": {"wait_3": [added["x"], added["y"] + 16]}}}
 
     page.keyboard.press("c")
     dialog = page.get_by_role("dialog", name="Connect New wait")

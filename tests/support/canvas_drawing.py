@@ -75,7 +75,7 @@ def claim() -> Drawing:
     back = (*REVIEWED, ("send_back", "send back"))
     boxes = (
         Box("form", "form", "Reimbursement", ("Partner, 4 steps",), 0, 0, ONWARD, live=Live(6), start=True),
-        Box("gates", "check", "Gates", ("90 days, quota, bills",), 240, 0, ONWARD, live=Live(0, "1.2 s", "", "4 % back")),
+        Box("gates", "check", "Gates", ("90 days, quota",), 240, 0, ONWARD, live=Live(0, "1.2 s", rejected="4 % back")),
         Box("technical", "review", "Technical review", ("Any 1 of 4",), 480, 0, ONWARD, live=Live(5, "1.1 d")),
         Box("business", "review", "Business review", ("Account's manager",), 480, 160, back,
             live=Live(14, "4.6 d", "9.8 d", "11 % back", bottleneck=True),

@@ -42,12 +42,12 @@ const shifted = ({ side, shift }: Port) => {
 function Numbers({ live }: { live: Live }) {
   const tone = live.bottleneck ? ' kc-hot' : '';
   const title = [
-    `${live.cases} cases are here now`, live.median && `half of them leave within ${live.median}`,
+    `${live.cases} ${live.cases === 1 ? 'case is' : 'cases are'} here now`, live.median && `half of them leave within ${live.median}`,
     live.p90 && `nine of ten within ${live.p90}`, live.rejected,
   ].filter(Boolean).join(' · ');
   return (
     <div className="kc-numbers" title={title}>
-      <span className={`kc-chip${tone}`}>{live.cases} now</span>
+      {(live.cases > 0 || !(live.median || live.rejected)) && <span className={`kc-chip${tone}`}>{live.cases} now</span>}
       {live.median && <span className={`kc-chip${tone}`}>{live.median}</span>}
       {live.rejected && <span className="kc-chip">{live.rejected}</span>}
     </div>

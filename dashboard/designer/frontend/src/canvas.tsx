@@ -122,9 +122,10 @@ function Sheet({ desk }: { desk: Desk }) {
     setSaid(boxes.length ? 'Removed.' : 'Line removed.');
   };
   const tidy = () => {
-    const positions = Object.fromEntries(tidied(drawing));
+    const { clientWidth, clientHeight } = ground.current!;
+    const positions = Object.fromEntries(tidied(drawing, [clientWidth - 64, clientHeight - 96]));
     desk.put({ type: 'moved', positions });
-    setSaid('Arranged from left to right.');
+    setSaid('Everything is arranged.');
     window.setTimeout(() => void flow.fitView({ ...FIT, ...SLOWLY }), 60);
   };
 
@@ -189,7 +190,7 @@ function Sheet({ desk }: { desk: Desk }) {
         {size && (
           <ReactFlow
             nodes={picture.nodes} edges={picture.edges} nodeTypes={TYPES} edgeTypes={LINES}
-            defaultViewport={desk.viewport ?? beginning(picture.nodes, size)}
+            defaultViewport={desk.viewport ?? beginning(picture, size)}
             onMove={(_, viewport) => { desk.viewport = viewport; }}
             onNodesChange={onNodesChange} onEdgesChange={onEdgesChange}
             onNodeDragStart={() => desk.hold()}
@@ -214,7 +215,7 @@ function Sheet({ desk }: { desk: Desk }) {
             deleteKeyCode={null} panActivationKeyCode={null} multiSelectionKeyCode={['Control', 'Meta']}
             proOptions={{ hideAttribution: true }} ariaLabelConfig={READING}
           >
-            <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.4} />
+            <Background variant={BackgroundVariant.Dots} gap={2 * GRID} size={1.4} />
             <Tools
               editable={editable} canUndo={data.canUndo} canRedo={data.canRedo}
               onFit={() => void flow.fitView({ ...FIT, ...SLOWLY })} onTidy={tidy}

@@ -5,7 +5,7 @@ import { IN, handleOf, type BoxData, type BoxNode } from './box';
 import type { Seen } from './desk';
 import type { LineEdge } from './line';
 import { HEIGHT, ROUND, leadingBack, missingWays, sizeOf, type Places } from './places';
-import { routed, type Port, type Routes } from './routes';
+import { routed, wordOf, type Port, type Routes } from './routes';
 import { idOf, type Addable, type Box, type Line, type Point } from './types';
 
 export const START = 'kontor:start';
@@ -99,31 +99,32 @@ function spoken(box: Box, item: Addable | undefined, leaving: Line[], missing: [
   return [`${item?.label ?? box.kind}: ${box.title || 'new'}`, ...box.lines, ways.concat(nowhere).join(', '), live, ...problems].filter(Boolean).join('. ');
 }
 
-const wordOf = (line: Line, box: Box | undefined): string => line.label || box?.outcomes.find(([key]) => key === line.outcome)?.[1] || '';
-
 function edgeOf(line: Line, seen: Seen, boxes: Box[], routes: Routes, back: boolean): LineEdge | null {
   const id = idOf(line);
   const route = routes.get(id);
   if (!route) return null;
   const box = boxes.find((each) => each.id === line.source);
   const mark = line.source === START;
+  // The main way out of the bottleneck, the first of its ways, shows where the cases are held up.
+  const hot = box?.live?.bottleneck && line.outcome === (box.outcomes[0]?.[0] ?? '');
   return {
     id, type: 'line', source: line.source, target: line.target,
     sourceHandle: handleOf(line.outcome), targetHandle: `${IN}${route.to.side}`,
     selected: seen.lines.has(id), selectable: !mark, reconnectable: seen.data.editable && !mark ? 'target' : false,
-    data: { route, words: wordOf(line, box), tone: line.tone || (box?.live?.bottleneck && !back ? 'orange' : ''), back },
+    data: { route, words: wordOf(line, box), tone: line.tone || (hot ? 'orange' : ''), back },
   };
 }
 
 /** The first view: everything, if it can be read then; else the beginning. */
-export function beginning(nodes: Shown[], [width, height]: [number, number]): Viewport {
+export function beginning({ nodes, routes }: Picture, [width, height]: Point): Viewport {
   const room = 32;
   const tools = 56;
   if (!nodes.length) return { x: room, y: height / 3, zoom: 1 };
-  const left = Math.min(...nodes.map((node) => node.position.x));
-  const top = Math.min(...nodes.map((node) => node.position.y));
-  const right = Math.max(...nodes.map((node) => node.position.x + node.width!));
-  const bottom = Math.max(...nodes.map((node) => node.position.y + node.height!)) + 24;
+  const turns = [...routes.values()].flatMap((route) => route.points);
+  const left = Math.min(...nodes.map((node) => node.position.x), ...turns.map(([x]) => x));
+  const top = Math.min(...nodes.map((node) => node.position.y), ...turns.map(([, y]) => y));
+  const right = Math.max(...nodes.map((node) => node.position.x + node.width!), ...turns.map(([x]) => x));
+  const bottom = Math.max(...nodes.map((node) => node.position.y + node.height!), ...turns.map(([, y]) => y)) + 24;
   const whole = Math.min((width - 2 * room) / (right - left), (height - room - tools) / (bottom - top), 1);
   if (whole >= 0.6) {
     return { x: (width - (right + left) * whole) / 2, y: Math.max(room / 2, (height - tools - (bottom - top) * whole) / 2) - top * whole, zoom: whole };

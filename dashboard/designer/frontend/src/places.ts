@@ -2,13 +2,15 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import { idOf, type Box, type Drawing, type Line, type Point } from './types';
 
-export const GRID = 16;
+export const GRID = 8;
 export const WIDTH = 160;
 export const HEIGHT = 64;
 export const ROUND = 32;
 /** Room between boxes: for the label of a line, and for numbers and missing ways below a box. */
 const BESIDE = 64;
-const BELOW = 64;
+const BELOW = 80;
+/** The least that a new box keeps from others; twice as much above and below. */
+const APART = 16;
 
 export interface Rect {
   x: number;
@@ -22,7 +24,7 @@ export type Places = Map<string, Point>;
 /** Width and height of a box; an end is round, with its title below. Centres stand on the grid. */
 export function sizeOf(box: Box): [width: number, height: number] {
   if (box.kind === 'end') return [ROUND, ROUND];
-  return [WIDTH, HEIGHT + 32 * Math.ceil(Math.max(0, box.lines.length - 1) / 2)];
+  return [WIDTH, HEIGHT + 16 * Math.max(0, box.lines.length - 1)];
 }
 
 export const rectOf = (box: Box, [x, y]: Point): Rect => {
@@ -46,28 +48,102 @@ export function belowOf(box: Box, lines: Line[]): number {
 
 export const snap = (value: number): number => Math.round(value / GRID) * GRID;
 
-/** Everything arranged from left to right (dagre); the start stands at the origin. */
-export function tidied({ boxes, lines }: Drawing): Places {
-  const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: BELOW, ranksep: BESIDE, edgesep: 24 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const box of boxes) {
-    const [width, height] = sizeOf(box);
-    graph.setNode(box.id, { width: Math.max(width, 96), height });
+/** Room for a drawing that nobody has placed yet: about what the designer's page leaves it. */
+const ROOM: Point = [640, 470];
+
+/**
+ * Everything arranged: dagre says what follows what, the main way is one straight row with its side ways below. What
+ * is longer than the room turns round at the end of a row, as one reads a field that is ploughed.
+ */
+export function tidied(drawing: Drawing, room: Point = ROOM): Places {
+  const ranks = ranked(drawing);
+  const rows = rowsOf(drawing, ranks);
+  const longest = Math.max(0, ...ranks.values()) + 1;
+  let best: Places = new Map();
+  let most = 0;
+  for (let columns = Math.min(3, longest); columns <= Math.min(longest, 9); columns += 1) {
+    const places = folded(drawing.boxes, ranks, rows, columns);
+    const zoom = zoomToSee(drawing.boxes, places, room);
+    if (zoom > most) [best, most] = [places, zoom];
   }
+  return best;
+}
+
+/** The column of every box, from dagre's layers. */
+function ranked({ boxes, lines }: Drawing): Map<string, number> {
+  const graph = new Graph({ multigraph: true });
+  graph.setGraph({ rankdir: 'LR', nodesep: BELOW, ranksep: BESIDE });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const box of boxes) graph.setNode(box.id, { width: WIDTH, height: HEIGHT });
   for (const line of forward(boxes, lines)) graph.setEdge(line.source, line.target, { weight: 2 }, idOf(line));
-  layout(graph);
-  const first = boxes.find((box) => box.start) ?? boxes[0];
-  const origin = first ? graph.node(first.id) : undefined;
+  if (boxes.length) layout(graph);
+  const layers = [...new Set(boxes.map((box) => Math.round(graph.node(box.id).x)))].sort((a, b) => a - b);
+  return new Map(boxes.map((box) => [box.id, layers.indexOf(Math.round(graph.node(box.id).x))]));
+}
+
+/** The row of every box: that of the box before it when it is free, else the next one below. */
+function rowsOf({ boxes, lines }: Drawing, ranks: Map<string, number>): Map<string, number> {
+  const rows = new Map<string, number>();
+  const taken = new Set<string>();
+  const main = mainWay(boxes, lines);
+  const put = (id: string, wanted: number): void => {
+    let row = wanted;
+    while (taken.has(`${ranks.get(id)} ${row}`)) row += 1;
+    taken.add(`${ranks.get(id)} ${row}`);
+    rows.set(id, row);
+  };
+  for (const id of main) put(id, 0);
+  const others = boxes.filter((box) => !rows.has(box.id)).sort((a, b) => ranks.get(a.id)! - ranks.get(b.id)!);
+  for (const box of others) {
+    const before = lines.find((line) => line.target === box.id && (ranks.get(line.source) ?? Infinity) < ranks.get(box.id)!);
+    put(box.id, Math.max(rows.get(before?.source ?? '') ?? 0, before && main.has(before.source) ? 1 : 0));
+  }
+  return rows;
+}
+
+/** The boxes that a case passes when all goes well: from the start along each box's first way. */
+function mainWay(boxes: Box[], lines: Line[]): Set<string> {
+  const way = new Set<string>();
+  const known = new Map(boxes.map((box) => [box.id, box]));
+  let box = boxes.find((each) => each.start) ?? boxes[0];
+  while (box && !way.has(box.id)) {
+    way.add(box.id);
+    const from: Box = box;
+    const order = from.outcomes.map(([key]) => key);
+    const leaving = lines.filter((line) => line.source === from.id).sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome));
+    box = leaving.map((line) => known.get(line.target)).find((each) => each && !way.has(each.id));
+  }
+  return way;
+}
+
+function folded(boxes: Box[], ranks: Map<string, number>, rows: Map<string, number>, columns: number): Places {
   const places: Places = new Map();
-  for (const box of boxes) {
-    const [width, height] = sizeOf(box);
-    const at = graph.node(box.id);
-    const x = snap(at.x - (origin?.x ?? 0)) + WIDTH / 2 - width / 2;
-    const y = snap(at.y - (origin?.y ?? 0)) + HEIGHT / 2 - height / 2;
-    places.set(box.id, [x, y]);
+  const bands = Math.floor(Math.max(0, ...ranks.values()) / columns) + 1;
+  let top = 0;
+  for (let band = 0; band < bands; band += 1) {
+    const inside = boxes.filter((box) => Math.floor(ranks.get(box.id)! / columns) === band);
+    const used = [...new Set(inside.map((box) => rows.get(box.id)!))].sort((a, b) => a - b);
+    for (const row of used) {
+      const level = inside.filter((box) => rows.get(box.id) === row);
+      const tallest = Math.max(...level.map((box) => sizeOf(box)[1]), HEIGHT);
+      for (const box of level) {
+        const column = ranks.get(box.id)! % columns;
+        const turned = band % 2 === 1;
+        const [width, height] = sizeOf(box);
+        const left = (turned ? columns - 1 - column : column) * (WIDTH + BESIDE) + (turned ? WIDTH - width : 0);
+        places.set(box.id, [left, top + (tallest - height) / 2]);
+      }
+      top += tallest + BELOW;
+    }
   }
   return places;
+}
+
+function zoomToSee(boxes: Box[], places: Places, [width, height]: Point): number {
+  const rects = boxes.map((box) => rectOf(box, places.get(box.id)!));
+  const right = Math.max(...rects.map((rect) => rect.x + rect.width), 1);
+  const bottom = Math.max(...rects.map((rect) => rect.y + rect.height), 1);
+  return Math.min(width / (right + BESIDE), height / bottom);
 }
 
 /** Lines between boxes that there are, those that lead back left out: they must not stretch the layout. */
@@ -131,9 +207,9 @@ export function freePlace(drawing: Drawing, places: Places, beside: string | nul
   const middle = from.y + from.height / 2 - height / 2;
   for (let step = 0; step < 200; step += 1) {
     // Below, above, further below: nearest first.
-    const y = middle + (step % 2 ? 1 : -1) * Math.ceil(step / 2) * GRID * 2;
+    const y = middle + (step % 2 ? 1 : -1) * Math.ceil(step / 2) * GRID * 4;
     const free = rects.every(
-      (rect) => x >= rect.x + rect.width + GRID || x + width + GRID <= rect.x || y >= rect.y + rect.height + GRID * 2 || y + height + GRID * 2 <= rect.y,
+      (rect) => x >= rect.x + rect.width + APART || x + width + APART <= rect.x || y >= rect.y + rect.height + 2 * APART || y + height + 2 * APART <= rect.y,
     );
     if (free) return [x, y];
   }

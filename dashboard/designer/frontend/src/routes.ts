@@ -1,5 +1,6 @@
 // How lines run: in right angles, around boxes, apart from each other.
-import { GRID, belowOf, rectOf, type Places, type Rect } from './places';
+import { placed, type Worded } from './labels';
+import { belowOf, rectOf, type Places, type Rect } from './places';
 import { idOf, type Box, type Line, type Point } from './types';
 
 export type Side = 'right' | 'bottom' | 'top' | 'left';
@@ -32,6 +33,8 @@ interface Obstacle extends Rect {
   id: string;
   /** Pixels below the box that are taken by numbers, missing ways or a title. */
   below: number;
+  /** Numbers hang over the lower edge: a line that comes from below ends under them. */
+  hang: number;
 }
 
 interface Segment {
@@ -45,7 +48,7 @@ export function routed(boxes: Box[], lines: Line[], places: Places, before: Rout
   const rects = new Map<string, Obstacle>();
   for (const box of boxes) {
     const at = places.get(box.id);
-    if (at) rects.set(box.id, { ...rectOf(box, at), id: box.id, below: belowOf(box, lines) });
+    if (at) rects.set(box.id, { ...rectOf(box, at), id: box.id, below: belowOf(box, lines), hang: box.live ? 10 : 0 });
   }
   const routes: Routes = new Map();
   const used: Segment[] = [];
@@ -71,8 +74,28 @@ export function routed(boxes: Box[], lines: Line[], places: Places, before: Rout
     const [from, to] = [rects.get(line.source), rects.get(line.target)];
     if (from && to) keep(line, best(line, from, to, near(from, to, rects), used, taken));
   }
+  write(routes, fresh, lines, boxes, [...rects.values()]);
   return routes;
 }
+
+/** Put the words of the lines that run anew. */
+function write(routes: Routes, fresh: Line[], lines: Line[], boxes: Box[], rects: Obstacle[]): void {
+  const known = new Map(boxes.map((box) => [box.id, box]));
+  const worded = (line: Line): Worded[] => {
+    const route = routes.get(idOf(line));
+    return route ? [{ id: idOf(line), points: route.points, words: wordOf(line, known.get(line.source)) }] : [];
+  };
+  const anew = new Set(fresh.map(idOf));
+  const kept = lines.filter((line) => !anew.has(idOf(line)));
+  const at = new Map(kept.flatMap(worded).map(({ id }) => [id, routes.get(id)!.label]));
+  const whole = rects.map((rect) => ({ ...rect, height: rect.height + rect.below }));
+  const places = placed(fresh.flatMap(worded), whole, [...routes.values()].map((route) => route.points), kept.flatMap(worded), at);
+  for (const [id, label] of places) if (anew.has(id)) routes.get(id)!.label = label;
+}
+
+/** What is written on a line: its own word, else that of its outcome. */
+export const wordOf = (line: Line, box: Box | undefined): string =>
+  line.label || box?.outcomes.find(([key]) => key === line.outcome)?.[1] || '';
 
 /** Boxes that a line between two others could meet. */
 function near(from: Rect, to: Rect, rects: Map<string, Obstacle>): Obstacle[] {
@@ -86,28 +109,28 @@ function near(from: Rect, to: Rect, rects: Map<string, Obstacle>): Obstacle[] {
   );
 }
 
-function best(line: Line, from: Rect, to: Rect, around: Obstacle[], used: Segment[], taken: Map<string, Set<number>>): Route {
+function best(line: Line, from: Obstacle, to: Obstacle, around: Obstacle[], used: Segment[], taken: Map<string, Set<number>>): Route {
   let found: Route | null = null;
   let least = Infinity;
   for (const leave of SIDES) {
     const shift = freeShift(taken.get(`${line.source} ${leave}`), from, to, leave);
     for (const enter of SIDES) {
-      const base = LEAVE[leave] + ENTER[enter] + (shift ? 10 : 0);
+      const words = (leave === 'bottom' ? from.below - from.hang : 0) + (enter === 'bottom' ? to.below - to.hang : 0);
+      const base = LEAVE[leave] + ENTER[enter] + (shift ? 10 : 0) + words;
       if (base >= least) continue;
       const begin = port(from, leave, shift);
-      const end = port(to, enter, 0);
+      const aside = straightening(begin, leave, port(to, enter, 0), enter);
+      const end = port(enter === 'bottom' ? { ...to, height: to.height + to.hang } : to, enter, aside);
       for (const points of ways(begin, leave, end, enter, around)) {
         const cost = base + price(points, line, around, used, least - base);
         if (cost < least) {
           least = cost;
-          found = { points, from: { side: leave, shift }, to: { side: enter, shift: 0 }, label: [0, 0] };
+          found = { points, from: { side: leave, shift }, to: { side: enter, shift: aside }, label: [0, 0] };
         }
       }
     }
   }
-  const route = found!;
-  route.label = labelPlace(route.points, around);
-  return route;
+  return found!;
 }
 
 /** Where on its side a line may leave: the middle, else the nearest free lane on the side towards the target. */
@@ -120,6 +143,14 @@ function freeShift(taken: Set<number> | undefined, from: Rect, to: Rect, side: S
     for (const sign of towards ? [1, -1] : [-1, 1]) if (!taken.has(sign * lane * LANE || 0)) return sign * lane * LANE || 0;
   }
   return 0;
+}
+
+/** How far beside the middle of its side a line arrives, if it is then straight. */
+function straightening(begin: Point, leave: Side, end: Point, enter: Side): number {
+  const across = leave === 'right' || leave === 'left' ? 1 : 0;
+  const facing = OUT[leave][0] === -OUT[enter][0] && OUT[leave][1] === -OUT[enter][1];
+  const aside = begin[across]! - end[across]!;
+  return facing && Math.abs(aside) <= LANE ? aside : 0;
 }
 
 export function port({ x, y, width, height }: Rect, side: Side, shift: number): Point {
@@ -212,29 +243,13 @@ function nuisance(a: Point, b: Point, other: Segment, target: string): number {
   const across: 0 | 1 = upright ? 0 : 1;
   const [low, high] = [Math.min(a[along], b[along]), Math.max(a[along], b[along])];
   if (upright === otherUpright) {
-    if (Math.abs(a[across] - other.a[across]) >= GRID / 2 + 2 || other.target === target) return 0;
+    if (Math.abs(a[across] - other.a[across]) >= 10 || other.target === target) return 0;
     const shared = Math.min(high, Math.max(other.a[along], other.b[along])) - Math.max(low, Math.min(other.a[along], other.b[along]));
     return shared > 0 ? 20 + shared * 4 : 0;
   }
   const [otherLow, otherHigh] = [Math.min(other.a[across], other.b[across]), Math.max(other.a[across], other.b[across])];
   const meets = other.a[along] > low && other.a[along] < high && a[across] > otherLow && a[across] < otherHigh;
   return meets ? 14 : 0;
-}
-
-/** The middle of a level stretch with room for a word, near where the line begins; else of the longest stretch. */
-function labelPlace(points: Point[], around: Obstacle[]): Point {
-  let longest: [Point, Point] = [points[0]!, points.at(-1)!];
-  let length = 0;
-  for (const { a, b } of segments(points, '')) {
-    const long = Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]);
-    const level = a[1] === b[1];
-    if (level && long >= 60) {
-      const x = long > 180 ? a[0] + Math.sign(b[0] - a[0]) * 60 : (a[0] + b[0]) / 2;
-      if (!around.some((rect) => crosses([x - 30, a[1]], [x + 30, a[1]], rect, 4) && long < 90)) return [x, a[1]];
-    }
-    if (long > length) [length, longest] = [long, [a, b]];
-  }
-  return [(longest[0][0] + longest[1][0]) / 2, (longest[0][1] + longest[1][1]) / 2];
 }
 
 /** The line with rounded corners, as the path of an SVG; it ends a little before the box, where its head begins. */

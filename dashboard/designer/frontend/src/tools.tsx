@@ -31,7 +31,7 @@ export function Tools({ editable, canUndo, canRedo, onFit, onUndo, onRedo, onTid
         <div className="kc-group" role="group" aria-label="Changes">
           <button type="button" aria-label="Undo" title="Undo (Ctrl+Z)" disabled={!canUndo} onClick={onUndo}><Icon name="undo" /></button>
           <button type="button" aria-label="Redo" title="Redo (Ctrl+Shift+Z)" disabled={!canRedo} onClick={onRedo}><Icon name="redo" /></button>
-          <button type="button" title="Arrange everything from left to right" onClick={onTidy}>Tidy</button>
+          <button type="button" title="Arrange everything: the main way straight, side ways below it" onClick={onTidy}>Tidy</button>
         </div>
       )}
     </Panel>

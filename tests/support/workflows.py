@@ -140,6 +140,14 @@ class TestWorld:
         """The only condition of the request: asked for more than 50,000."""
         return float(facts.get("asked", 0)) > 50_000
 
+    def value(self, fact: str, expression: str, facts: Mapping[str, Any]) -> Any:
+        """A fact as an expression works it out: the expression itself."""
+        return expression
+
+    def act(self, action: str, given: Mapping[str, Any], state: State) -> Mapping[str, Any]:
+        """An action that does nothing."""
+        return {}
+
     def check(self, name: str, facts: Mapping[str, Any]) -> tuple[bool, tuple[Finding, ...]]:
         """A check at hand."""
         return self.answers(name), ()

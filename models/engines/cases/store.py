@@ -24,13 +24,11 @@ from models.engines.cases.tables import Case, CaseEvent
 from models.engines.cases.world import StoredWorld
 from models.engines.definitions import versions
 from models.engines.definitions.case_data import CaseData
-from models.engines.definitions.registry import ACTIONS
 from models.engines.definitions.schema import ApplicationType
 from models.engines.workflow import chain
 from models.engines.workflow.commands import Command, Open
 from models.engines.workflow.decide import decided
-from models.engines.workflow.events import ActionTaken, Event, FactsNoted, pack
-from models.engines.workflow.evolve import evolve
+from models.engines.workflow.events import Event, pack
 from models.engines.workflow.state import State
 
 
@@ -88,7 +86,7 @@ def open_case(uow: UnitOfWork, type_key: str, partner_id: UUID, *, key: str) -> 
     number = made.number.format(year=year, serial=numbering.draw(uow, type_key, year))
     case = StoredCase(new_id(), number, partner_id, made, State())
     command = Open(type_key, made.version, partner_id)
-    events, state = _acted(uow, case, *decided(made.workflow, case.state, command, StoredWorld(uow, case.data())))
+    events, state = decided(made.workflow, case.state, command, StoredWorld(uow, case.data()))
     links = _links(uow, case, events, key)
     row = projections.first_row(uow, case.id, number, made, state, links[-1].hash, key)
     uow.session.connection().execute(insert(Case.__table__).values(row))  # type: ignore[arg-type]
@@ -135,17 +133,17 @@ def change(
     """
     if case.known:
         return case.state
+    world = StoredWorld(uow, case.data())
     try:
         if expected is not None and expected != case.state.seq:
             raise _changed(case)
-        made, after = decided(case.type.workflow, case.state, command, StoredWorld(uow, case.data()))
+        events, state = decided(case.type.workflow, case.state, command, world)
     except DomainError:
         # The same click twice at once: PostgreSQL lets the second wait for the row, then shows it the row as it is
         # now, but not the event that was joined to it. Only a statement of its own sees that the key was used.
-        if key is not None and knows(uow, case.id, key):
+        if key is not None and not world.acted and knows(uow, case.id, key):
             return case.state
         raise
-    events, state = _acted(uow, case, made, after)
     if not events:
         return case.state
     links = _links(uow, case, events, key)
@@ -182,19 +180,6 @@ def _changed(case: StoredCase) -> ChangedMeanwhile:
         f"{case.changed_by} changed this case at {at:%H:%M} (GMT+08:00) on {at:%b} {at.day}. Nothing of yours was "
         "saved: look at it again."
     )
-
-
-def _acted(uow: UnitOfWork, case: StoredCase, made: list[Event], state: State) -> tuple[list[Event], State]:
-    """The events of a command with the facts that its actions noted, and the state after them all."""
-    events = list(made)
-    for event in made:
-        if isinstance(event, ActionTaken):
-            facts = ACTIONS[event.action](uow, case.data(state), event.given)
-            if facts:
-                noted = FactsNoted(dict(facts), uow.now, "Kontor")
-                events.append(noted)
-                state = evolve(state, noted)
-    return events, state
 
 
 def _links(uow: UnitOfWork, case: StoredCase, events: list[Event], key: str | None) -> list[chain.Link]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -11,11 +11,12 @@ from typing import Any
 from models.core.actor import Actor
 from models.core.calendars import WorkingCalendar
 from models.core.unit_of_work import UnitOfWork
-from models.engines.conditions import compiled
+from models.engines.conditions import compiled, worked_out
 from models.engines.definitions import registry
 from models.engines.definitions.case_data import CaseData
-from models.engines.definitions.registry import CHECKS
+from models.engines.definitions.registry import ACTIONS, CHECKS
 from models.engines.workflow.findings import Finding, Verdict
+from models.engines.workflow.state import State
 from models.engines.workflow.world import ALONE, People, Person
 
 
@@ -30,6 +31,8 @@ class StoredWorld:
 
     uow: UnitOfWork
     case: CaseData
+    acted: list[str] = field(default_factory=list)
+    """What was carried out already: nothing of it stays when the command is refused."""
 
     @property
     def now(self) -> datetime:
@@ -54,6 +57,15 @@ class StoredWorld:
     def holds(self, condition: str, facts: Mapping[str, Any]) -> bool:
         """Whether a condition of the type is true for the facts."""
         return compiled(condition, self.case.type.facts).evaluate(facts)
+
+    def value(self, fact: str, expression: str, facts: Mapping[str, Any]) -> Any:
+        """What an expression of the type works out for a fact."""
+        return worked_out(expression, self.case.type.facts, self.case.type.facts[fact]).evaluate(facts)
+
+    def act(self, action: str, given: Mapping[str, Any], state: State) -> Mapping[str, Any]:
+        """Carry out an area's action within the transaction."""
+        self.acted.append(action)
+        return ACTIONS[action](self.uow, replace(self.case, state=state, facts=state.facts), given)
 
     def check(self, name: str, facts: Mapping[str, Any]) -> tuple[bool, tuple[Finding, ...]]:
         """Run a registered check; it passes unless a finding has to be fixed."""

@@ -5,7 +5,7 @@ compared with a text is refused with its place then, never met by a case. Amount
 floating point: `claimed > usd(50000)`, `claimed > usd('8640.50')`. Dates compare with `day('2026-05-21')`.
 """
 
-from models.engines.conditions.condition import Condition, Formula, compiled, formula
+from models.engines.conditions.condition import Condition, Formula, Worth, compiled, formula, worked_out
 from models.engines.conditions.facts import FactType, FactTypes, fits
 
-__all__ = ["Condition", "FactType", "FactTypes", "Formula", "compiled", "fits", "formula"]
+__all__ = ["Condition", "FactType", "FactTypes", "Formula", "Worth", "compiled", "fits", "formula", "worked_out"]

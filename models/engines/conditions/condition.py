@@ -13,7 +13,7 @@ from cel_expr_python import cel
 
 from models.core.errors import Problem, Refused
 from models.core.types import AMOUNT_PLACES
-from models.engines.conditions.facts import CEL_TYPES, FactType, FactTypes, day, enter, sum_of, units
+from models.engines.conditions.facts import CEL_TYPES, FactType, FactTypes, day, enter, leave, sum_of, units
 
 _FUNCTIONS = [
     cel.FunctionDecl(
@@ -97,6 +97,30 @@ class Formula:
         raise _unknown(self.expression, named, value)
 
 
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """A value of a type that is worked out from facts of declared types."""
+
+    expression: str
+    types: FactTypes
+    kind: FactType
+    _compiled: Any
+
+    def evaluate(self, facts: Mapping[str, Any]) -> Any:
+        """The JSON value.
+
+        Raises:
+            Refused: a fact that it needs is missing, a value is not what it was declared to be, or the result does not
+                fit its type (CONDITION-FACT).
+        """
+        entered = enter(self.types, facts)
+        value = self._compiled.eval(data=entered).value()
+        try:
+            return leave(self.kind, value)
+        except ValueError:
+            raise _unknown(self.expression, sorted(set(self.types) - set(entered)), value) from None
+
+
 def _named(expression: str, types: FactTypes) -> tuple[tuple[str, FactType], ...]:
     """The facts that an expression names: only they are declared, so that a fact that is called like a word of CEL
     (`type`) stands in nobody's way."""
@@ -132,6 +156,21 @@ def formula(expression: str, types: FactTypes) -> Formula:
     return made
 
 
+def worked_out(expression: str, types: FactTypes, kind: FactType) -> Worth:
+    """The value of a type that an expression works out over facts of these types; compiled once.
+
+    Raises:
+        Refused: it works out no such value; says what is wrong, and where.
+    """
+    found = _value(expression, _named(expression, types), kind)
+    return Worth(expression, dict(found.types), kind, found._compiled)
+
+
+@lru_cache(maxsize=1024)
+def _value(expression: str, types: tuple[tuple[str, FactType], ...], kind: FactType) -> Any:
+    return _made(Condition, expression, types, CEL_TYPES[kind], f"It works out no {kind.replace('_', ' or ')}.")
+
+
 _ANSWERS = {
     Condition: (cel.Type.BOOL, "It is no condition: write something that is true or false."),
     Formula: (cel.Type.INT, "It works out no amount."),
@@ -140,12 +179,15 @@ _ANSWERS = {
 
 @lru_cache(maxsize=1024)
 def _compiled(kind: Any, expression: str, types: tuple[tuple[str, FactType], ...]) -> Any:
+    return _made(kind, expression, types, *_ANSWERS[kind])
+
+
+def _made(kind: Any, expression: str, types: tuple[tuple[str, FactType], ...], wanted: cel.Type, otherwise: str) -> Any:
     environment = cel.NewEnv(variables={name: CEL_TYPES[kind_] for name, kind_ in types}, functions=_FUNCTIONS)
     try:
         found = environment.compile(expression)
     except Exception as error:  # the library raises RuntimeError and others for what a manager mistyped
         raise Refused(Problem("CONDITION", _words(expression, str(error)), expression)) from None
-    wanted, otherwise = _ANSWERS[kind]
     if found.return_type() != wanted:
         raise Refused(Problem("CONDITION", f"{otherwise} It is: {expression}", expression))
     return kind(expression, dict(types), found)

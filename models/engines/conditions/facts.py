@@ -120,6 +120,22 @@ _ENTERS: dict[FactType, Callable[[Any], Any]] = {
 }  # fmt: skip
 
 
+def leave(kind: FactType, value: Any) -> Any:
+    """CEL's value as the JSON value of a fact.
+
+    Raises:
+        ValueError: it is none of this type.
+    """
+    if kind == "usd" and isinstance(value, int) and not isinstance(value, bool):
+        amount = Decimal(value).scaleb(-AMOUNT_PLACES)
+        return str(amount.quantize(Decimal("0.01")) if amount == round(amount, 2) else amount.normalize())
+    if kind == "date" and isinstance(value, datetime):
+        return value.date().isoformat()
+    if kind in ("text", "count", "yes_no"):
+        return _ENTERS[kind](value)
+    raise ValueError(f"{value!r} is no {kind}")
+
+
 def fits(kind: FactType, value: Any) -> bool:
     """Whether a JSON value is what a fact of this type holds."""
     try:

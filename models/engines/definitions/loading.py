@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping
-from functools import cache
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,14 @@ import yaml
 from pydantic import ValidationError
 
 from models.core.errors import Problem, Refused
-from models.engines.conditions import compiled
+from models.engines.conditions import FactTypes, compiled, worked_out
 from models.engines.definitions.registry import ACTIONS, CHECKS, DEFINITIONS, PROCESSES
 from models.engines.definitions.schema import ApplicationType, Process
 from models.engines.forms import lint as form_lint
 from models.engines.workflow import lint as flow_lint
 from models.engines.workflow.compose import expand
 from models.engines.workflow.reads import conditions
-from models.engines.workflow.schema import PaymentNode, Workflow
+from models.engines.workflow.schema import SET, ActionNode, Node, PaymentNode, Workflow
 
 Content = dict[str, Any]
 """`{"type": …, "processes": {key: …}}`, as JSON values."""
@@ -116,15 +116,25 @@ def faults(
     ]
     found += flow_lint.faults(made.workflow, names)
     for name, node in made.workflow.nodes.items():
-        for condition in conditions(node):
-            try:
-                compiled(condition, made.facts)
-            except Refused as error:
-                found += [Problem(problem.code, problem.text, name) for problem in error.problems]
+        found += [Problem(problem.code, problem.text, name) for problem in _expression_problems(node, made.facts)]
     for fact in (made.title, *made.amount):
         if fact not in made.facts:
             found.append(Problem("TYPE-FACT", f"{fact} is no fact of this type.", fact))
     return found
+
+
+def _expression_problems(node: Node, facts: FactTypes) -> Iterator[Problem]:
+    """What is wrong with the conditions and formulas of a node."""
+    asked: list[Callable[[], object]] = [partial(compiled, condition, facts) for condition in conditions(node)]
+    if isinstance(node, ActionNode) and node.action == SET:
+        asked += [
+            partial(worked_out, str(each), facts, facts[fact]) for fact, each in node.given.items() if fact in facts
+        ]
+    for ask in asked:
+        try:
+            ask()
+        except Refused as error:
+            yield from error.problems
 
 
 def digest(content: Content) -> str:

@@ -203,7 +203,7 @@ class TableAnswered(Event):
 
 @dataclass(frozen=True, slots=True)
 class ActionTaken(Event):
-    """An action of the definition belongs to this point; the store carries it out in the same transaction."""
+    """An action of the definition belongs to this point; it was carried out in the same transaction."""
 
     visit: str
     action: str
@@ -267,11 +267,12 @@ class Cancelled(Event):
 
 @dataclass(frozen=True, slots=True)
 class FactsNoted(Event):
-    """Facts that an action or somebody outside the form noted on the case."""
+    """Facts that an action (that of `visit`) or somebody outside the form noted on the case."""
 
     facts: dict[str, Any]
     at: datetime
     by_name: str = ""
+    visit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from models.engines.workflow.lint_people import Members, people_faults
 from models.engines.workflow.lint_times import time_faults
 from models.engines.workflow.outcomes import outcomes
 from models.engines.workflow.schema import (
+    SET,
     ActionNode,
     CheckNode,
     DecisionNode,
@@ -140,7 +141,10 @@ def _unknown_names(workflow: Workflow, name: str, node: Node, names: Names) -> I
         case CheckNode():
             yield from unknown("check", [node.check], names.checks)
         case ActionNode():
-            yield from unknown("action", [node.action], names.actions)
+            if node.action == SET:
+                yield from unknown("fact", node.given, names.facts)
+            else:
+                yield from unknown("action", [node.action], names.actions)
         case PaymentNode():
             yield Problem("FLOW-PAYMENT", f"The process {node.payment} was not put in its place.", name)
 

@@ -90,9 +90,10 @@ def as_table(branches: Sequence[Branch], facts: FactTypes) -> DecisionTable | No
     raw = {"inputs": columns, "outputs": [{"name": "to", "type": "text"}], "rows": rows}
     table = DecisionTable.model_validate(raw)
     try:
-        return table if table.read else None
+        _ = table.read
     except Refused:
         return None
+    return table
 
 
 def _tests(condition: str, facts: FactTypes) -> Mapping[str, str] | None:

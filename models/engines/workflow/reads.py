@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from models.engines.decision_tables import DecisionTable
-from models.engines.workflow.schema import ActionNode, DecisionNode, FormNode, Node, ReviewNode
+from models.engines.workflow.schema import SET, ActionNode, DecisionNode, FormNode, Node, ReviewNode
 
 _TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
 
@@ -35,7 +35,8 @@ def facts_read(node: Node, facts: Collection[str]) -> set[str]:
     if isinstance(node, DecisionNode) and isinstance(node.decision, DecisionTable):
         found |= {column.name for column in node.decision.inputs}
     if isinstance(node, ActionNode):
-        found |= {value for value in node.given.values() if isinstance(value, str)}
+        for value in node.given.values():
+            found |= named(str(value), facts) if node.action == SET else {value} if isinstance(value, str) else set()
     return found & set(facts)
 
 
@@ -48,4 +49,6 @@ def facts_added(node: Node, outcome: str, fields: Mapping[str, Collection[str]])
             return {field.name for field in node.decisions[outcome].fields}
         case DecisionNode() if isinstance(node.decision, DecisionTable) and outcome != node.otherwise:
             return {column.name for column in node.decision.outputs} - {node.outcome}
+        case ActionNode() if node.action == SET:
+            return set(node.given)
     return set()

@@ -209,8 +209,12 @@ class WaitNode(Node):
     since: str | None = None
 
 
+SET = "set"
+"""The engine's own action: `given` are facts with the CEL expressions that they become."""
+
+
 class ActionNode(Node):
-    """A registered action within the same transaction, e.g. `ledger.reserve`; what it needs stands in `given`."""
+    """A registered action (`ledger.reserve`) within the same transaction, or `set`; what it needs stands in `given`."""
 
     action: str
     given: dict[str, Any] = Field(default_factory=dict)

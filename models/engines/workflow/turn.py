@@ -1,7 +1,7 @@
 """One command's turn: the events so far, the state they lead to, and going on until the case waits for somebody.
 
-Automatic nodes (checks at hand, decisions, splits and joins, actions, ends) are passed in the same turn. Facts that an
-action notes come after the turn, so a decision right behind an action does not see them.
+Automatic nodes (checks at hand, decisions, splits and joins, actions, ends) are passed in the same turn. An action is
+carried out where it stands, so that a decision right behind it sees the facts that it notes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from models.engines.workflow.audience import audience
 from models.engines.workflow.evolve import evolve
 from models.engines.workflow.regions import left_by
 from models.engines.workflow.schema import (
+    SET,
     ActionNode,
     CheckNode,
     DecisionNode,
@@ -111,12 +112,22 @@ class Turn:
             case WaitNode():
                 self.add(e.TimerSet(visit.id, "wait", self.world.now, visit.due_at or self.world.now))
             case ActionNode():
-                self.add(e.ActionTaken(visit.id, node.action, dict(node.given), self.world.now))
+                self._act(node, visit)
                 self.leave(visit, "", why)
             case EndNode():
                 self.add(e.Ended(node.end, self.world.now))
             case _:
                 raise RuntimeError(f"{self.state.type}: {name} was not expanded before it ran")
+
+    def _act(self, node: ActionNode, visit: Visit) -> None:
+        if node.action == SET:
+            given = {fact: str(value) for fact, value in node.given.items()}
+            noted = {fact: self.world.value(fact, value, self.state.facts) for fact, value in given.items()}
+        else:
+            self.add(e.ActionTaken(visit.id, node.action, dict(node.given), self.world.now))
+            noted = dict(self.world.act(node.action, node.given, self.state))
+        if noted:
+            self.add(e.FactsNoted(noted, self.world.now, "Kontor", visit.id))
 
     def _begin(self, name: str, node: Node, why: str) -> Visit:
         waits = isinstance(node, FormNode | ReviewNode)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from models.core.calendars import WorkingCalendar
 from models.engines.workflow.findings import Finding
+from models.engines.workflow.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,5 +172,14 @@ class World(Protocol):
     def holds(self, condition: str, facts: Mapping[str, Any]) -> bool:
         """Whether a condition of the definition is true for the facts."""
 
+    def value(self, fact: str, expression: str, facts: Mapping[str, Any]) -> Any:
+        """The JSON value that an expression of the definition works out for a fact."""
+
     def check(self, name: str, facts: Mapping[str, Any]) -> tuple[bool, tuple[Finding, ...]]:
         """Run a registered check that answers at once."""
+
+    def act(self, action: str, given: Mapping[str, Any], state: State) -> Mapping[str, Any]:
+        """Carry out a registered action on the case as it is at that point; the facts that it notes.
+
+        What it does is undone when the command is refused after all.
+        """

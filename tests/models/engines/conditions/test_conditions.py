@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.core.errors import Refused
-from models.engines.conditions import FactType, FactTypes, compiled, fits, formula
+from models.engines.conditions import FactType, FactTypes, compiled, fits, formula, worked_out
 
 TYPES: FactTypes = {
     "claimed": "usd", "partner.tier": "text", "starts_on": "date", "ends_on": "date", "late": "yes_no",
@@ -179,3 +179,30 @@ def test_rows_are_added_up_without_loss(lines: list[tuple[Decimal, bool]]):
     types: FactTypes = {"rows": "rows", "total": "usd"}
     facts = {"rows": rows, "total": str(total)}
     assert compiled("sum_usd(rows, 'amount', 'mdf_used') == total", types).evaluate(facts)
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "value"),
+    [
+        ("amount / 3", "usd", "3.33333333"),
+        ("amount * 2", "usd", "20.00"),
+        ("pieces + 1", "count", 5),
+        ("'Hello ' + name", "text", "Hello Liis"),
+        ("pieces > 3", "yes_no", True),
+        ("day('2026-05-21')", "date", "2026-05-21"),
+    ],
+)
+def test_a_value_of_any_type_is_worked_out(expression: str, kind: FactType, value: object):
+    types: FactTypes = {"amount": "usd", "pieces": "count", "name": "text"}
+    facts = {"amount": "10.00", "pieces": 4, "name": "Liis"}
+    assert worked_out(expression, types, kind).evaluate(facts) == value
+
+
+def test_what_works_out_no_value_of_its_type_is_refused():
+    types: FactTypes = {"amount": "usd", "pieces": "count"}
+    with pytest.raises(Refused, match="It works out no yes or no"):
+        worked_out("amount", types, "yes_no")
+    with pytest.raises(Refused, match="Not known yet: pieces"):
+        worked_out("pieces + 1", types, "count").evaluate({})
+    with pytest.raises(Refused, match="It works out no rows"):
+        worked_out("[]", types, "rows").evaluate({})

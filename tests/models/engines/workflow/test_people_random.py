@@ -26,11 +26,9 @@ from tests.support.workflows import BEGAN, LIIS, PARTNER, Story, TestWorld, pers
 
 ROLES = ("reviewer_business", "reviewer_finance")
 STAFF = (
-    person(40, "Ann", ROLES[0]),
-    person(41, "Ben", *ROLES),
-    person(42, "Cleo", ROLES[0]),
-    person(43, "Dan", ROLES[1]),
-)
+    person(40, "Ann", ROLES[0]), person(41, "Ben", *ROLES), person(42, "Cleo", ROLES[0]), person(43, "Dan", ROLES[1]),
+    person(44, "Eve"),
+)  # fmt: skip
 PEOPLE = (*STAFF, LIIS)
 FLOW = Workflow.model_validate(
     {
@@ -50,6 +48,7 @@ FLOW = Workflow.model_validate(
                   ["finance.approve", "done"], ["finance.back", "business"], ["finance.reject", "request"]],
     }
 )  # fmt: skip
+DECISIONS = st.sampled_from(["approve", "approve", "approve", "approve", "back", "reject"])
 who = st.integers(0, len(PEOPLE) - 1)
 staff_number = st.integers(0, len(STAFF) - 1)
 
@@ -69,13 +68,16 @@ class Made:
 class FourEyes(RuleBasedStateMachine):
     """One case in the hands of people who try everything."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(stands=st.lists(st.tuples(staff_number, staff_number), min_size=1, max_size=4))
+    def begin(self, stands: list[tuple[int, int]]) -> None:
         self.staff = Staff.of(PEOPLE, BEGAN)
         self.story = Story(FLOW, TestWorld(people=self.staff))
         self.made: list[Made] = []
         self.refused: DomainError | None = None
         self.story.give(c.Open("request", 1, PARTNER), LIIS)
+        self.submit("9000.00")
+        for by, to in stands:
+            self.hand_over(by, to, None)
 
     def person(self, number: int) -> UUID:
         key = PEOPLE[number].id
@@ -117,21 +119,21 @@ class FourEyes(RuleBasedStateMachine):
             self.refused = error
             return []
 
-    @rule(asked=st.sampled_from(["10", "9000.00", "60000.00"]))
     def submit(self, asked: str) -> None:
         for visit in self.story.state.visits:
             if visit.kind == "form":
                 self.give(c.Submit(visit.id, len(self.story.events), {"asked": asked}), len(PEOPLE) - 1)
 
-    @rule(number=who, decision=st.sampled_from(["approve", "approve", "approve", "back", "reject"]))
-    def decide(self, number: int, decision: str) -> None:
-        for visit in self.story.state.visits:
-            if visit.kind != "review":
-                continue
-            before, comment = self.story.state, "Mend it."
-            for event in self.give(c.Decide(visit.id, decision, comment=comment), number):
-                if isinstance(event, e.Decided):
-                    self.note(event, before, visit.entered_at)
+    @rule(numbers=st.lists(who, min_size=2, max_size=6), decision=DECISIONS, asked=st.sampled_from(["10", "60000.00"]))
+    def decide(self, numbers: list[int], decision: str, asked: str) -> None:
+        """Some people try, one after the other; what goes back to the partner is sent again."""
+        for number in numbers:
+            for visit in self.story.state.visits:
+                before = self.story.state
+                for event in self.give(c.Decide(visit.id, decision, comment="Mend it."), number):
+                    if isinstance(event, e.Decided):
+                        self.note(event, before, visit.entered_at)
+            self.submit(asked)
 
     def note(self, event: e.Decided, before: State, since: datetime) -> None:
         node = FLOW.nodes[event.node]

@@ -10,9 +10,11 @@ from dashboard.designer.canvas import Box, Drawing, Line, Live, canvas
 from dashboard.parts import formats
 from dashboard.parts.design_work import CANVAS
 from models.core.errors import Problem
+from models.design.editing import flow
 from models.design.live import StageNumbers
 from models.design.picture import drawn
 from models.engines.definitions.loading import Content
+from models.engines.workflow.schema import kind_of
 
 PALETTE = (
     ("form", "Form", "edit_document"), ("review", "Review", "rate_review"), ("check", "Check", "rule"),
@@ -43,7 +45,7 @@ def show(
 def picture(content: Content, problems: Sequence[Problem], numbers: Mapping[str, StageNumbers]) -> Drawing:
     """What the canvas is given."""
     nodes, ways = drawn(content)
-    slowest = bottleneck(numbers)
+    slowest = bottleneck(content, numbers)
     boxes = tuple(
         Box(
             node.name, node.kind, node.label, node.lines, node.at[0] if node.at else None,
@@ -56,9 +58,10 @@ def picture(content: Content, problems: Sequence[Problem], numbers: Mapping[str,
     return Drawing(boxes, tuple(Line(way.source, way.outcome, way.target) for way in ways))
 
 
-def bottleneck(numbers: Mapping[str, StageNumbers]) -> str | None:
-    """The stage that most cases wait in, longest first: where a manager looks first."""
-    held = {name: each for name, each in numbers.items() if each.cases and each.median}
+def bottleneck(content: Content, numbers: Mapping[str, StageNumbers]) -> str | None:
+    """The review that most cases wait in, and longest: where a manager looks first."""
+    reviews = {name for name, node in flow(content)["nodes"].items() if kind_of(node) == "review"}
+    held = {name: each for name, each in numbers.items() if name in reviews and each.cases and each.median}
     if not held:
         return None
     return max(held, key=lambda name: held[name].cases * (held[name].median or timedelta()))

@@ -12,40 +12,61 @@ from dashboard.parts.design_work import note
 from models.core.errors import Problem
 from models.design.choices import choices
 from models.design.editing import BeginAt, ChangeNode, RemoveNodes, RenameNode, flow, label_of
-from models.design.properties import PROPERTIES, TITLE, Property, parameter_of, set_to, shown
+from models.design.properties import PROPERTIES, TITLE, Property, parameter_of, said, set_to, shown
 from models.engines.definitions.loading import Content
 from models.engines.workflow.schema import kind_of
 
 Raw = Mapping[str, Any]
+HEIGHT = 528
+"""Pixels: as high as the canvas beside it."""
 
 
 def panel(content: Content, name: str, problems: list[Problem], *, editable: bool, revision: int) -> None:
-    """Everything that can be set of a node."""
+    """Everything that can be set of a node; of a version in force, what is set."""
     node = flow(content)["nodes"][name]
     kind = kind_of(node) or "end"
-    with st.container(border=True, key="design_panel", gap="small"):
-        st.html(
-            f'<div class="k dp"><b>{formats.text(label_of(content, name))}</b><span>{kind.capitalize()}</span></div>'
-        )
+    with st.container(border=True, key="design_panel", gap="small", height=HEIGHT):
+        title = formats.text(label_of(content, name))
+        st.html(f'<div class="k dp"><b>{title}</b><span>{kind.capitalize()}</span></div>')
         for problem in problems:
+            text = formats.text(problem.text)
             st.html(
-                f'<div class="k err"><span class="i" aria-hidden="true">error</span>{formats.text(problem.text)}</div>'
+                f'<div class="k"><div class="err"><span class="i" aria-hidden="true">error</span>{text}</div></div>'
             )
-        place = _Place(content, name, node, editable, revision)
+        if not editable:
+            _read(content, node, kind)
+            return
+        place = _Place(content, name, node, revision)
         place.draw(TITLE)
-        section = ""
-        for wanted in PROPERTIES[kind]:
-            section = wanted.section or section
-            if not section:
-                place.draw(wanted)
+        for wanted in _of_section(PROPERTIES[kind], ""):
+            place.draw(wanted)
         if kind == "review":
             _decisions(place)
-        for title in dict.fromkeys(each.section for each in PROPERTIES[kind] if each.section):
-            with st.expander(title, key=f"design:{name}:{title}"):
-                for wanted in _of_section(PROPERTIES[kind], title):
+        for section in dict.fromkeys(each.section for each in PROPERTIES[kind] if each.section):
+            with st.expander(section, key=f"design:{name}:{section}"):
+                for wanted in _of_section(PROPERTIES[kind], section):
                     place.draw(wanted)
-        if editable:
-            _more(content, name)
+        _more(content, name)
+
+
+def _read(content: Content, node: Raw, kind: str) -> None:
+    """What is set, as words."""
+    pairs = []
+    for wanted in PROPERTIES[kind]:
+        if (value := shown(content, node, wanted)) not in ("", None, [], (), {}):
+            offered = choices(content, wanted.source) if wanted.source else {}
+            pairs.append(f"<dt>{wanted.label}</dt><dd>{formats.text(_in_words(value, offered))}</dd>")
+    for key, decision in (node.get("decisions") or {}).items():
+        pairs.append(f"<dt>Decision</dt><dd>{formats.text(str(decision.get('label', key)))}</dd>")
+    st.html(f'<dl class="k dp">{"".join(pairs)}</dl>')
+
+
+def _in_words(value: Any, offered: Mapping[str, str]) -> str:
+    if isinstance(value, dict):
+        return said({offered.get(key, key): each for key, each in value.items()})
+    if isinstance(value, list | tuple):
+        return said([offered.get(each, each) for each in value])
+    return offered.get(value, said(value)) if isinstance(value, str) else said(value)
 
 
 def _of_section(properties: tuple[Property, ...], title: str) -> list[Property]:
@@ -60,9 +81,8 @@ def _of_section(properties: tuple[Property, ...], title: str) -> list[Property]:
 class _Place:
     """One node's widgets. Their keys carry the draft's step, so that each shows what the draft says now."""
 
-    def __init__(self, content: Content, name: str, node: Raw, editable: bool, revision: int) -> None:
-        self.content, self.name, self.node = content, name, node
-        self.editable, self.revision = editable, revision
+    def __init__(self, content: Content, name: str, node: Raw, revision: int) -> None:
+        self.content, self.name, self.node, self.revision = content, name, node, revision
 
     def key(self, what: str) -> str:
         """The key of a widget."""
@@ -83,7 +103,7 @@ class _Place:
         def changed() -> None:
             self.set(wanted, _typed(wanted, st.session_state[key]))
 
-        given: dict[str, Any] = {"key": key, "on_change": changed, "help": help_, "disabled": not self.editable}
+        given: dict[str, Any] = {"key": key, "on_change": changed, "help": help_}
         match wanted.input:
             case "choice":
                 offered = choices(self.content, wanted.source)
@@ -129,11 +149,9 @@ class _Place:
             st.selectbox(
                 f"{wanted.label}: tell", options, index=options.index(role) if role else None, placeholder="Nobody",
                 format_func=lambda each: offered.get(each, str(each)), key=self.key("late"), on_change=changed,
-                disabled=not self.editable,
             )  # fmt: skip
         with right:
-            st.text_input("After", value=str(after), key=self.key("late_after"), on_change=changed,
-                          disabled=not self.editable)  # fmt: skip
+            st.text_input("After", value=str(after), key=self.key("late_after"), on_change=changed)  # fmt: skip
 
 
 def _decisions(place: _Place) -> None:
@@ -145,11 +163,10 @@ def _decisions(place: _Place) -> None:
     for key, decision in raw.items():
         with st.expander(f"Decision: {formats.plain(str(decision.get('label', key)))}", key=place.key(f"d:{key}")):
             _decision(place, raw, key, decision)
-    if place.editable:
-        st.button(
-            "Add a decision", icon=":material/add:", type="tertiary", key=place.key("d+"), on_click=_add_decision,
-            args=(place, raw),
-        )  # fmt: skip
+    st.button(
+        "Add a decision", icon=":material/add:", type="tertiary", key=place.key("d+"), on_click=_add_decision,
+        args=(place, raw),
+    )  # fmt: skip
 
 
 def _decision(place: _Place, raw: Raw, key: str, decision: Raw) -> None:
@@ -160,7 +177,7 @@ def _decision(place: _Place, raw: Raw, key: str, decision: Raw) -> None:
     def bound(name: str) -> dict[str, Any]:
         widget = place.key(f"d:{key}:{name}")
         return {
-            "key": widget, "disabled": not place.editable,
+            "key": widget,
             "on_change": lambda: put(name, _decided(name, st.session_state[widget])),
         }  # fmt: skip
 
@@ -171,7 +188,7 @@ def _decision(place: _Place, raw: Raw, key: str, decision: Raw) -> None:
     st.toggle("A comment is required", value=bool(decision.get("comment")), **bound("comment"))
     st.text_area("Reasons to choose from", value="\n".join(decision.get("reasons", ())), help="One a line.",
                  height=100, **bound("reasons"))  # fmt: skip
-    if place.editable and len(raw) > 1:
+    if len(raw) > 1:
         rest = {name: each for name, each in raw.items() if name != key}
         st.button("Remove this decision", icon=":material/delete:", type="tertiary", key=place.key(f"d:{key}:-"),
                   on_click=note, args=(ChangeNode(place.name, {"decisions": rest}),))  # fmt: skip

@@ -20,6 +20,22 @@ _SIGNS = {"new": ("add", "t-green"), "gone": ("remove", "t-red"), "changed": ("e
 _WORDS = {"new": "New", "gone": "Taken away", "changed": "Changed"}
 
 
+OPEN = "design:dialog"
+"""Where the session keeps which dialog is open."""
+
+
+def asked(what: str, *, pressed: bool) -> bool:
+    """Whether a dialog is to be drawn: its button was pressed in this run or before, and it was not closed since."""
+    if pressed:
+        st.session_state[OPEN] = what
+    return bool(st.session_state.get(OPEN) == what)
+
+
+def closed() -> None:
+    """No dialog is open any more."""
+    st.session_state.pop(OPEN, None)
+
+
 def difference_list(found: Sequence[Difference], *, most: int = 40) -> None:
     """What a draft changes, a line each."""
     if not found:
@@ -42,7 +58,7 @@ def _line(each: Difference) -> str:
     )
 
 
-@dialog("Propose this draft", width="large")
+@dialog("Propose this draft", width="large", on_dismiss=lambda: closed())
 def propose(draft_id: UUID, found: Sequence[Difference]) -> None:
     """Ask for somebody's agreement."""
     st.markdown("Somebody else has to agree. Then new cases begin under it; those under way keep their version.")
@@ -54,7 +70,7 @@ def propose(draft_id: UUID, found: Sequence[Difference]) -> None:
              lambda uow: publishing.propose(uow, draft_id, note=note))  # fmt: skip
 
 
-@dialog("Agree to this change", width="large")
+@dialog("Agree to this change", width="large", on_dismiss=lambda: closed())
 def agree(draft_id: UUID, name: str, by: str, note: str, found: Sequence[Difference]) -> None:
     """Read what changes, and let it come into force."""
     st.markdown(formats.plain(f"{by}: {note}"))
@@ -63,7 +79,7 @@ def agree(draft_id: UUID, name: str, by: str, note: str, found: Sequence[Differe
     _buttons("Agree and publish", lambda: f"{name} is published.", lambda uow: publishing.publish(uow, draft_id))
 
 
-@dialog("Decline this change")
+@dialog("Decline this change", on_dismiss=lambda: closed())
 def decline(draft_id: UUID, by: str) -> None:
     """Say no, and why."""
     reason = st.text_area("What is missing", key="design:reason", max_chars=1000)
@@ -71,7 +87,7 @@ def decline(draft_id: UUID, by: str) -> None:
              lambda uow: publishing.decline(uow, draft_id, reason=reason))  # fmt: skip
 
 
-@dialog("Give up this draft")
+@dialog("Give up this draft", on_dismiss=lambda: closed())
 def give_up(draft_id: UUID, name: str) -> None:
     """Close a draft without publishing it."""
     st.markdown(formats.plain(f"The draft of {name} is closed; the version in force stays. Its steps are kept."))
@@ -79,7 +95,7 @@ def give_up(draft_id: UUID, name: str) -> None:
              lambda uow: drafting.discard(uow, draft_id))  # fmt: skip
 
 
-@dialog("Roll back")
+@dialog("Roll back", on_dismiss=lambda: closed())
 def roll_back(key: str, name: str, version: int) -> None:
     """Let new cases begin under an earlier version again."""
     words = versions.words(version)
@@ -94,8 +110,10 @@ def roll_back(key: str, name: str, version: int) -> None:
 def _buttons(verb: str, done: Callable[[], str], action: Callable[[UnitOfWork], object]) -> None:
     left, right = st.columns(2)
     if left.button(verb, type="primary", width="stretch", key="design:do") and act(done(), action):
+        closed()
         st.rerun()
     if right.button("Not yet", width="stretch", key="design:not_yet"):
+        closed()
         st.rerun()
 
 

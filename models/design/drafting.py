@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from models.applications.types import application_type, application_types
 from models.core.errors import NotFound, Problem, Refused, WrongState
 from models.core.types import new_id
 from models.core.unit_of_work import UnitOfWork
@@ -35,7 +36,7 @@ def begin(uow: UnitOfWork, key: str) -> UUID:
     )
     if (known := uow.session.scalars(open_.order_by(DesignDraft.begun_at)).first()) is not None:
         return known
-    made = versions.current(uow, key)
+    made = application_type(uow, key)
     return _begun(uow, versions.content_of(uow, key, made.version), made.version, "Began with the version in force")
 
 
@@ -47,7 +48,7 @@ def begin_with(uow: UnitOfWork, content: Content, words: str) -> UUID:
     """
     uow.actor.demand(EDIT)
     key = content["type"]["key"]
-    types = versions.current_types(uow)
+    types = application_types(uow)
     return _begun(uow, content, types[key].version if key in types else None, words)
 
 
@@ -59,7 +60,7 @@ def begin_new(uow: UnitOfWork, name: str, template: Content) -> UUID:
         Refused: it has no name, or there is a type of that name.
     """
     uow.actor.demand(EDIT)
-    types, name = versions.current_types(uow), name.strip()
+    types, name = application_types(uow), name.strip()
     if not name:
         raise Refused(Problem("DESIGN-NAME", "Write what partners shall call it.", "name"))
     if any(made.name.casefold() == name.casefold() for made in types.values()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.core.errors import Problem, Refused
 from models.engines.definitions.loading import Content, build, faults
 from models.engines.definitions.schema import ApplicationType
+from models.engines.workflow.schema import ReviewNode
 from models.identity.roles import role_book
 
 
@@ -19,4 +20,13 @@ def judged(content: Content) -> tuple[ApplicationType | None, list[Problem]]:
         made = build(content)
     except Refused as error:
         return None, list(error.problems)
-    return made, faults(made, roles=role_book().vendor)
+    return made, [*_nobody(made), *faults(made, roles=role_book().vendor)]
+
+
+def _nobody(made: ApplicationType) -> list[Problem]:
+    """Reviews for which nobody is named."""
+    return [
+        Problem("FLOW-NOBODY", "Nobody decides here. Choose who.", name)
+        for name, node in made.workflow.nodes.items()
+        if isinstance(node, ReviewNode) and not node.review and not node.candidates
+    ]

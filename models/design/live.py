@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Float, Integer, case, cast, func, select
@@ -46,10 +46,19 @@ def live_numbers(uow: UnitOfWork, key: str) -> dict[str, StageNumbers]:
     )  # fmt: skip
     open_ = dict(uow.session.execute(waiting).tuples().all())
     ended = _ended(uow, key, uow.now - LOOKED_AT)
-    return {
+    found = {
         node: StageNumbers(open_.get(node, 0), *ended.get(node, (0, None, None, 0)))
         for node in sorted({*open_, *ended})
     }
+    # What stands inside a process stands at the node that the process was put in for.
+    for node in [name for name in found if "." in name]:
+        outer = node.partition(".")[0]
+        found[outer] = replace(found.get(outer, StageNumbers()), cases=_cases(found, outer) + found[node].cases)
+    return found
+
+
+def _cases(found: dict[str, StageNumbers], node: str) -> int:
+    return found[node].cases if node in found else 0
 
 
 Ended = tuple[int, timedelta | None, timedelta | None, int]

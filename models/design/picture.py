@@ -133,7 +133,8 @@ def _reviewers(raw: Mapping[str, Any], node: Node | None) -> str:
     names = [role_book().name(role) for role in node.review]
     who = " or ".join(names) if len(names) < 3 else f"{names[0]} or {len(names) - 1} other roles"
     quorum = str(raw.get("quorum", 1))
-    return f"{who or 'Candidates of its own'}{'' if quorum == '1' else f', {quorum} must agree'}"
+    nobody = "Whom the stage names" if node.candidates else "Nobody chosen yet"
+    return f"{who or nobody}{'' if quorum == '1' else f', {quorum} must agree'}"
 
 
 def action_words(name: str) -> str:

@@ -29,17 +29,18 @@ class Property:
     section: str = ""
 
 
-_SEEN = (
-    Property("status", "What the partner sees", section="Words",
-             help="The status while a case stands here; empty: it keeps the one it has."),
-    Property("vendor_status", "What the vendor sees", help="Where it differs from what the partner sees."),
+_STATUS = Property("status", "What the partner sees", help="The status while a case stands here; empty: as before.")
+_OTHER_WORDS = (
+    Property("vendor_status", "What the vendor sees", help="Where it differs from what the partner sees.",
+             section="Words"),
     Property("phase", "Part of the line", "choice", "phases", help="Which part of the case's timeline this is."),
 )  # fmt: skip
-_TIMED = (
-    Property("due", "Until", "term", section="Time", help="For example 3 working days, 15 days, 2 hours."),
-    Property("since", "Counted from", "choice", "dates", help="A date of the case; else the moment of arriving here."),
+_SEEN = (_STATUS, *_OTHER_WORDS)
+_DUE = Property("due", "Until", "term", help="For example 3 working days, 15 days, 2 hours.")
+_MORE_TIME = (
+    Property("since", "Counted from", "choice", "dates", section="More about time",
+             help="A date of the case; else the moment of arriving here."),
     Property("remind", "Remind before", "terms", usual=(), help="For example 1 working day; several by comma."),
-    Property("escalate", "What if late", "escalation", "roles", usual=()),
     Property("expires", "Expires after", "term", help="The case goes on by itself then; draw where it leads."),
     Property("expires_since", "Expiry counted from", "choice", "dates"),
 )  # fmt: skip
@@ -48,31 +49,36 @@ PROPERTIES: Mapping[str, tuple[Property, ...]] = {
     "form": (
         Property("form", "Form to fill in", "choice", "forms"),
         Property("invite", "Button", help="What the applicant's people are asked to do."),
-        Property("checks", "Rules shown while typing", "choices", "quick_checks", usual=(),
-                 help="One that must be fixed keeps the form from being sent."),
+        _DUE, _STATUS,
         Property("cancel", "May be cancelled", "choice", "cancels", usual="no"),
         Property("deletable", "A draft may be deleted", "yes_no", usual=False),
+        Property("checks", "Rules shown while typing", "choices", "quick_checks", usual=(), section="Rules",
+                 help="One that must be fixed keeps the form from being sent."),
         Property("permission", "Who may fill it in", "choice", "permissions",
                  help="Empty: whoever may apply for this type."),
-        *_TIMED, *_SEEN,
+        *_MORE_TIME,
+        Property("escalate", "What if late", "escalation", "roles", usual=()),
+        *_OTHER_WORDS,
         Property("returned", "Status after a rejection"), Property("cancelled", "Status after cancelling"),
     ),
     "review": (
         Property("review", "Who decides", "choices", "roles", usual=(), help="Anybody who has one of these roles."),
-        Property("quorum", "How many must agree", usual="1",
-                 help="A number, all, 2 of 3, 60 %, or one of each role."),
+        Property("quorum", "How many must agree", usual="1", help="A number, all, 2 of 3, 60 %, one of each."),
+        Property("due", "Until", "term", help="For example 3 working days, 15 days, 2 hours."),
+        Property("escalate", "What if late", "escalation", "roles", usual=()),
         Property("not_same_person_as", "Not the same person as", "choices", "reviews", usual=(),
                  help="Four eyes: whoever decided there may not decide here."),
-        Property("assign", "Who gets it first", "choice", "assignments", usual="pool"),
+        Property("status", "What the partner sees", help="The status while a case stands here."),
+        Property("assign", "Who gets it first", "choice", "assignments", usual="pool", section="More about who"),
         Property("limit", "Amount that counts for limits", "choice", "amounts",
                  help="People decide up to the limit that Administration › Reviewers gives them."),
-        Property("checks", "Rule results to show", "choices", "checks", usual=()),
+        Property("desk", "Queue", "choice", "desks", usual="reviews"),
+        Property("checks", "Rule results", "choices", "checks", usual=(), section="What they see and may do"),
         Property("reads", "Shown on top", "choices", "fields", usual=(),
                  help="What these reviewers need to see at once."),
         Property("may_ask", "May ask the applicant", "yes_no", usual=True, help="The clock stands until the answer."),
         Property("cancel", "The applicant may cancel meanwhile", "yes_no", usual=False),
-        Property("desk", "Queue", "choice", "desks", usual="reviews"),
-        *_TIMED, *_SEEN,
+        *_MORE_TIME, *_OTHER_WORDS,
         Property("returned", "Status after a later stage sent it back"),
     ),
     "check": (

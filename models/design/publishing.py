@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from models.applications.types import application_type, application_types
 from models.core.errors import NotAllowed, NotFound, Problem, Refused, WrongState
 from models.core.types import new_id
 from models.core.unit_of_work import UnitOfWork
@@ -100,7 +101,7 @@ def publish(uow: UnitOfWork, draft_id: UUID) -> int:
         raise NotAllowed(Problem("DESIGN-OWN", "You proposed this yourself. Somebody else has to agree."))
     if found := problems(draft.content):
         raise Refused(found)
-    before = versions.current_types(uow).get(draft.key)
+    before = application_types(uow).get(draft.key)
     if draft.based_on is not None and (before is None or before.version != draft.based_on):
         text = "Another version came into force since this draft was begun. Take the proposal back, bring the draft "
         raise WrongState(text + "up to date, and propose it again.")
@@ -128,7 +129,7 @@ def roll_back(uow: UnitOfWork, key: str, version: int, *, note: str) -> None:
     uow.actor.demand(PUBLISH)
     if not note.strip():
         raise Refused(Problem("DESIGN-NOTE", "Write why: it stays in the history.", "note"))
-    if versions.current(uow, key).version == version:
+    if application_type(uow, key).version == version:
         raise WrongState("This version is in force.")
     content = versions.content_of(uow, key, version)
     if found := problems(content):
@@ -144,7 +145,7 @@ def bring_up_to_date(uow: UnitOfWork, draft_id: UUID) -> None:
         WrongState: the draft is proposed or published.
     """
     draft = drafting.open_draft(uow, draft_id)
-    made = versions.current_types(uow).get(draft.key)
+    made = application_types(uow).get(draft.key)
     draft.based_on = made.version if made else None
 
 
@@ -168,7 +169,7 @@ def kept_versions(uow: UnitOfWork, key: str) -> list[int]:
     uow.actor.demand(drafting.EDIT)
     row = DefinitionVersion
     found = set(uow.session.scalars(select(row.version).where(row.key == key)))
-    now = versions.current_types(uow).get(key)
+    now = application_types(uow).get(key)
     return sorted(found | ({now.version} if now else set()), reverse=True)
 
 
@@ -183,7 +184,7 @@ def _proposed(uow: UnitOfWork, draft_id: UUID) -> DesignDraft:
 
 
 def _choose(uow: UnitOfWork, key: str, version: int, *, wanted: tuple[UUID | None, str], note: str) -> None:
-    before = versions.current_types(uow).get(key)
+    before = application_types(uow).get(key)
     versions.choose(
         uow,
         DefinitionPublication(

@@ -8,12 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from models import areas
+from models.applications.types import application_types
 from models.core.unit_of_work import UnitOfWork
 from models.design.drafting import EDIT
 from models.design.tables import DesignDraft, DraftStatus
 from models.engines.cases.tables import Case
-from models.engines.definitions import versions
 from models.engines.definitions.tables import DefinitionPublication
 from models.engines.workflow.schema import ReviewNode
 
@@ -59,7 +58,6 @@ def types(uow: UnitOfWork) -> list[TypeRow]:
         NotAllowed: the actor may not change definitions.
     """
     uow.actor.demand(EDIT)
-    areas.load()
     drafts = {row.key: row for row in reversed(open_drafts(uow))}
     running = dict(
         uow.session.execute(
@@ -68,7 +66,7 @@ def types(uow: UnitOfWork) -> list[TypeRow]:
     )  # fmt: skip
     published = _latest(uow)
     found = []
-    for key, made in versions.current_types(uow).items():
+    for key, made in application_types(uow).items():
         last = published.get(key)
         stages = sum(isinstance(node, ReviewNode) for node in made.workflow.nodes.values())
         found.append(

@@ -9,15 +9,16 @@ from dashboard.parts.design_canvas import bottleneck, show, span_words
 from dashboard.parts.design_panel import panel
 from dashboard.parts.design_work import carry_out
 from dashboard.parts.empty import state
-from dashboard.parts.go import go
 from dashboard.parts.head import Badge, Crumb, page_head, section
 from dashboard.parts.outcome import show_problems
+from dashboard.parts.rows import Row, rows
 from dashboard.parts.shell import style
+from models.applications.types import application_type, application_types
 from models.core.actor import current_actor
 from models.core.errors import DomainError, Problem
 from models.core.unit_of_work import unit_of_work
 from models.design import drafting, publishing
-from models.design.difference import differences
+from models.design.difference import Difference, differences
 from models.design.editing import flow, label_of
 from models.design.judging import problems
 from models.design.live import StageNumbers, live_numbers
@@ -55,14 +56,14 @@ def work(content: Content, found: list[Problem], *, editable: bool, revision: in
 def overview(content: Content, numbers: dict[str, StageNumbers]) -> None:
     """What stands beside the canvas while no node is chosen."""
     nodes = flow(content)["nodes"]
-    slowest = bottleneck(numbers)
+    slowest = bottleneck(content, numbers)
     with st.container(border=True, key="design_panel"):
         st.html(f'<div class="k dp"><b>{formats.text(content["type"]["name"])}</b></div>')
         st.html(f'<p class="k mu">{formats.plural(len(nodes), "node")}. Choose one to see who decides, until when, and '
                 "what the partner sees.</p>")  # fmt: skip
         if slowest and slowest in nodes:
             held = numbers[slowest]
-            waits = sum(each.cases for each in numbers.values())
+            waits = sum(each.cases for name, each in numbers.items() if name in nodes)
             st.html(
                 f'<div class="k note t-orange"><span class="i" aria-hidden="true">speed</span><span><b>Bottleneck.</b> '
                 f"{held.cases} of {formats.plural(waits, 'case')} wait at {formats.text(label_of(content, slowest))}; "
@@ -70,29 +71,29 @@ def overview(content: Content, numbers: dict[str, StageNumbers]) -> None:
             )
 
 
-def choose(node: str) -> None:
-    """Look at a node."""
-    address.put(node=node)
-
-
 def problem_list(content: Content, found: list[Problem]) -> None:
     """Everything that keeps it from being published, each with the way to its place."""
     section("Problems" if found else "No problems", aside="checked as you draw · publishing needs none")
-    for number, problem in enumerate(found):
-        node = problem.field if problem.field in flow(content)["nodes"] else None
-        left, right = st.columns([6, 1], vertical_alignment="center")
-        where = f"<b>{formats.text(label_of(content, node))}</b> " if node else ""
-        left.html(f'<div class="k err"><span class="i" aria-hidden="true">error</span><span>{where}'
-                  f"{formats.text(problem.text)}</span></div>")  # fmt: skip
-        if node:
-            right.button("Show", key=f"design:problem:{number}", type="tertiary", on_click=choose,
-                         args=(node,))  # fmt: skip
+    nodes = flow(content)["nodes"]
+    items = [
+        Row(
+            f"{number}:{problem.field or ''}",
+            label_of(content, problem.field) if problem.field and problem.field in nodes else "The whole type",
+            problem.text, tone="red", icon="error",
+        )
+        for number, problem in enumerate(found)
+    ]  # fmt: skip
+    if items and (opened := rows(items, key="design_problems", label="Problems; open one to see its place")):
+        node = opened.partition(":")[2]
+        if node in nodes:
+            address.put(node=node)
+            st.rerun()
 
 
 def in_force(key: str) -> None:
     """The version that new cases begin under, to look at."""
     with unit_of_work(read_only=True) as uow:
-        made = versions.current(uow, key)
+        made = application_type(uow, key)
         content = versions.content_of(uow, key, made.version)
         kept, history = publishing.kept_versions(uow, key), publishing.history(uow, key)
     carry_out(UUID(int=0), editable=False)
@@ -103,7 +104,8 @@ def in_force(key: str) -> None:
         st.toggle("Live numbers", value=True, key="design:live")
         if st.button("Change it", type="primary", icon=":material/edit:", key="design:begin"):
             with unit_of_work() as uow:
-                st.session_state["design:made"] = drafting.begin(uow, key)
+                draft_id = drafting.begin(uow, key)
+            address.put(draft=str(draft_id), type="", node="")
             st.rerun()
     work(content, problems(content), editable=False, revision=made.version, steps=(False, False))
     if history or len(kept) > 1:
@@ -111,7 +113,10 @@ def in_force(key: str) -> None:
         design_release.history_list(history)
         with st.container(horizontal=True):
             for version in kept:
-                if version != made.version and st.button(f"Roll back to version {versions.words(version)}"):
+                if version == made.version:
+                    continue
+                pressed = st.button(f"Roll back to version {versions.words(version)}")
+                if design_release.asked(f"roll back {version}", pressed=pressed):
                     design_release.roll_back(key, made.name, version)
 
 
@@ -133,7 +138,7 @@ def drafted(draft_id: UUID) -> None:
     carry_out(draft_id, editable=True)
     with unit_of_work(read_only=True) as uow:
         draft = drafting.find(uow, draft_id)
-        made = versions.current_types(uow).get(draft.key)
+        made = application_types(uow).get(draft.key)
         before = versions.content_of(uow, draft.key, made.version) if made else None
     content, found = draft.content, problems(draft.content)
     changed = differences(before, content)
@@ -156,13 +161,16 @@ def drafted(draft_id: UUID) -> None:
             design_release.difference_list(changed)
 
 
-def actions(draft: DesignDraft, found: list[Problem], changed: list, *, is_own: bool) -> None:  # type: ignore[type-arg]
+def actions(draft: DesignDraft, found: list[Problem], changed: list[Difference], *, is_own: bool) -> None:
     """What can be done with the draft as a whole."""
     if draft.status is DraftStatus.OPEN:
-        if st.button("Give up", key="design:give_up"):
+        if design_release.asked("give up", pressed=st.button("Give up", key="design:give_up")):
             design_release.give_up(draft.id, draft.name)
-        if st.button("Publish", type="primary", icon=":material/publish:", disabled=bool(found), key="design:propose",
-                     help="Mend the problems first." if found else "Ask a second person to agree."):  # fmt: skip
+        pressed = st.button(
+            "Publish", type="primary", icon=":material/publish:", disabled=bool(found), key="design:propose",
+            help="Mend the problems first." if found else "Ask a second person to agree.",
+        )  # fmt: skip
+        if design_release.asked("propose", pressed=pressed):
             design_release.propose(draft.id, changed)
     elif draft.status is DraftStatus.PROPOSED:
         if st.button("Take the proposal back" if is_own else "Open it again", key="design:withdraw"):
@@ -170,17 +178,21 @@ def actions(draft: DesignDraft, found: list[Problem], changed: list, *, is_own: 
                 publishing.withdraw(uow, draft.id)
             st.rerun()
         if not is_own and current_actor().may("design.publish"):
-            if st.button("Decline", key="design:decline"):
-                design_release.decline(draft.id, draft.proposed_by_name)
-            if st.button("Agree", type="primary", icon=":material/how_to_reg:", key="design:agree"):
-                design_release.agree(draft.id, draft.name, draft.proposed_by_name, draft.note, changed)
+            answers(draft, changed)
+
+
+def answers(draft: DesignDraft, changed: list[Difference]) -> None:
+    """What somebody else can say to a proposal."""
+    if design_release.asked("decline", pressed=st.button("Decline", key="design:decline")):
+        design_release.decline(draft.id, draft.proposed_by_name)
+    pressed = st.button("Agree", type="primary", icon=":material/how_to_reg:", key="design:agree")
+    if design_release.asked("agree", pressed=pressed):
+        design_release.agree(draft.id, draft.name, draft.proposed_by_name, draft.note, changed)
 
 
 current_actor().demand("design.edit")
 style("design.css")
-if begun := st.session_state.pop("design:made", None):
-    go("designer", {"draft": str(begun)})
-elif asked := listing.key_from_address("draft"):
+if asked := listing.key_from_address("draft"):
     try:
         drafted(asked)
     except DomainError as error:

@@ -2,6 +2,7 @@
 
 - `@pytest.mark.meets("FIN-SEXP-01")` is recorded with the test's outcome in `build/requirements.json`;
   an ID that no chapter of `docs/requirements/` defines fails the test that names it.
+- Folders of tests lie in memory where the machine has such a disk: waiting for a real one proves nothing.
 - One temporary folder and, when a test asks for it, one PostgreSQL server serve the whole run, all processes of it.
 - Browser tests are skipped when there is no Chromium, which the last line of the run then says; on a build server
   (`CI=true`) that is a failure.
@@ -33,7 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin the run: the folder it shares and the record of requirements, both kept by the first process."""
     if is_worker(config):
         return
-    session_folder.open_folder()
+    folder = session_folder.open_folder()
+    if (memory := session_folder.memory_folder(folder)) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
     config.pluginmanager.register(requirements_record.Record(Path(config.rootpath)), "requirements-record")
     config.pluginmanager.register(
         browser_tests.LastWord(on_build_server=os.environ.get("CI") == "true"), "browser-word"

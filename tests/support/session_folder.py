@@ -10,6 +10,8 @@ from pathlib import Path
 
 _VARIABLE = "KONTOR_TEST_SESSION"
 _OWNER = "KONTOR_TEST_SESSION_PID"
+ROOM = 6 << 30
+"""Bytes that a whole run may need for the folders of its tests."""
 
 
 def open_folder() -> Path:
@@ -19,6 +21,16 @@ def open_folder() -> Path:
     os.environ[_VARIABLE] = str(folder)
     os.environ[_OWNER] = str(os.getpid())
     return folder
+
+
+def memory_folder(own: Path) -> Path | None:
+    """A folder of the same name on the machine's memory disk; None when there is none, or too little room on it."""
+    disk = Path("/dev/shm")
+    if not os.access(disk, os.W_OK) or shutil.disk_usage(disk).free < ROOM:
+        return None
+    made = disk / own.name
+    made.mkdir(mode=0o711)
+    return made
 
 
 def folder() -> Path:
@@ -42,3 +54,4 @@ def close_folder() -> None:
     known = os.environ.pop(_VARIABLE, None)
     if known and os.environ.pop(_OWNER, None) == str(os.getpid()):
         shutil.rmtree(known, ignore_errors=True)
+        shutil.rmtree(Path("/dev/shm") / Path(known).name, ignore_errors=True)

@@ -16,7 +16,10 @@ def load() -> None:
         import_module(name)
 
 
-LISTS: tuple[str, ...] = ("models.identity.lists", "models.notices.lists", "models.exports.lists")
+LISTS: tuple[str, ...] = (
+    "models.identity.lists", "models.notices.lists", "models.exports.lists", "models.partners.lists",
+    "models.customers.lists",
+)  # fmt: skip
 """Modules that register the lists of their area, by importing them."""
 
 

@@ -20,6 +20,7 @@ from dashboard.parts.pager import page_from_address, pager
 from dashboard.parts.rows import rows
 from dashboard.parts.tables import grid
 from models.core.unit_of_work import UnitOfWork
+from models.engines.lists.asking import Asked
 from models.engines.lists.compiling import COUNTED_TO, ListRow
 from models.lists import acting, queries
 
@@ -27,8 +28,9 @@ Act = Callable[[Sequence[ListRow]], None]
 """What a page does itself with the rows that are ticked, in place of the preview."""
 
 
-def ask(uow: UnitOfWork, key: str, *, more: Sequence[str] = ()) -> Shown:
-    """A list by key, as the address asks for it; `more` are columns that the page needs whether they are shown or not.
+def ask(uow: UnitOfWork, key: str, *, more: Sequence[str] = (), count_by: str = "") -> Shown:
+    """A list by key, as the address asks for it; `more` are columns that the page needs whether they are shown or not,
+    `count_by` the column by whose values it wants them counted.
 
     One statement for how the list stands, one for its page, one for each fill that is shown, and one for the count
     when there is more than a page.
@@ -42,27 +44,29 @@ def ask(uow: UnitOfWork, key: str, *, more: Sequence[str] = ()) -> Shown:
     columns = queries.columns_of(opened, question.asked)
     place = page_from_address(SIZE)
     answer = queries.read(uow, opened, question.asked, place, [*columns, *more])
-    whole = not (answer.page.next or answer.page.previous or place.cursor)
-    total = len(answer.page.rows) if whole else queries.count(uow, opened, question.asked)
+    counts = queries.count_by(uow, opened, question.asked, count_by) if count_by else {}
+    total = sum(counts.values()) if count_by else len(answer.page.rows)
+    if not count_by and (answer.page.next or answer.page.previous or place.cursor):
+        total = queries.count(uow, opened, question.asked)
     labels = {name: list_page_cells.header(opened, answer, name) for name in columns if name not in answer.away}
     return Shown(
         key, opened, question, answer, labels, total, list_page_bar.words_of_filters(uow, opened, question.asked),
-        tuple(acting.actions_of(uow, opened.source)),
+        tuple(acting.actions_of(uow, opened.source)), counts,
     )  # fmt: skip
 
 
-def toolbar(shown: Shown, *, extra: Callable[[], None] | None = None) -> None:
-    """Chips, filters, columns, views and export; order and search on the right. `extra` stands beside the menus."""
-    left, middle, right = st.columns([2.55, 0.85, 1.15], vertical_alignment="center")
+def toolbar(shown: Shown, *, first: Callable[[], None] | None = None) -> None:
+    """Chips, filters, columns, views and export; order and search on the right. `first` stands before them."""
+    left, middle, right = st.columns([2.95, 0.82, 1.03], vertical_alignment="top")
     with left, st.container(horizontal=True, key="chips", gap="xsmall", vertical_alignment="center"):
+        if first:
+            first()
         list_page_bar.chips(shown)
         list_page_bar.filter_menu(shown)
         list_page_bar.column_menu(shown)
         views_menu(shown)
         list_page_bulk.select_button(shown)
         list_page_bar.show_in_full(shown)
-        if extra:
-            extra()
         list_page_bar.export_menu(shown)
     with middle:
         list_page_bar.order_box(shown)
@@ -168,10 +172,9 @@ def count_also(uow: UnitOfWork, shown: Shown, name: str, value: str) -> int:
     return queries.count(uow, shown.opened, narrowed)
 
 
-def show_only(shown: Shown, **filters: Sequence[str]) -> str:
-    """The address of the same list with other filters: where a figure of a page's sentence leads."""
-    asked = replace(shown.question.asked, filters={name: tuple(values) for name, values in filters.items()})
-    return address.link(shown.key, asked.params())
+def count_only(uow: UnitOfWork, shown: Shown, **filters: str) -> int:
+    """How many rows of the whole list have these values, whatever is asked."""
+    return queries.count(uow, shown.opened, Asked({name: (value,) for name, value in filters.items()}))
 
 
 __all__ = [
@@ -182,7 +185,6 @@ __all__ = [
     "count_also",
     "draw",
     "nothing",
-    "show_only",
     "toolbar",
     "total_words",
     "write",

@@ -90,7 +90,7 @@ def _clear(shown: Shown) -> None:
 def _filters(shown: Shown) -> None:
     with unit_of_work(read_only=True) as uow:
         offered = {
-            name: behind.options(uow)
+            name: behind.options(uow, shown.asked.filters)
             for name in shown.opened.shape.offered
             if (behind := shown.opened.source.filters[name]).options
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dashboard.parts import address
 from models.engines.lists.asking import COLUMNS, ORDER, SEARCH, Asked
@@ -16,7 +17,8 @@ from models.lists.queries import EVERYTHING, VIEW, OpenList, Question, ViewRow
 class Shown:
     """A list with what it was asked and what was found: `labels` are the headers of its columns, in order.
 
-    `words` are the values of the filters that are on, by filter and value; `total` counts as far as it is cheap.
+    `words` are the values of the filters that are on, by filter and value; `total` counts as far as it is cheap;
+    `counts` are the numbers by the value of a column, when the page asked for them.
     """
 
     key: str
@@ -27,6 +29,7 @@ class Shown:
     total: int
     words: Mapping[str, Mapping[str, str]]
     actions: Sequence[ListAction]
+    counts: Mapping[Any, int]
 
     @property
     def rows(self) -> Sequence[ListRow]:

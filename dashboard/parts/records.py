@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import streamlit as st
-from babel import Locale
 
 from dashboard.parts import formats
 from dashboard.parts.head import Badge
 from dashboard.parts.rows import Tone
+from models.core.countries import country as country
 from models.core.history import HistoryRow
 from models.partners.rules import PartnerStatus
 
@@ -42,16 +41,6 @@ _ICONS = {
     PartnerStatus.SUSPENDED: "block",
     PartnerStatus.LEFT: "logout",
 }
-
-
-@cache
-def _countries() -> Mapping[str, str]:
-    return Locale("en").territories
-
-
-def country(code: str) -> str:
-    """A country in words: `EE` is Estonia."""
-    return _countries().get(code, code)
 
 
 def status_tone(status: PartnerStatus) -> Tone:

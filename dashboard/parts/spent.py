@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +13,6 @@ from dashboard.parts import address, charts, formats
 from dashboard.parts.charts import Bar, Line
 from dashboard.parts.figures import Figure, figures
 from dashboard.parts.head import section
-from dashboard.parts.tables import Column
 from models.core.paging import PageRequest
 from models.core.unit_of_work import UnitOfWork
 from models.engines.statistics import Sort, shift_month
@@ -160,42 +159,6 @@ def largest_customers(uow: UnitOfWork, found: Spent, *, most: int) -> CustomerPa
     """The customers of a partner that spent most in the newest full month."""
     asked = _asked(found, found.full.context.first)
     return queries.customers_by_change(uow, asked, PageRequest(size=most), sort=Sort.AMOUNT)
-
-
-@dataclass(frozen=True, slots=True)
-class EachSpent:
-    """What several partners or customers spent in the newest full month: amount and relative change, by key."""
-
-    month: date
-    unit: str
-    amounts: Mapping[str, tuple[Decimal, Decimal | None]]
-
-    def of(self, key: object) -> tuple[Decimal | None, Decimal | None]:
-        """Amount and relative change of one of them; nothing where there is no line."""
-        return self.amounts.get(str(key), (None, None))
-
-    @property
-    def header(self) -> str:
-        """The month and the unit, as the head of a column."""
-        return f"{formats.month_short(self.month)}, {self.unit}"
-
-
-def each_spent(uow: UnitOfWork, dimension: str, keys: Sequence[object]) -> EachSpent | None:
-    """The newest full month of some partners or customers; None when the actor sees no lines, or no statistics."""
-    if not uow.actor.may("statistics.view") or not (cycles := queries.cycles(uow).cycles):
-        return None
-    month = cycles[1] if len(cycles) > 1 and cycles[0] == uow.today.replace(day=1) else cycles[0]
-    asked = ExpenditureFilter.of(month, filters={dimension: [str(key) for key in keys]})
-    answer = queries.distribution(uow, asked, dimension, top=max(len(keys), 1))
-    amounts = {g.key: (g.now, formats.change_of(g.now, g.before)) for g in answer.groups if g.key}
-    return EachSpent(month, answer.context.currency, amounts)
-
-
-def spent_columns(columns: Sequence[Column], found: EachSpent | None) -> list[Column]:
-    """The columns of a list, `spent` and `change` with their month, or without both where nothing was found."""
-    if found is None:
-        return [column for column in columns if column.field not in ("spent", "change")]
-    return [replace(column, header=found.header) if column.field == "spent" else column for column in columns]
 
 
 def _asked(found: Spent, month: date) -> ExpenditureFilter:

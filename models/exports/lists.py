@@ -22,8 +22,8 @@ register(
             "format": Field(E.format, words=lambda value: FORMATS[value.value]),
         },
         filters={
-            "status": Filter(E.status, options=lambda uow: STATUSES, parse=ExportStatus),
-            "format": Filter(E.format, options=lambda uow: FORMATS, parse=ExportFormat),
+            "status": Filter(E.status, options=lambda uow, chosen: STATUSES, parse=ExportStatus),
+            "format": Filter(E.format, options=lambda uow, chosen: FORMATS, parse=ExportFormat),
             "requested": Filter(E.requested_at),
         },
         search=(E.title,),

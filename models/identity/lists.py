@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from models.core.unit_of_work import UnitOfWork
 from models.customers import queries as customers
 from models.engines.lists import Action, Field, Fill, Filled, Filter, ListSource, Preview, load_list, register
+from models.engines.lists.sources import Chosen
 from models.identity import custom_roles, members, queries, service
 from models.identity.roles import role_book
 from models.identity.rules import CUSTOM, UserStatus
@@ -41,7 +42,7 @@ PERSON = {
     "name": Field(U.name), "username": Field(U.username), "email": Field(U.email),
     "status": Field(U.status, words=_status), "mobile": Field(U.mobile, nullable=True), "created": Field(U.created_at),
 }  # fmt: skip
-STATUS = Filter(U.status, options=lambda uow: STATUS_WORDS, parse=UserStatus)
+STATUS = Filter(U.status, options=lambda uow, chosen: STATUS_WORDS, parse=UserStatus)
 
 # ---- the vendor's users ----
 
@@ -54,7 +55,7 @@ def _of_the_vendor(uow: UnitOfWork, stmt: Select[Any]) -> Select[Any]:
     return stmt.where(U.partner_id.is_(None), U.deleted_at.is_(None))
 
 
-def _vendor_roles(uow: UnitOfWork) -> Mapping[str, str]:
+def _vendor_roles(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
     return {key: role.name for key, role in role_book().vendor.items()}
 
 
@@ -106,7 +107,7 @@ def _of_the_partner(uow: UnitOfWork, stmt: Select[Any]) -> Select[Any]:
     return stmt.where(U.partner_id == uow.actor.partner_id, U.partner_id.is_not(None), U.deleted_at.is_(None))
 
 
-def _partner_roles(uow: UnitOfWork) -> Mapping[str, str]:
+def _partner_roles(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
     own = (
         {role.key: role.name for role in custom_roles.roles(uow, uow.actor.partner_id)} if uow.actor.partner_id else {}
     )
@@ -131,7 +132,7 @@ def _customers_filled(uow: UnitOfWork, keys: Sequence[UUID]) -> Filled:
     return Filled({key: {"customers": number} for key, number in numbers.items()})
 
 
-def _directors(uow: UnitOfWork) -> Mapping[str, str]:
+def _directors(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
     if uow.actor.partner_id is None:
         return {}
     return {str(key): name for key, name in members.directors(uow, uow.actor.partner_id).items()}

@@ -51,6 +51,14 @@ def directors(uow: UnitOfWork, partner_id: UUID) -> dict[UUID, str]:
     return {found[0]: found[1] for found in uow.session.execute(stmt.order_by(UserAccount.name, UserAccount.id))}
 
 
+def led_by(uow: UnitOfWork, director_id: UUID) -> list[str]:
+    """The names of the account managers under an account director, by name."""
+    uow.actor.demand("members.view")
+    row = UserAccount
+    stmt = select(row.name).where(row.director_id == director_id, row.deleted_at.is_(None))
+    return list(uow.session.scalars(stmt.order_by(row.name, row.id)))
+
+
 def ecosystem_managers(uow: UnitOfWork) -> dict[UUID, str]:
     """The vendor's ecosystem managers, by name."""
     uow.actor.demand("partners.view")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ScalarSelect, Select, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from models.core.errors import NotFound
@@ -116,6 +116,11 @@ def names(uow: UnitOfWork, user_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Names of users among those the actor may see, the deleted ones too."""
     stmt = select(UserAccount.id, UserAccount.name).where(UserAccount.id.in_(list(user_ids)))
     return dict(uow.session.execute(stmt).tuples().all())
+
+
+def name_of(user_id: Any) -> ScalarSelect[str]:
+    """The name of the user that a column names, as an expression of another area's select; NULL out of scope."""
+    return select(UserAccount.name).where(UserAccount.id == user_id).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)

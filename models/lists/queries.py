@@ -160,6 +160,11 @@ def count(uow: UnitOfWork, opened: OpenList, asked: Asked) -> int:
     return compiling.count(uow, opened.source, opened.shape, asked, most=COUNTED_TO)
 
 
+def count_by(uow: UnitOfWork, opened: OpenList, asked: Asked, name: str) -> dict[Any, int]:
+    """How many of the rows that a question finds have each value of a column, all of them counted."""
+    return compiling.count_by(uow, opened.source, opened.shape, asked, name)
+
+
 def _for_phones(opened: OpenList) -> list[str]:
     phone = opened.source.definition.phone
     named = (phone.title, *phone.sub, phone.amount, *phone.note)
@@ -168,7 +173,7 @@ def _for_phones(opened: OpenList) -> list[str]:
 
 def _currencies(opened: OpenList, names: Sequence[str]) -> list[str]:
     columns = opened.source.definition.columns_by_name
-    amounts = [columns[name] for name in names if columns[name].kind is ColumnKind.AMOUNT]
+    amounts = [columns[name] for name in names if name in columns and columns[name].kind is ColumnKind.AMOUNT]
     return [column.currency for column in amounts if column.currency in opened.source.fields]
 
 

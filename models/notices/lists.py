@@ -27,7 +27,7 @@ register(
             "state": Field(STATE, words=STATES.__getitem__), "sent": Field(Mail.sent_at, nullable=True),
         },
         filters={
-            "state": Filter(STATE, options=lambda uow: STATES, parse=_state), "at": Filter(Mail.at),
+            "state": Filter(STATE, options=lambda uow, chosen: STATES, parse=_state), "at": Filter(Mail.at),
         },
         search=(Mail.address, Mail.subject),
     )

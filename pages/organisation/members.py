@@ -5,37 +5,28 @@ from uuid import UUID
 
 import streamlit as st
 
-from dashboard.parts import address, listing
+from dashboard.parts import address, list_page, listing
 from dashboard.parts.dialog import dialog
 from dashboard.parts.empty import state
 from dashboard.parts.formats import count, day, plural, text
 from dashboard.parts.head import answer, page_head, section
 from dashboard.parts.outcome import outcome
 from dashboard.parts.records import facts, table
-from dashboard.parts.rows import Row
+from dashboard.parts.rows import Row, Tone
 from dashboard.parts.tables import Column
 from models.core.actor import current_actor
 from models.core.errors import Refused
 from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
-from models.customers import queries as customers
+from models.engines.lists import ListRow
 from models.identity import custom_roles, members, queries, rules, service
 from models.identity.custom_roles import RoleRow
-from models.identity.queries import UserFilter, UserRow
+from models.identity.queries import UserRow
 from models.identity.roles import role_book
 from models.identity.rules import ACCOUNT_DIRECTOR, ACCOUNT_MANAGER, UserStatus
 
 TABS = {"users": "Users", "roles": "Roles"}
-STATUS = {"": "Any status", UserStatus.NORMAL.value: "Normal", UserStatus.LOCKED.value: "Locked"}
 KINDS = {"": "All role types", "preset": "System-defined role", "custom": "Custom role"}
-COLUMNS = [
-    Column("name", "Name", width=170), Column("username", "Username", width=130), Column("roles", "Roles", width=160),
-    Column("email", "E-mail", width=230), Column("customers", "Customers", "count", 78),
-    Column("status", "Status", width=72), Column("director", "Account director", width=130),
-    Column("mobile", "Mobile number", width=120), Column("phone", "Office phone", width=110),
-    Column("created", "Created", width=92),
-]  # fmt: skip
-HIDDEN = ("mobile", "phone", "created")
 ROLE_COLUMNS = [
     Column("name", "Role", width=190), Column("type", "Role type", width=150), Column("users", "Users", "count", 60),
     Column("description", "Description", width=430), Column("permissions", "Permissions", "count", 90),
@@ -139,7 +130,8 @@ def pick_roles(chosen: tuple[str, ...], *, key: str) -> list[str]:
 @dialog("User")
 def show_user(row: UserRow) -> None:
     """Details of a user and everything that can be done with it (ORG-USER-03 to 07)."""
-    director = NAMES.get(row.director_id) if row.director_id else None
+    with unit_of_work(read_only=True) as uow:
+        director = queries.names(uow, [row.director_id]).get(row.director_id) if row.director_id else None
     facts([
         ("Username", text(row.username)), ("Roles", text(role_names(row))), ("E-mail", text(row.email)),
         ("Mobile number", text(row.mobile)), ("Office phone", text(row.office_phone)),
@@ -171,11 +163,13 @@ def modify(row: UserRow) -> None:
         status = st.radio("Status", ["normal", "locked"], int(row.status is UserStatus.LOCKED), horizontal=True,
                           format_func=str.capitalize, help="A locked user cannot sign in.")  # fmt: skip
         director = row.director_id
-        if ACCOUNT_MANAGER in row.roles and DIRECTORS:
-            choices = [None, *DIRECTORS]
+        with unit_of_work(read_only=True) as uow:
+            directors = members.directors(uow, PARTNER) if ACCOUNT_MANAGER in row.roles else {}
+        if directors:
+            choices = [None, *directors]
             place = choices.index(director) if director in choices else 0
             director = st.selectbox(
-                "Account director", choices, place, format_func=lambda key: DIRECTORS[key] if key else "None"
+                "Account director", choices, place, format_func=lambda key: directors[key] if key else "None"
             )
         if st.form_submit_button("Save", type="primary"):
             with outcome(done=f"{name} is saved."), unit_of_work() as uow:
@@ -192,8 +186,11 @@ def modify(row: UserRow) -> None:
 def assign_roles(row: UserRow) -> None:
     """Give a user other roles; says who loses the director (ORG-USER-05, ORG-ROLE-11)."""
     picked = pick_roles(row.roles, key=f"roles:{row.id}")
-    led = [user.name for user in USERS if user.director_id == row.id]
-    if ACCOUNT_DIRECTOR in row.roles and ACCOUNT_DIRECTOR not in picked and led:
+    led: list[str] = []
+    if ACCOUNT_DIRECTOR in row.roles and ACCOUNT_DIRECTOR not in picked:
+        with unit_of_work(read_only=True) as uow:
+            led = members.led_by(uow, row.id)
+    if led:
         st.warning(f"{', '.join(led)} will have no account director until you choose a new one.")
     if st.button("Assign", type="primary"):
         with outcome(done=f"{row.name} has the new roles."), unit_of_work() as uow:
@@ -217,36 +214,21 @@ def role_names(row: UserRow) -> str:
     return ", ".join(words.get(role, "Deleted role") for role in row.roles)
 
 
-def users_tab(found: list[UserRow], looked_after: dict[UUID, int]) -> None:
+def look(row: ListRow) -> tuple[Tone, str]:
+    """A locked user stands out."""
+    return ("red", "lock") if row.values["status"] is UserStatus.LOCKED else ("gray", "person")
+
+
+def users_tab(shown: list_page.Shown, locked: int, managers: int) -> None:
     """The users that the filters find."""
-    locked = sum(row.status is UserStatus.LOCKED for row in found)
-    managers = sum(ACCOUNT_MANAGER in row.roles for row in found)
     answer(
-        f"<b>{plural(len(found), 'user')}</b>, {plural(managers, 'account manager')} among them"
+        f"<b>{list_page.total_words(shown)}</b>, {plural(managers, 'account manager')} among them"
         + (f"; <b>{count(locked)}</b> locked." if locked else "; none locked.")
     )
-    if not found:
-        state("empty", "Nobody matches", "Choose another role or status, or search for something else.")
-        return
-    cells = [
-        {"name": row.name, "username": row.username, "roles": role_names(row), "email": row.email,
-         "customers": looked_after.get(row.id) if ACCOUNT_MANAGER in row.roles else None,
-         "status": row.status.capitalize(), "director": NAMES.get(row.director_id) if row.director_id else None,
-         "mobile": row.mobile, "phone": row.office_phone, "created": day(row.created_at.date())}
-        for row in found
-    ]  # fmt: skip
-    narrow = [
-        Row(str(row.id), row.name, f"{row.username} · {row.email}", note=role_names(row),
-            tone="red" if row.status is UserStatus.LOCKED else "gray",
-            icon="lock" if row.status is UserStatus.LOCKED else "person")
-        for row in found
-    ]  # fmt: skip
-    opened = listing.listed(
-        cells, SHOWN, narrow, key="users", alt=f"{plural(len(found), 'user')} with roles, address and status.",
-        label="Users; open one to see or change it",
-    )  # fmt: skip
-    if opened:
-        show_user(next(row for row in found if str(row.id) == opened))
+    if opened := list_page.draw(shown, label="Users; open one to see or change it", look=look):
+        with unit_of_work(read_only=True) as uow:
+            chosen = queries.user(uow, UUID(opened))
+        show_user(chosen)
 
 
 # ---- roles ----
@@ -336,15 +318,20 @@ if actor.partner_id is None:
 PARTNER: UUID = actor.partner_id
 MANAGES = actor.may("members.manage")
 tab = address.get("tab") if address.get("tab") in TABS else "users"
-status = address.get("status") if address.get("status") in STATUS else ""
+
+
+def tabs() -> None:
+    """The switch between users and roles."""
+    bound = address.bound("members_tab", tab, lambda value: address.put(tab=value or "users"))
+    st.segmented_control("Show", list(TABS), format_func=TABS.__getitem__, label_visibility="collapsed", **bound)
+
+
 with unit_of_work(read_only=True) as uow:
     ROLES = custom_roles.roles(uow, PARTNER)
-    USERS = queries.users(uow, PARTNER)
-    wanted = UserFilter(address.get("q"), address.get("role"), UserStatus(status) if status else None)
-    found = queries.users(uow, PARTNER, wanted)
-    DIRECTORS = members.directors(uow, PARTNER)
-    looked_after = customers.count_by_manager(uow, [row.id for row in USERS])
-NAMES = {row.id: row.name for row in USERS}
+    if tab == "users":
+        shown = list_page.ask(uow, "members", more=["status"])
+        locked = list_page.count_also(uow, shown, "status", UserStatus.LOCKED.value)
+        managers = list_page.count_also(uow, shown, "role", ACCOUNT_MANAGER)
 
 title, action = st.columns([4, 1.3], vertical_alignment="bottom")
 with title:
@@ -355,23 +342,13 @@ if tab == "users" and MANAGES:
 if tab == "roles" and actor.may("roles.create"):
     if action.button("Create custom role", type="primary", icon=":material/add:", width="stretch"):
         create_role()
-left, middle, right = st.columns([2.2, 1.4, 1.2], vertical_alignment="center")
-with left, st.container(horizontal=True, vertical_alignment="center", key="chips_members"):
-    bound = address.bound("members_tab", tab, lambda value: address.put(tab=value or "users"))
-    st.segmented_control("Show", list(TABS), format_func=TABS.__getitem__, label_visibility="collapsed", **bound)
-    SHOWN = listing.column_menu(COLUMNS, HIDDEN, key="members") if tab == "users" else ROLE_COLUMNS
 if tab == "users":
-    with middle, st.container(horizontal=True):
-        words = {"": "Any role"} | {role.key: role.name for role in ROLES}
-        role = address.get("role") if address.get("role") in words else ""
-        bound = address.bound("members_role", role, lambda value: address.put(role=value))
-        st.selectbox("Role", list(words), format_func=words.__getitem__, label_visibility="collapsed", **bound)
-        bound = address.bound("members_status", status, lambda value: address.put(status=value))
-        st.selectbox("Status", list(STATUS), format_func=STATUS.__getitem__, label_visibility="collapsed", **bound)
-    with right:
-        listing.search_box("Name, username or e-mail", key="members")
-    users_tab(found, looked_after)
+    list_page.toolbar(shown, first=tabs)
+    users_tab(shown, locked, managers)
 else:
+    left, right = st.columns([3.6, 1.2], vertical_alignment="center")
+    with left:
+        tabs()
     with right:
         kind = address.get("type") if address.get("type") in KINDS else ""
         bound = address.bound("members_type", kind, lambda value: address.put(type=value))

@@ -20,7 +20,7 @@ from models.core.unit_of_work import UnitOfWork
 from models.engines.lists.asking import Asked, parsed
 from models.engines.lists.schema import ColumnKind, FilterKind, ListFilter
 from models.engines.lists.shaping import Shape
-from models.engines.lists.sources import Fill, Filter, ListSource
+from models.engines.lists.sources import Chosen, Fill, Filter, ListSource
 
 COUNTED_TO = 10_000
 """How far a list is counted exactly: counting a million rows costs more than showing a page of them."""
@@ -77,6 +77,13 @@ def count(uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked, *, mo
     return uow.session.scalar(select(func.count()).select_from(found)) or 0
 
 
+def count_by(uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked, name: str) -> dict[Any, int]:
+    """How many of the rows that a question finds have each value of a column."""
+    column = source.fields[name].expression
+    stmt = _found(uow, source, shape, asked, select(column, func.count())).group_by(column).order_by(column)
+    return dict(uow.session.execute(stmt).tuples().all())
+
+
 def found_keys(uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked, *, most: int) -> list[UUID]:
     """The keys of the rows that a question finds, in its order, at most so many."""
     stmt = _found(uow, source, shape, asked, select(source.key)).order_by(
@@ -87,11 +94,13 @@ def found_keys(uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked, 
 
 def filter_words(uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked) -> dict[str, dict[str, str]]:
     """The values of the filters that are on, each with its words; asks the store only for what has no words else."""
-    return {name: _words_of(uow, source.filters[name], shape.filters[name], values)
+    return {name: _words_of(uow, source.filters[name], shape.filters[name], values, asked.filters)
             for name, values in asked.filters.items()}  # fmt: skip
 
 
-def _words_of(uow: UnitOfWork, behind: Filter, named: ListFilter, values: Sequence[str]) -> dict[str, str]:
+def _words_of(
+    uow: UnitOfWork, behind: Filter, named: ListFilter, values: Sequence[str], chosen: Chosen
+) -> dict[str, str]:
     if named.kind is FilterKind.YES_NO:
         return {value: value for value in values}
     if named.kind.a_range:
@@ -101,7 +110,7 @@ def _words_of(uow: UnitOfWork, behind: Filter, named: ListFilter, values: Sequen
     if rest and behind.words:
         words = behind.words(uow, rest)
     elif rest and behind.options:
-        words = behind.options(uow)
+        words = behind.options(uow, chosen)
     return {value: words.get(value, value) if value in rest else named.nothing_words for value in values}
 
 

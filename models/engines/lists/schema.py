@@ -71,7 +71,7 @@ class ListColumn(Frozen):
     label: Annotated[str, StringConstraints(min_length=1, max_length=60)]
     kind: ColumnKind = ColumnKind.TEXT
     width: Annotated[int, Checked(ge=40, le=600)] = 120
-    shown: bool = True
+    shown: bool | Literal["vendor", "partner"] = True
     sort: bool = False
     currency: str = ""
     private: Literal["", "name", "email", "mobile"] = ""
@@ -95,7 +95,8 @@ class ListFilter(Frozen):
 class ListAction(Frozen):
     """What can be done with rows: `label` on the button; `will` and `done` in sentences: `will be locked`, `locked`.
 
-    `choose` names what one chooses for all of them, such as an ecosystem manager; empty: nothing.
+    `choose` names what one chooses for all of them, such as an ecosystem manager; empty: nothing. An action of the
+    page's `own` has a dialog of its own there.
     """
 
     name: Name
@@ -105,6 +106,7 @@ class ListAction(Frozen):
     done: str
     icon: str = "checklist"
     choose: str = ""
+    own: bool = False
 
 
 class Phone(Frozen):

@@ -91,7 +91,9 @@ def shaped(definition: ListDefinition, change: Adjustment = AS_DELIVERED, actor:
         if name not in preset:
             problems.append(_gone("filter", name))
     if actor is not None:
-        columns = {name: each for name, each in columns.items() if _theirs(each.side, each.permission, actor)}
+        columns = {
+            name: _for_side(each, actor) for name, each in columns.items() if _theirs(each.side, each.permission, actor)
+        }
         filters = {name: each for name, each in filters.items() if _theirs(each.side, each.permission, actor)}
         preset = {name: values for name, values in preset.items() if name in filters}
         if sort.removeprefix("-") not in columns:
@@ -121,6 +123,12 @@ def _filters(definition: ListDefinition, change: Adjustment, problems: list[Prob
         else:
             made[each.name] = found.model_copy(update={"label": each.label or found.label})
     return made | {name: found for name, found in known.items() if name not in made}
+
+
+def _for_side(column: ListColumn, actor: Actor) -> ListColumn:
+    if isinstance(column.shown, bool):
+        return column
+    return column.model_copy(update={"shown": (column.shown == "vendor") is actor.is_vendor})
 
 
 def _theirs(side: Side, permission: str, actor: Actor) -> bool:

@@ -16,7 +16,9 @@ from models.core.unit_of_work import UnitOfWork
 from models.engines.lists.schema import ListDefinition
 
 Words = Callable[[Any], str]
-Options = Callable[[UnitOfWork], Mapping[str, str]]
+Chosen = Mapping[str, Sequence[str]]
+"""The filters that are on, by name: what one chooses among may hang on another filter."""
+Options = Callable[[UnitOfWork, Chosen], Mapping[str, str]]
 
 
 def as_text(value: Any) -> str:
@@ -90,7 +92,8 @@ class Action:
 class ListSource:
     """A list with what stands behind it. `base` adds joins and whatever holds for every row of the list.
 
-    `search` are the columns that are searched in, or the condition that words make.
+    A field whose name begins with `_` is no column: the list's page reads it for itself. `search` are the columns
+    that are searched in, or the condition that words make.
     """
 
     definition: ListDefinition
@@ -106,10 +109,11 @@ class ListSource:
         """What does not fit together: each name of the definition has something behind it, and the other way round."""
         made, found = self.definition, list[str]()
         filled = {name for fill in self.fills for name in fill.columns}
+        columns = {name for name in self.fields if not name.startswith("_")}
         for what, named, behind in (
-            ("column", set(made.columns_by_name), set(self.fields) | filled),
+            ("column", set(made.columns_by_name), columns | filled),
             ("filter", set(made.filters_by_name), set(self.filters)),
-            ("action", {action.name for action in made.actions}, set(self.actions)),
+            ("action", {action.name for action in made.actions if not action.own}, set(self.actions)),
         ):
             found += [f"{made.key}: {what} {name} has nothing behind it" for name in sorted(named - behind)]
             found += [f"{made.key}: {what} {name} is in no definition" for name in sorted(behind - named)]

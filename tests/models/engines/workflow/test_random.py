@@ -11,7 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from models.core.errors import DomainError
 from models.engines.workflow import commands as c
 from models.engines.workflow import events as e
+from models.engines.workflow.dry import Definition
 from models.engines.workflow.evolve import evolve, replay
+from models.engines.workflow.replaying import replayed
 from models.engines.workflow.schema import ReviewNode, Workflow
 from models.engines.workflow.state import State
 from tests.support import workflows as w
@@ -99,6 +101,13 @@ class Cases(RuleBasedStateMachine):
         assert bool(state.visits) == (state.outcome is None)
         ended = [place for place, event in enumerate(events) if isinstance(event, e.Ended)]
         assert not ended or ended[0] == len(events) - 1
+
+    @invariant()
+    def is_led_to_by_the_same_commands_again(self) -> None:
+        definition = Definition(self.story.workflow, {"asked": "usd"})
+        again = replayed(definition, self.story.events)
+        assert again.first is None
+        assert again.state == self.story.state
 
     @invariant()
     def lets_only_the_right_people_decide(self) -> None:

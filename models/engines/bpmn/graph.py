@@ -73,7 +73,7 @@ class Graph:
     """By id of a flow or an element that vanished, the key of the box that it lives on in."""
 
     def add(self, box: Box) -> Box:
-        """Put a box in.
+        """Put a box in that somebody drew.
 
         Raises:
             Refused: there are too many.
@@ -91,7 +91,8 @@ class Graph:
             key, number = f"{box.key}/{word}{number}", number + 1
         bounds = box.bounds and box.bounds._replace(x=box.bounds.x + by, y=box.bounds.y + abs(by) / 2)
         hint = f"{box.name or box.hint or words(box.kind)} {word}"
-        return self.add(Box(key, kind, box.element, name, box.lanes, bounds, hint=hint))
+        made = self.boxes[key] = Box(key, kind, box.element, name, box.lanes, bounds, hint=hint)
+        return made
 
     def out_of(self, box: Box) -> list[Way]:
         """The ways that leave a box."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from models.core.errors import Problem, Refused
+from models.engines.bpmn import marks
 from models.engines.bpmn.drawing import Bounds
 from models.engines.bpmn.findings import Findings, Severity
 from models.engines.bpmn.graph import PASS, Box, Graph, Way
@@ -212,27 +213,28 @@ class _Loader:
 
     def _flow(self, flow: Element, inside: Mapping[str, Box], scope: Element) -> None:
         source, target = flow.get("sourceRef"), flow.get("targetRef")
-        for end in (source, target):
-            if end in inside:
+        for named in (source, target):
+            if named in inside:
                 continue
-            known = self.ids.get(end)
+            known = self.ids.get(named)
             if known is not None and self.findings.is_settled(known) and known.parent is scope:
-                self.findings.say(flow, f"Left out with {known.get('name') or end}.")
+                self.findings.say(flow, f"Left out with {known.get('name') or named}.")
                 return
             where = "is not there" if known is None else "is not in the same process"
             way = f"it leads from {source or 'nothing'} to {target or 'nothing'}"
-            raise refused("BPMN-FLOW", flow, f"{way}, and {end or 'nothing'} {where}. Draw it again.")
-        if inside[target].kind == "startEvent" or inside[source].kind == "endEvent":
+            raise refused("BPMN-FLOW", flow, f"{way}, and {named or 'nothing'} {where}. Draw it again.")
+        begin, end = inside[source], inside[target]
+        ended = begin.kind == "endEvent" and marks.mark_of(begin.element, marks.NODE) is None
+        if end.kind == "startEvent" or ended:
             leave_out(self.findings, flow, "Left out: nothing leads to a start, and nothing follows after an end.")
             return
         self.findings.settle(flow)
         condition = flow.first("conditionExpression")
         if condition is not None:
             self.findings.settle(condition)
-        default = inside[source].element.get("default") == flow.id != ""
+        default = begin.element.get("default") == flow.id != ""
         said = condition.text.strip() if condition is not None else ""
-        begin, end = inside[source].key, self._entry(inside[target])
-        self.graph.ways.append(Way(begin, end, flow, _line(flow.get("name")), said, default))
+        self.graph.ways.append(Way(begin.key, self._entry(end), flow, _line(flow.get("name")), said, default))
 
     def _ends_known(self, box: Box, inside: Mapping[str, Box]) -> None:
         """What a box refers to has to be there."""

@@ -8,7 +8,7 @@ from typing import Any
 from models.engines.bpmn import marks
 from models.engines.bpmn.drawing import node_of
 from models.engines.bpmn.graph import Box, Graph
-from models.engines.bpmn.telling import Telling, outcome_words
+from models.engines.bpmn.telling import Telling, mapping, outcome_words
 from models.engines.bpmn.vocabulary import duration, named, plain, term
 from models.engines.bpmn.writing import clean, shown_name
 from models.engines.workflow.schema import kind_of
@@ -52,6 +52,11 @@ def _gateway(graph: Graph, box: Box, owner: Box | None) -> None:
     """The gateway behind a node vanishes, as long as only that node leads to it."""
     ways = graph.into(box)
     if owner is None or [way.begin for way in ways] != [owner.key]:
+        for way in graph.out_of(box):
+            way.condition = ""  # they ask for the outcome of the one step that led here
+        graph.findings.say(
+            box.element, "Taken as any other gateway: not only the step that it was drawn for leads here."
+        )
         return
     graph.ways.remove(ways[0])
     graph.forget(ways[0], owner.key)
@@ -83,7 +88,7 @@ def _outcome(element: Any, name: str, owner: Box, slug: str) -> str:
     if isinstance(begin, str) and node_of({slug: owner}, begin) == slug:
         return begin[len(slug) + 1 :]
     node = owner.node or {}
-    words = {outcome_words(node, outcome): outcome for outcome in node.get("decisions") or ()}
+    words = {outcome_words(node, outcome): outcome for outcome in mapping(node.get("decisions"))}
     return words.get(name) or plain(name)
 
 

@@ -10,6 +10,11 @@ APPLICANT = "applicant"
 """How a diagram calls whoever fills in the forms."""
 
 
+def mapping(value: Any) -> Mapping[str, Any]:
+    """A mapping of a node; an empty one where there is none, or the name of a parameter stands for it."""
+    return value if isinstance(value, Mapping) else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """Texts about nodes, with the values of parameters instead of their names."""
@@ -27,7 +32,7 @@ class Telling:
         if "form" in node:
             return [APPLICANT]
         found = node.get("review", [])
-        return [str(role) for role in ([found] if isinstance(found, str) else found)]
+        return [str(role) for role in (found if isinstance(found, list | tuple) else [found])]
 
     def of(self, node: Mapping[str, Any]) -> str:
         """Everything worth telling, in lines; empty when there is nothing."""
@@ -37,7 +42,7 @@ class Telling:
         for word, said in _SAID.items():
             if node.get(word) not in (None, "", [], {}):
                 yield f"{said}: {self.words(node[word])}."
-        for role, term in (node.get("escalate") or {}).items():
+        for role, term in mapping(node.get("escalate")).items():
             yield f"Escalated to {role}: {self.words(term)} after the due time."
 
 
@@ -51,6 +56,5 @@ _SAID = {
 
 def outcome_words(node: Mapping[str, Any], outcome: str) -> str:
     """An outcome of a node as it stands at a way: the label of the decision, else its name in words."""
-    decision = (node.get("decisions") or {}).get(outcome)
-    label = decision.get("label") if isinstance(decision, dict) else ""
-    return str(label or outcome.replace("_", " ").capitalize())
+    decision = mapping(node.get("decisions")).get(outcome)
+    return str(mapping(decision).get("label") or outcome.replace("_", " ").capitalize())

@@ -1,7 +1,7 @@
 """The canvas on a page: draws a workflow and tells what somebody did to it, each change exactly once.
 
 The browser shows a change at once and sends it with a number; the next is sent when the page has answered. A page
-takes it, applies it to its draft and draws the new state with a new revision:
+takes it, applies it to its draft and draws the new state:
 
     drawing, revision = load()
     if change := taken("canvas"):        # before drawing: one run of the script for each change
@@ -97,7 +97,7 @@ def canvas(
 
     Args:
         selected: the id of a box, or that of a line's way.
-        revision: of the draft; a new one tells the browser that the drawing may replace what it shows.
+        revision: of the draft, for whoever looks at the page from outside: `data-revision` says what is drawn.
         palette: kind, word and Material icon of what can be added; also names the kinds of the boxes.
         editable: without it there is no palette and nothing is sent but what was selected.
         height: of the whole, in pixels.

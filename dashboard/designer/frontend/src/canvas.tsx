@@ -61,6 +61,12 @@ function Sheet({ desk }: { desk: Desk }) {
     void flow.setCenter(at[0] + width / 2, at[1] + height / 2, { zoom: flow.getZoom(), ...SLOWLY });
   }, [seen.reveal]);
 
+  const shown = useRef(seen.opened);
+  useEffect(() => {
+    if (shown.current !== seen.opened && size) void flow.setViewport(beginning(picture, size));
+    shown.current = seen.opened;
+  }, [seen.opened]);
+
   const choosing = useChoosing(desk);
   const timer = useRef(0);
   const onNodesChange = (changes: NodeChange<Shown>[]) => {
@@ -179,7 +185,7 @@ function Sheet({ desk }: { desk: Desk }) {
     ground.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(connecting ?? '')}"]`)?.focus();
   };
   return (
-    <div className={`kc-sheet${editable ? '' : ' kc-readonly'}`} style={{ height: data.height }} onKeyDown={keys}>
+    <div className={`kc-sheet${editable ? '' : ' kc-readonly'}`} data-revision={data.revision} style={{ height: data.height }} onKeyDown={keys}>
       {editable && <Palette palette={palette} onAdd={add} onDrop={dropped} />}
       <div
         className="kc-ground" ref={ground} tabIndex={-1} role="group" aria-label="Workflow"

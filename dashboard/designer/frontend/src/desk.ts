@@ -14,10 +14,10 @@ export interface Seen {
   places: Places;
   boxes: ReadonlySet<string>;
   lines: ReadonlySet<string>;
-  /** Boxes that are under a hand right now. */
-  dragging: ReadonlySet<string> | null;
   /** What the page chose last, to be brought into view. */
   reveal: string | null;
+  /** Counts the workflows that were shown: each is first seen as a whole. */
+  opened: number;
 }
 
 export class Desk {
@@ -27,6 +27,7 @@ export class Desk {
   private dragged: Places = new Map();
   private found: Places = new Map();
   private reveal: string | null = null;
+  private opened = 0;
   private busy = false;
   private waiting: Data | null = null;
   private timer: number | undefined;
@@ -59,14 +60,25 @@ export class Desk {
       if (this.boxes.has(old)) this.boxes = new Set([...this.boxes].map((id) => (id === old ? name : id)));
       if (this.found.has(old)) this.found.set(name, this.found.get(old)!);
     }
+    if (isOther(before.drawing, data.drawing)) this.forget();
     const asked = this.outbox.some(({ change }) => change.type === 'selected');
-    if (!asked && data.selected !== before.selected && data.selected !== this.selected()) {
+    // A page that keeps only boxes in mind does not take the line out of somebody's hand.
+    const lineOnly = data.selected === null && !this.boxes.size && this.lines.size > 0;
+    if (!asked && !lineOnly && data.selected !== before.selected && data.selected !== this.selected()) {
       this.select(data.selected);
       this.reveal = data.selected;
     }
     this.number = Math.max(this.number, data.taken);
     this.send();
     this.changed();
+  }
+
+  /** Another workflow under the same key: nothing that was found for the old one holds. */
+  private forget(): void {
+    this.viewport = null;
+    this.found = new Map();
+    this.opened += 1;
+    this.select(this.data.selected);
   }
 
   /** Do something: seen at once, told to the page in its turn. */
@@ -175,9 +187,8 @@ export class Desk {
     this.found = new Map(stay);
     const places = new Map(stay);
     for (const [id, at] of this.dragged) if (places.has(id)) places.set(id, at);
-    const dragging = this.busy && this.dragged.size ? new Set(this.dragged.keys()) : null;
-    const { data, boxes, lines, reveal } = this;
-    this.seen = { data, drawing, places, boxes, lines, dragging, reveal };
+    const { data, boxes, lines, reveal, opened } = this;
+    this.seen = { data, drawing, places, boxes, lines, reveal, opened };
     return this.seen;
   };
 
@@ -190,6 +201,12 @@ export class Desk {
     this.seen = null;
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Whether two drawings share no box: the page went to another workflow. */
+function isOther(before: Drawing, now: Drawing): boolean {
+  const known = new Set(before.boxes.map((box) => box.id));
+  return before.boxes.length > 0 && now.boxes.length > 0 && !now.boxes.some((box) => known.has(box.id));
 }
 
 const desks = new Map<string, Desk>();

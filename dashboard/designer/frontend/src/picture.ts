@@ -4,8 +4,8 @@ import { useRef } from 'react';
 import { IN, handleOf, type BoxData, type BoxNode } from './box';
 import type { Seen } from './desk';
 import type { LineEdge } from './line';
-import { HEIGHT, ROUND, leadingBack, missingWays, sizeOf, type Places } from './places';
-import { routed, wordOf, type Port, type Routes } from './routes';
+import { HEIGHT, ROUND, grouped, leadingBack, missingWays, sizeOf, type Places } from './places';
+import { routed, wordOf, type Laid, type Port, type Routes } from './routes';
 import { idOf, type Addable, type Box, type Line, type Point } from './types';
 
 export const START = 'kontor:start';
@@ -19,34 +19,45 @@ export interface Picture {
   nodes: Shown[];
   edges: Edge[];
   routes: Routes;
+  laid: Laid;
+}
+interface Kept<T> {
+  node: T;
+  said: string;
 }
 
 export function usePicture(seen: Seen): Picture {
-  const kept = useRef({ seen: null as Seen | null, picture: null as Picture | null, nodes: new Map<string, Shown>(), edges: new Map<string, Edge>() });
+  const kept = useRef({
+    seen: null as Seen | null,
+    picture: null as Picture | null,
+    nodes: new Map<string, Kept<Shown>>(),
+    edges: new Map<string, Kept<Edge>>(),
+  });
   const { current } = kept;
   if (current.seen === seen && current.picture) return current.picture;
   const { drawing, places } = withStart(seen);
-  const moved = seen.dragging ? new Set([...seen.dragging, ...starting(seen)]) : null;
-  const routes = routed(drawing.boxes, drawing.lines, places, current.picture?.routes ?? new Map(), moved);
+  const laid = routed(drawing.boxes, drawing.lines, places, current.picture?.laid ?? { routes: new Map(), rects: new Map() });
+  const { routes } = laid;
   const back = leadingBack(drawing.boxes, drawing.lines);
-  const nodes = drawing.boxes.map((box) => keep(current.nodes, nodeOf(box, seen, drawing.lines, places, routes)));
+  const leaving = grouped(drawing.lines);
+  const known = new Map(drawing.boxes.map((box) => [box.id, box]));
+  const nodes = drawing.boxes.map((box) => keep(current.nodes, nodeOf(box, seen, leaving.get(box.id) ?? [], places, routes, known)));
   const edges = drawing.lines.flatMap((line) => {
-    const edge = edgeOf(line, seen, drawing.boxes, routes, back.has(line));
+    const edge = edgeOf(line, seen, known, routes, back.has(line));
     return edge ? [keep(current.edges, edge)] : [];
   });
-  current.nodes = new Map(nodes.map((node) => [node.id, node]));
-  current.edges = new Map(edges.map((edge) => [edge.id, edge]));
+  current.nodes = new Map(nodes.map((each) => [each.node.id, each]));
+  current.edges = new Map(edges.map((each) => [each.node.id, each]));
   current.seen = seen;
-  current.picture = { nodes, edges, routes };
+  current.picture = { nodes: nodes.map(({ node }) => node), edges: edges.map(({ node }) => node), routes, laid };
   return current.picture;
 }
 
-const starting = (seen: Seen): string[] => (seen.drawing.boxes.some((box) => box.start && seen.dragging?.has(box.id)) ? [START] : []);
-
 /** The old object when it says the same: React then draws nothing. */
-function keep<T extends { id: string }>(before: Map<string, T>, now: T): T {
-  const old = before.get(now.id);
-  return old && JSON.stringify(old) === JSON.stringify(now) ? old : now;
+function keep<T extends { id: string }>(before: Map<string, Kept<T>>, node: T): Kept<T> {
+  const said = JSON.stringify(node);
+  const old = before.get(node.id);
+  return old?.said === said ? old : { node, said };
 }
 
 /** With the mark where cases begin, which belongs to no box of the page. */
@@ -65,7 +76,7 @@ function withStart({ drawing, places }: Seen): Pick<Seen, 'drawing' | 'places'> 
   };
 }
 
-function nodeOf(box: Box, seen: Seen, lines: Line[], places: Places, routes: Routes): Shown {
+function nodeOf(box: Box, seen: Seen, leaving: Line[], places: Places, routes: Routes, known: Map<string, Box>): Shown {
   const [x, y] = places.get(box.id)!;
   const [width, height] = sizeOf(box);
   const common = { id: box.id, position: { x, y }, width, height, measured: { width, height } };
@@ -74,7 +85,6 @@ function nodeOf(box: Box, seen: Seen, lines: Line[], places: Places, routes: Rou
   }
   const { data } = seen;
   const item = data.palette.find((each) => each.kind === box.kind);
-  const leaving = lines.filter((line) => line.source === box.id);
   const ports: Record<string, Port> = {};
   for (const line of leaving) ports[line.outcome] ??= routes.get(idOf(line))?.from ?? { side: 'right', shift: 0 };
   const missing = missingWays(box, leaving);
@@ -85,13 +95,13 @@ function nodeOf(box: Box, seen: Seen, lines: Line[], places: Places, routes: Rou
   };
   return {
     ...common, type: 'box', data: shown, selected: seen.boxes.has(box.id), className: hot ? 'kc-hot-node' : '',
-    ariaLabel: spoken(box, item, leaving, missing, seen),
+    ariaLabel: spoken(box, item, leaving, missing, known),
   };
 }
 
 /** A box in words, as a listener hears it. */
-function spoken(box: Box, item: Addable | undefined, leaving: Line[], missing: [string, string][], { drawing }: Seen): string {
-  const title = (id: string) => drawing.boxes.find((each) => each.id === id)?.title || 'a new box';
+function spoken(box: Box, item: Addable | undefined, leaving: Line[], missing: [string, string][], known: Map<string, Box>): string {
+  const title = (id: string) => known.get(id)?.title || 'a new box';
   const ways = leaving.map((line) => `${wordOf(line, box) || 'goes on'} to ${title(line.target)}`);
   const nowhere = missing.map(([, label]) => `${label || 'the way on'} leads nowhere`);
   const problems = [...box.problems, ...box.warnings];
@@ -99,11 +109,11 @@ function spoken(box: Box, item: Addable | undefined, leaving: Line[], missing: [
   return [`${item?.label ?? box.kind}: ${box.title || 'new'}`, ...box.lines, ways.concat(nowhere).join(', '), live, ...problems].filter(Boolean).join('. ');
 }
 
-function edgeOf(line: Line, seen: Seen, boxes: Box[], routes: Routes, back: boolean): LineEdge | null {
+function edgeOf(line: Line, seen: Seen, known: Map<string, Box>, routes: Routes, back: boolean): LineEdge | null {
   const id = idOf(line);
   const route = routes.get(id);
   if (!route) return null;
-  const box = boxes.find((each) => each.id === line.source);
+  const box = known.get(line.source);
   const mark = line.source === START;
   // The main way out of the bottleneck, the first of its ways, shows where the cases are held up.
   const hot = box?.live?.bottleneck && line.outcome === (box.outcomes[0]?.[0] ?? '');
@@ -111,7 +121,7 @@ function edgeOf(line: Line, seen: Seen, boxes: Box[], routes: Routes, back: bool
     id, type: 'line', source: line.source, target: line.target,
     sourceHandle: handleOf(line.outcome), targetHandle: `${IN}${route.to.side}`,
     selected: seen.lines.has(id), selectable: !mark, reconnectable: seen.data.editable && !mark ? 'target' : false,
-    data: { route, words: wordOf(line, box), tone: line.tone || (hot ? 'orange' : ''), back },
+    data: { route, words: route.words, tone: line.tone || (hot ? 'orange' : ''), back },
   };
 }
 

@@ -32,15 +32,19 @@ export const rectOf = (box: Box, [x, y]: Point): Rect => {
   return { x, y, width, height };
 };
 
-/** The ways of a box that no line takes. One line for whatever comes out counts for all. */
-export function missingWays(box: Box, lines: Line[]): Box['outcomes'] {
-  const taken = new Set(lines.filter((line) => line.source === box.id).map((line) => line.outcome));
+/** The ways of a box that none of the lines that leave it takes. One for whatever comes out counts for all. */
+export function missingWays(box: Box, leaving: Line[]): Box['outcomes'] {
+  const taken = new Set(leaving.map((line) => line.outcome));
   return taken.has('') ? [] : box.outcomes.filter(([key]) => !taken.has(key));
 }
 
-/** Pixels below a box where something is written. */
-export function belowOf(box: Box, lines: Line[]): number {
-  const missing = missingWays(box, lines).length;
+/** Pixels below every box where something is written. */
+export function belowAll(boxes: Box[], lines: Line[]): Map<string, number> {
+  const leaving = grouped(lines);
+  return new Map(boxes.map((box) => [box.id, belowOf(box, missingWays(box, leaving.get(box.id) ?? []).length)]));
+}
+
+function belowOf(box: Box, missing: number): number {
   if (missing) return 40 + 15 * missing;
   if (box.kind === 'end') return 20;
   return box.live ? 12 : 0;
@@ -172,9 +176,13 @@ export function leadingBack(boxes: Box[], lines: Line[]): Set<Line> {
   return back;
 }
 
-function grouped(lines: Line[]): Map<string, Line[]> {
+export function grouped(lines: Line[]): Map<string, Line[]> {
   const found = new Map<string, Line[]>();
-  for (const line of lines) found.set(line.source, [...(found.get(line.source) ?? []), line]);
+  for (const line of lines) {
+    const known = found.get(line.source);
+    if (known) known.push(line);
+    else found.set(line.source, [line]);
+  }
   return found;
 }
 

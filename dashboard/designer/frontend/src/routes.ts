@@ -1,6 +1,6 @@
 // How lines run: in right angles, around boxes, apart from each other.
 import { placed, type Worded } from './labels';
-import { belowOf, rectOf, type Places, type Rect } from './places';
+import { belowAll, rectOf, type Places, type Rect } from './places';
 import { idOf, type Box, type Line, type Point } from './types';
 
 export type Side = 'right' | 'bottom' | 'top' | 'left';
@@ -14,6 +14,7 @@ export interface Route {
   from: Port;
   to: Port;
   label: Point;
+  words: string;
 }
 export type Routes = Map<string, Route>;
 
@@ -29,7 +30,7 @@ const THROUGH = 900;
 const THROUGH_WORDS = 90;
 const SIDES: Side[] = ['right', 'bottom', 'top', 'left'];
 
-interface Obstacle extends Rect {
+export interface Obstacle extends Rect {
   id: string;
   /** Pixels below the box that are taken by numbers, missing ways or a title. */
   below: number;
@@ -43,13 +44,22 @@ interface Segment {
   target: string;
 }
 
-/** All lines anew; with `moved`, only those that touch one of these boxes, the others as they ran before. */
-export function routed(boxes: Box[], lines: Line[], places: Places, before: Routes, moved: ReadonlySet<string> | null): Routes {
+/** Lines as they run, and what stood where when they were laid. */
+export interface Laid {
+  routes: Routes;
+  rects: Map<string, Obstacle>;
+}
+
+/** Lay the lines. Those that nothing happened to run as before: a drag must not wait for a hundred others. */
+export function routed(boxes: Box[], lines: Line[], places: Places, before: Laid): Laid {
   const rects = new Map<string, Obstacle>();
+  const known = new Map(boxes.map((box) => [box.id, box]));
+  const below = belowAll(boxes, lines);
   for (const box of boxes) {
     const at = places.get(box.id);
-    if (at) rects.set(box.id, { ...rectOf(box, at), id: box.id, below: belowOf(box, lines), hang: box.live ? 10 : 0 });
+    if (at) rects.set(box.id, { ...rectOf(box, at), id: box.id, below: below.get(box.id)!, hang: box.live ? 10 : 0 });
   }
+  const changed = changedRects(before.rects, rects);
   const routes: Routes = new Map();
   const used: Segment[] = [];
   const taken = new Map<string, Set<number>>();
@@ -61,10 +71,11 @@ export function routed(boxes: Box[], lines: Line[], places: Places, before: Rout
   };
   const fresh: Line[] = [];
   for (const line of lines) {
-    const old = before.get(idOf(line));
-    if (moved && old && !moved.has(line.source) && !moved.has(line.target)) keep(line, old);
+    const old = before.routes.get(idOf(line));
+    if (old && old.words === wordOf(line, known.get(line.source)) && !touched(line, old, changed)) keep(line, old);
     else fresh.push(line);
   }
+  if (!fresh.length) return { routes, rects };
   // Short ways first: they are the plain ones, and long ways go around them.
   const far = (line: Line): number => {
     const [a, b] = [rects.get(line.source), rects.get(line.target)];
@@ -72,11 +83,55 @@ export function routed(boxes: Box[], lines: Line[], places: Places, before: Rout
   };
   for (const line of fresh.sort((a, b) => far(a) - far(b))) {
     const [from, to] = [rects.get(line.source), rects.get(line.target)];
-    if (from && to) keep(line, best(line, from, to, near(from, to, rects), used, taken));
+    if (!from || !to) continue;
+    const space = between(from, to);
+    const around = [...rects.values()].filter((rect) => meets(rect, space));
+    const others = used.filter(({ a, b }) => meets(spanned(a, b), space));
+    keep(line, { ...best(line, from, to, around, others, taken), words: wordOf(line, known.get(line.source)) });
   }
   write(routes, fresh, lines, boxes, [...rects.values()]);
-  return routes;
+  return { routes, rects };
 }
+
+/** Boxes that came, went, moved or grew: as they stood and as they stand, with the room that lines keep. */
+function changedRects(before: Map<string, Obstacle>, now: Map<string, Obstacle>): Map<string, Rect[]> {
+  const changed = new Map<string, Rect[]>();
+  for (const id of new Set([...before.keys(), ...now.keys()])) {
+    const [old, rect] = [before.get(id), now.get(id)];
+    const same = old && rect && old.x === rect.x && old.y === rect.y && old.height === rect.height && old.below === rect.below && old.hang === rect.hang;
+    if (same) continue;
+    changed.set(id, [old, rect].flatMap((each) => (each ? [roomy(each)] : [])));
+  }
+  return changed;
+}
+
+const roomy = ({ x, y, width, height, below }: Obstacle): Rect => ({ x: x - LANE, y: y - LANE, width: width + 2 * LANE, height: height + below + 2 * LANE });
+
+function touched(line: Line, route: Route, changed: Map<string, Rect[]>): boolean {
+  if (!changed.size) return false;
+  if (changed.has(line.source) || changed.has(line.target)) return true;
+  const rects = [...changed.values()].flat();
+  return segments(route.points, '').some(({ a, b }) => rects.some((rect) => meets(spanned(a, b), rect)));
+}
+
+/** The room in which a line between two boxes looks for its way. */
+function between(from: Rect, to: Rect): Rect {
+  const room = 160;
+  const x = Math.min(from.x, to.x) - room;
+  const y = Math.min(from.y, to.y) - room;
+  return {
+    x, y,
+    width: Math.max(from.x + from.width, to.x + to.width) + room - x,
+    height: Math.max(from.y + from.height, to.y + to.height) + room - y,
+  };
+}
+
+const spanned = (a: Point, b: Point): Rect => ({
+  x: Math.min(a[0], b[0]), y: Math.min(a[1], b[1]), width: Math.abs(a[0] - b[0]), height: Math.abs(a[1] - b[1]),
+});
+
+const meets = (a: Rect, b: Rect): boolean =>
+  a.x <= b.x + b.width && b.x <= a.x + a.width && a.y <= b.y + b.height && b.y <= a.y + a.height;
 
 /** Put the words of the lines that run anew. */
 function write(routes: Routes, fresh: Line[], lines: Line[], boxes: Box[], rects: Obstacle[]): void {
@@ -97,18 +152,6 @@ function write(routes: Routes, fresh: Line[], lines: Line[], boxes: Box[], rects
 export const wordOf = (line: Line, box: Box | undefined): string =>
   line.label || box?.outcomes.find(([key]) => key === line.outcome)?.[1] || '';
 
-/** Boxes that a line between two others could meet. */
-function near(from: Rect, to: Rect, rects: Map<string, Obstacle>): Obstacle[] {
-  const room = 160;
-  const left = Math.min(from.x, to.x) - room;
-  const right = Math.max(from.x + from.width, to.x + to.width) + room;
-  const top = Math.min(from.y, to.y) - room;
-  const bottom = Math.max(from.y + from.height, to.y + to.height) + room;
-  return [...rects.values()].filter(
-    (rect) => rect.x < right && rect.x + rect.width > left && rect.y < bottom && rect.y + rect.height > top,
-  );
-}
-
 function best(line: Line, from: Obstacle, to: Obstacle, around: Obstacle[], used: Segment[], taken: Map<string, Set<number>>): Route {
   let found: Route | null = null;
   let least = Infinity;
@@ -125,7 +168,7 @@ function best(line: Line, from: Obstacle, to: Obstacle, around: Obstacle[], used
         const cost = base + price(points, line, around, used, least - base);
         if (cost < least) {
           least = cost;
-          found = { points, from: { side: leave, shift }, to: { side: enter, shift: aside }, label: [0, 0] };
+          found = { points, from: { side: leave, shift }, to: { side: enter, shift: aside }, label: [0, 0], words: '' };
         }
       }
     }
@@ -219,6 +262,7 @@ function price(points: Point[], { source, target }: Line, around: Obstacle[], us
       if (crosses(a, b, rect, own ? -1 : 7)) cost += THROUGH;
       else if (!own && rect.below && crosses(a, b, { ...rect, y: rect.y + rect.height, height: rect.below }, 2)) cost += THROUGH_WORDS;
     }
+    if (cost > most) return cost;
     for (const other of used) cost += nuisance(a, b, other, target);
   }
   return cost;

@@ -45,7 +45,7 @@ ICONS = {
     "Money": "account_balance_wallet", "Statistics": "monitoring", "Organisation": "badge",
     "Design": "design_services", "Administration": "settings",
 }  # fmt: skip
-"""The groups of the menu, at most nine, in their order."""
+"""The groups of the menu in their order; nobody has more than nine of them."""
 
 ENTRIES = (
     Entry("home.py", "home", "home.view", "Home", tab="Home"),
@@ -68,8 +68,12 @@ ENTRIES = (
     Entry("statistics/exports.py", "exports", "exports.create", "Statistics", title="Export history"),
     Entry("organisation/members.py", "members", "members.view", "Organisation", tab="Members", vendor=False),
     Entry("design/workflows.py", "workflows", "design.edit", "Design", tab="Workflows", partner=False),
+    Entry("design/lists.py", "design-lists", "lists.publish", "Design", tab="Lists", partner=False),
+    Entry("design/types.py", "application-types", "design.edit", "Design", tab="Application types", partner=False),
     Entry("design/designer.py", "designer", "design.edit", "Design", title="Workflow", partner=False),
     Entry("administration/users.py", "users", "users.manage", "Administration", tab="Users", partner=False),
+    Entry("administration/reviewers.py", "reviewers", "reviewers.manage", "Administration", tab="Reviewers",
+          partner=False),
     Entry("administration/operations.py", "operations", "operations.view", "Administration", tab="Operations",
           partner=False),
     Entry("administration/mail.py", "mail", "mail.view", "Administration", tab="Mail", partner=False),

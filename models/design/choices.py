@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from models import areas
 from models.design.editing import flow, label_of
+from models.design.forms import TYPES
 from models.design.picture import action_words
 from models.engines.definitions.loading import Content, process_names
 from models.engines.definitions.registry import ACTIONS, CHECKS
@@ -13,6 +14,7 @@ from models.engines.workflow.schema import kind_of
 from models.identity.roles import role_book
 
 FIXED: Mapping[str, Mapping[str, str]] = {
+    "field_types": TYPES,
     "cancels": {"no": "Never", "first": "Until it was sent once", "always": "Always"},
     "assignments": {
         "pool": "Whoever takes it", "round_robin": "One after the other", "least_loaded": "Who has least to do",

@@ -12,7 +12,9 @@ from typing import Any, Literal
 from models.design.editing import ChangeNode, ChangeType, Edit
 from models.engines.definitions.loading import Content
 
-Input = Literal["text", "long", "term", "terms", "choice", "choices", "yes_no", "condition", "escalation", "given"]
+Input = Literal[
+    "text", "long", "number", "term", "terms", "choice", "choices", "yes_no", "condition", "escalation", "given"
+]
 
 
 @dataclass(frozen=True, slots=True)

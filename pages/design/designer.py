@@ -6,6 +6,8 @@ import streamlit as st
 
 from dashboard.parts import address, design_release, formats, listing
 from dashboard.parts.design_canvas import bottleneck, show, span_words
+from dashboard.parts.design_forms import builder, refused
+from dashboard.parts.design_numbers import numbers, offer, words
 from dashboard.parts.design_panel import panel
 from dashboard.parts.design_work import carry_out
 from dashboard.parts.empty import state
@@ -20,13 +22,14 @@ from models.core.unit_of_work import unit_of_work
 from models.design import drafting, publishing
 from models.design.difference import Difference, differences
 from models.design.editing import flow, label_of
-from models.design.judging import problems
+from models.design.judging import judged, problems
 from models.design.live import StageNumbers, live_numbers
 from models.design.tables import DesignDraft, DraftStatus
 from models.engines.definitions import versions
 from models.engines.definitions.loading import Content
 
 CRUMBS = [Crumb("Workflows", "workflows")]
+VIEWS = {"": "Workflow", "forms": "Forms", "numbers": "Numbers", "words": "Words", "offer": "Who can apply"}
 
 
 def numbers_of(key: str) -> dict[str, StageNumbers]:
@@ -39,31 +42,57 @@ def numbers_of(key: str) -> dict[str, StageNumbers]:
 
 def work(content: Content, found: list[Problem], *, editable: bool, revision: int, steps: tuple[bool, bool]) -> None:
     """Canvas and properties beside each other, problems below."""
-    numbers = numbers_of(content["type"]["key"])
+    live = numbers_of(content["type"]["key"])
     chosen = address.get("node") if address.get("node") in flow(content)["nodes"] else ""
     left, right = st.columns([3.1, 1], gap="small")
     with left:
-        show(content, found, numbers, selected=chosen or None, revision=revision, editable=editable, steps=steps)
+        show(content, found, live, selected=chosen or None, revision=revision, editable=editable, steps=steps)
     with right:
         if chosen:
             mine = [problem for problem in found if problem.field == chosen]
             panel(content, chosen, mine, editable=editable, revision=revision)
         else:
-            overview(content, numbers)
+            overview(content, live)
+
+
+def view() -> str:
+    """Which part of the type is looked at; the address keeps it."""
+    chosen = address.get("view") if address.get("view") in VIEWS else ""
+    bound = address.bound("design:view", chosen, lambda value: address.put(view=value or ""))
+    st.segmented_control(
+        "Part", list(VIEWS), format_func=VIEWS.__getitem__, label_visibility="collapsed", required=True, **bound
+    )
+    return chosen
+
+
+def parts(content: Content, *, editable: bool, revision: int, steps: tuple[bool, bool]) -> None:
+    """The part of the type that is looked at, and what is wrong with the whole."""
+    made, found = judged(content)
+    match view():
+        case "forms":
+            builder(content, made, editable=editable, revision=revision)
+        case "numbers":
+            numbers(content, editable=editable, revision=revision)
+        case "words":
+            words(content, editable=editable, revision=revision)
+        case "offer":
+            offer(content, editable=editable, revision=revision)
+        case _:
+            work(content, found, editable=editable, revision=revision, steps=steps)
     problem_list(content, found)
 
 
-def overview(content: Content, numbers: dict[str, StageNumbers]) -> None:
+def overview(content: Content, live: dict[str, StageNumbers]) -> None:
     """What stands beside the canvas while no node is chosen."""
     nodes = flow(content)["nodes"]
-    slowest = bottleneck(content, numbers)
+    slowest = bottleneck(content, live)
     with st.container(border=True, key="design_panel"):
         st.html(f'<div class="k dp"><b>{formats.text(content["type"]["name"])}</b></div>')
         st.html(f'<p class="k mu">{formats.plural(len(nodes), "node")}. Choose one to see who decides, until when, and '
                 "what the partner sees.</p>")  # fmt: skip
         if slowest and slowest in nodes:
-            held = numbers[slowest]
-            waits = sum(each.cases for name, each in numbers.items() if name in nodes)
+            held = live[slowest]
+            waits = sum(each.cases for name, each in live.items() if name in nodes)
             st.html(
                 f'<div class="k note t-orange"><span class="i" aria-hidden="true">speed</span><span><b>Bottleneck.</b> '
                 f"{held.cases} of {formats.plural(waits, 'case')} wait at {formats.text(label_of(content, slowest))}; "
@@ -107,7 +136,7 @@ def in_force(key: str) -> None:
                 draft_id = drafting.begin(uow, key)
             address.put(draft=str(draft_id), type="", node="")
             st.rerun()
-    work(content, problems(content), editable=False, revision=made.version, steps=(False, False))
+    parts(content, editable=False, revision=made.version, steps=(False, False))
     if history or len(kept) > 1:
         section("Versions")
         design_release.history_list(history)
@@ -135,6 +164,7 @@ def badge(draft: DesignDraft, found: list[Problem]) -> Badge:
 
 def drafted(draft_id: UUID) -> None:
     """A draft, to be changed."""
+    refused()
     carry_out(draft_id, editable=True)
     with unit_of_work(read_only=True) as uow:
         draft = drafting.find(uow, draft_id)
@@ -155,7 +185,7 @@ def drafted(draft_id: UUID) -> None:
         actions(draft, found, changed, is_own=draft.proposed_by == current_actor().user_id)
     if draft.answer and editable:
         state("refused", "Not agreed to yet", draft.answer, icon="undo")
-    work(content, found, editable=editable, revision=draft.place, steps=(draft.place > 0, draft.place < draft.last))
+    parts(content, editable=editable, revision=draft.place, steps=(draft.place > 0, draft.place < draft.last))
     if made is not None:
         with st.expander(f"What changes: {formats.plural(len(changed), 'difference')}", icon=":material/difference:"):
             design_release.difference_list(changed)

@@ -20,6 +20,8 @@ WORDS = (
     ("icon", "Icon", "A name of the Material Symbols."),
     ("number", "Number", "How cases are numbered: MDF-{year}-{serial:04d}."),
 )  # fmt: skip
+ABREAST = 3
+"""Numbers that stand side by side."""
 
 
 def _set(path: tuple[str, ...], value: Any, was: Any, words: str = "") -> None:
@@ -30,9 +32,15 @@ def numbers(content: Content, *, editable: bool, revision: int) -> None:
     """Every number and list of the type: what a manager may change without touching form or workflow."""
     parameters = content["type"].get("parameters", {})
     section("Numbers", aside="deadlines, promised times, limits and lists that this type uses")
-    for name, value in parameters.items():
-        users = ", ".join(label_of(content, node) for node in used_by(content, name))
-        _number(name, value, users, editable=editable, revision=revision)
+    for title, long in (("", False), ("Lists and tables", True)):
+        if title:
+            section(title, aside="one a line")
+        here = [(name, value) for name, value in parameters.items() if isinstance(value, list | dict) == long]
+        for line in (here[at : at + ABREAST] for at in range(0, len(here), ABREAST)):
+            for place, (name, value) in zip(st.columns(ABREAST, gap="medium"), line, strict=False):
+                users = ", ".join(label_of(content, node) for node in used_by(content, name))
+                with place:
+                    _number(name, value, users, editable=editable, revision=revision)
 
 
 def _number(name: str, value: Any, users: str, *, editable: bool, revision: int) -> None:

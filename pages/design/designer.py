@@ -130,7 +130,8 @@ def in_force(key: str) -> None:
     with left:
         page_head(made.name, crumbs=CRUMBS, line=[f"Version {versions.words(made.version)} is in force", "to look at"])
     with right, st.container(horizontal=True, horizontal_alignment="right"):
-        st.toggle("Live numbers", value=True, key="design:live")
+        if not address.get("view"):
+            st.toggle("Live numbers", value=True, key="design:live")
         if st.button("Change it", type="primary", icon=":material/edit:", key="design:begin"):
             with unit_of_work() as uow:
                 draft_id = drafting.begin(uow, key)
@@ -181,14 +182,31 @@ def drafted(draft_id: UUID) -> None:
     with left:
         page_head(draft.name, crumbs=CRUMBS, line=line, badges=[badge(draft, found)])
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        st.toggle("Live numbers", value=True, key="design:live")
+        if not address.get("view"):
+            st.toggle("Live numbers", value=True, key="design:live")
         actions(draft, found, changed, is_own=draft.proposed_by == current_actor().user_id)
+    if editable and made is not None and draft.based_on != made.version:
+        overtaken(draft, made.version)
     if draft.answer and editable:
         state("refused", "Not agreed to yet", draft.answer, icon="undo")
     parts(content, editable=editable, revision=draft.place, steps=(draft.place > 0, draft.place < draft.last))
     if made is not None:
         with st.expander(f"What changes: {formats.plural(len(changed), 'difference')}", icon=":material/difference:"):
             design_release.difference_list(changed)
+
+
+def overtaken(draft: DesignDraft, version: int) -> None:
+    """Another version came between: what differs below is the difference to that one."""
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    with left:
+        state(
+            "failing", f"Version {versions.words(version)} came into force since this draft was begun",
+            "Look at what changes, below: publishing the draft would change all of that.", icon="sync_problem",
+        )  # fmt: skip
+    if right.button("I have looked at it", key="design:up_to_date"):
+        with unit_of_work() as uow:
+            publishing.bring_up_to_date(uow, draft.id)
+        st.rerun()
 
 
 def actions(draft: DesignDraft, found: list[Problem], changed: list[Difference], *, is_own: bool) -> None:

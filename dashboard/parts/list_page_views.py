@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from dashboard.parts import formats
@@ -97,7 +95,7 @@ def manage(shown: Shown, view: ViewRow) -> None:
             with outcome(done=f"The view is called {name.strip()} now."), unit_of_work() as uow:
                 service.rename_view(uow, view.id, name, expected=view.version)
     if current_actor().may(PUBLISH):
-        share(shown, view)
+        share(view)
     sure = st.popover("Delete view")
     sure.write(f"The view {formats.plain(view.name)} is removed{' for everybody' if view.published else ''}.")
     if sure.button("Delete it", type="primary", key="view_delete"):
@@ -107,7 +105,7 @@ def manage(shown: Shown, view: ViewRow) -> None:
             open_view(shown, None)
 
 
-def share(shown: Shown, view: ViewRow, *, then: Callable[[], None] | None = None) -> None:
+def share(view: ViewRow) -> None:
     """The form that publishes a view to roles."""
     with unit_of_work(read_only=True) as uow:
         has = service.roles_of_views(uow, [view.id]).get(view.id, ())

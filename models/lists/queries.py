@@ -177,6 +177,33 @@ def _currencies(opened: OpenList, names: Sequence[str]) -> list[str]:
     return [column.currency for column in amounts if column.currency in opened.source.fields]
 
 
+def published_views(uow: UnitOfWork, key: str) -> list[ViewRow]:
+    """Every view of a list that is published to anybody, by name.
+
+    Raises:
+        NotAllowed: the actor may not publish.
+    """
+    uow.actor.demand(PUBLISH)
+    view, me = SavedView, uow.actor.user_id
+    stmt = select(view).where(view.list == key, view.id.in_(select(SavedViewRole.view_id)))
+    return [
+        ViewRow(each.id, each.name, each.owner_id == me, each.owner_name, each.content, True, False, False,
+                each.version)
+        for each in uow.session.scalars(stmt.order_by(view.name, view.id))
+    ]  # fmt: skip
+
+
+def preview(uow: UnitOfWork, key: str, change: Adjustment, *, rows: int) -> tuple[OpenList, ListAnswer] | None:
+    """The first rows of a list as it would open for the actor with an adjustment; None: the list is not for them."""
+    source = source_of(key)
+    made = source.definition
+    if not uow.actor.may(made.permission) or (made.side and (made.side == "vendor") is not uow.actor.is_vendor):
+        return None
+    opened = OpenList(source, shaped(made, change, uow.actor), (), 0)
+    asked, _ = checked(source, opened.shape, Asked(filters=opened.shape.preset))
+    return opened, read(uow, opened, asked, PageRequest(size=rows))
+
+
 # ---- the shelf: the version in force and the views, in one statement ----
 
 

@@ -1,10 +1,11 @@
-"""My account: password, where I am signed in, how I read dates and times (ORG-PWD, ORG-LOGIN-02)."""
+"""My account: password, how I read dates, who stands in for me, where I am signed in (ORG-PWD, ORG-LOGIN-02)."""
 
 import streamlit as st
 
 from dashboard.parts.formats import DATE_FORMATS, ZONES, instant
 from dashboard.parts.head import page_head, section
 from dashboard.parts.outcome import outcome
+from dashboard.parts.stand_ins import own_stand_ins
 from dashboard.parts.tables import Column, grid
 from models.core.actor import current_actor
 from models.core.settings import settings
@@ -44,6 +45,9 @@ if not me.must_change_password:
             if st.form_submit_button("Save"):
                 with outcome(done="Saved."), unit_of_work() as uow:
                     service.set_preferences(uow, {"zone": zone, "date_format": kind})
+
+    if actor.is_vendor and actor.may("reviews.view"):
+        own_stand_ins()
 
     section("Where you are signed in", aside=f"{len(sessions)} browsers" if len(sessions) > 1 else "this browser only")
     grid(

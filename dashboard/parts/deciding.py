@@ -131,6 +131,8 @@ def action_bar(turn: Turn, *, before: Callable[[], None] = lambda: None) -> None
         hindered = turn.view.may.hindered.get(turn.task.visit)
         if hindered:
             st.html(f'<span class="k mu">{formats.text(hindered)}</span>', width="content")
+        if stead := turn.view.may.stead.get(turn.task.visit):
+            st.html(f'<span class="k mu">You stand in for {formats.text(stead)}</span>', width="content")
         _hold(turn)
         if turn.task.visit in turn.view.may.decide:
             _buttons(turn)

@@ -146,7 +146,7 @@ def waiting(row: TaskRow) -> Waiting:
     """A review as the queue shows it."""
     said, tone = due_words(row.due_at, paused=row.paused)
     amount = formats.amount(row.amount) if row.amount is not None else formats.NOTHING
-    held = _held(row)
+    held = _held(row) + (f" · for {row.stead}" if row.stead else "")
     again = " again" if row.why else ""
     return Waiting(
         _id(row), row.partner, amount, f"{row.label}{again} · {row.title or row.type_name}", f"{said}{held}", tone,
@@ -157,8 +157,9 @@ def waiting(row: TaskRow) -> Waiting:
 def _held(row: TaskRow) -> str:
     """Who holds it, or else has it open just now."""
     me = current_actor().user_id
+    how = "assigned to" if row.assigned else "held by"
     if row.holder is not None:
-        return " · held by you" if row.holder == me else f" · held by {formats.initials(row.holder_name)}"
+        return f" · {how} you" if row.holder == me else f" · {how} {formats.initials(row.holder_name)}"
     if row.leased_by not in (None, me) and row.leased_until is not None and row.leased_until > now():
         return f" · {formats.initials(row.leased_by_name)} has it open"
     return ""

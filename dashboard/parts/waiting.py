@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from dashboard.parts import address, formats
 from dashboard.parts.due import due_words
 from dashboard.parts.rows import Row, Tone
-from models.applications import access, queries
+from models.applications import queries
 from models.applications.rows import CaseFilter, CaseRow, QueueFilter, Standing, TaskRow
+from models.applications.turns import desks_of
 from models.applications.types import application_types
 from models.core.actor import Actor
 from models.core.paging import PageRequest
@@ -40,11 +41,7 @@ def waiting(uow: UnitOfWork, *, most: int = SHOWN) -> Waiting:
         return Waiting(tuple(rows[:most]), len(rows), late)
     if not rows:
         return Waiting()
-    counts = [
-        queries.queue_counts(uow, QueueFilter(desk=desk))
-        for desk, permission in access.DESKS.items()
-        if uow.actor.may(permission)
-    ]
+    counts = [queries.queue_counts(uow, QueueFilter(desk=desk)) for desk in desks_of(uow)]
     return Waiting(tuple(rows), sum(each.open for each in counts), max(late, sum(each.overdue for each in counts)))
 
 

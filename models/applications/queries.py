@@ -11,9 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, false, func, not_, or_, select, true
 
-from models.applications.access import DESKS, may_view
+from models.applications.access import may_view
 from models.applications.rows import CaseFilter, CaseOrder, CaseRow, QueueCounts, QueueFilter, Standing, TaskRow
-from models.applications.turns import Shape, Turns, condition, turns_of
+from models.applications.turns import Shape, Turns, condition, desks_of, turns_of
 from models.applications.types import application_types
 from models.core.clock import business_midnight
 from models.core.errors import NotAllowed
@@ -315,9 +315,8 @@ def waiting_for(uow: UnitOfWork, *, limit: int = 20) -> list[CaseRow | TaskRow]:
     first."""
     if uow.actor.is_vendor:
         found: list[CaseRow | TaskRow] = []
-        for desk, permission in DESKS.items():
-            if uow.actor.may("reviews.view") and uow.actor.may(permission):
-                found += queue(uow, QueueFilter(desk=desk), PageRequest(size=limit)).rows
+        for desk in desks_of(uow):
+            found += queue(uow, QueueFilter(desk=desk), PageRequest(size=limit)).rows
         return found[:limit]
     if not any(may_view(uow, made) for made in application_types(uow).values()):
         return []

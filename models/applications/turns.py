@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
+from models.applications.access import DESKS, VIEW
 from models.core.types import AmountType
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.tables import Case, CaseTask
@@ -44,6 +45,11 @@ class Turns:
         if len(self.stances) == 1 and not self.named:
             return ()
         return tuple((self.named, bool(each.scope), each.cap is not None) for each in self.stances)
+
+    @property
+    def any(self) -> bool:
+        """Whether a task may be theirs at all."""
+        return bool(self.shape) or self.keys[0] != (NOBODY,)
 
     @property
     def plain(self) -> list[str]:
@@ -88,6 +94,15 @@ def turns_of(uow: UnitOfWork, desk: str) -> Turns:
         if uow.read_only:
             uow.session.info[place] = kept
     return kept
+
+
+def desks_of(uow: UnitOfWork) -> list[str]:
+    """The desks at which something may be the actor's turn: by their roles, by their name, or by a stand-in."""
+    return [
+        desk
+        for desk, permission in DESKS.items()
+        if uow.actor.may(VIEW) and (uow.actor.may(permission) or (desk == "reviews" and turns_of(uow, desk).any))
+    ]
 
 
 def _in_use(uow: UnitOfWork, desk: str) -> tuple[list[str], bool]:

@@ -138,7 +138,8 @@ def _visits(told: Collection[tuple[int, e.Event]], open_: Iterable[Visit]) -> di
         for _, event in told
         if isinstance(event, e.Entered)
     }
-    return past | {visit.id: visit for visit in open_}
+    moved = {visit.id: visit for _, event in told if isinstance(event, e.Migrated) for visit in event.visits}
+    return past | moved | {visit.id: visit for visit in open_}
 
 
 Visits = dict[str, Visit]

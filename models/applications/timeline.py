@@ -9,6 +9,7 @@ from typing import Any
 
 from models.applications.rows import Standing
 from models.engines.definitions.schema import ApplicationType
+from models.engines.definitions.versions import words as version_words
 from models.engines.forms.words import words
 from models.engines.workflow import events as e
 from models.engines.workflow.evolve import evolve
@@ -143,6 +144,10 @@ def _ended(made: ApplicationType, event: e.Ended) -> Told:
     return ("flag", "Completed", "green") if made.succeeded(event.outcome) else ("event_busy", "Closed", "gray")
 
 
+def _migrated(made: ApplicationType, event: e.Migrated) -> Told:
+    return "move_down", f"{'Back' if event.undoes else 'Goes on'} under version {version_words(event.version)}", "gray"
+
+
 _TELLERS: dict[type[e.Event], Callable[[ApplicationType, Any], Told]] = {
     e.Submitted: _submitted,
     e.Decided: _decided,
@@ -150,6 +155,7 @@ _TELLERS: dict[type[e.Event], Callable[[ApplicationType, Any], Told]] = {
     e.Checked: _checked,
     e.Escalated: _escalated,
     e.Ended: _ended,
+    e.Migrated: _migrated,
     e.Cancelled: lambda made, event: ("undo", "Cancelled by the partner", "gray"),
     e.Expired: lambda made, event: (
         "event_busy",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,7 @@ def row_values(uow: UnitOfWork, made: ApplicationType, before: State, after: Sta
         "seq": after.seq, "head": head, "state": after.to_json(), "status": after.status,
         "vendor_status": after.vendor_status, "phase": after.phase, "changed_at": uow.now,
         "changed_by_name": uow.actor.name, "ended_at": after.ended_at, "outcome": after.outcome,
+        "version": after.version,
     }  # fmt: skip
     if before.facts != after.facts:
         values |= {"title": title_of(made, after.facts), "amount": amount_of(made, after.facts)}
@@ -75,6 +77,19 @@ def title_of(made: ApplicationType, facts: dict[str, Any]) -> str:
 def amount_of(made: ApplicationType, facts: dict[str, Any]) -> Decimal | None:
     """What the case is about, in the type's currency."""
     return next((Decimal(str(facts[name])) for name in made.amount if facts.get(name) not in (None, "")), None)
+
+
+def project_anew(uow: UnitOfWork, case: StoredCase, after: State, events: Sequence[Event]) -> None:
+    """Derive tasks and facts once more: the case goes on under another version, with names of its own."""
+    connection, tasks = uow.session.connection(), CaseTask
+    standing = [visit.id for visit in after.visits]
+    gone = tasks.case_id == case.id, tasks.visit.in_(standing) | tasks.closed_at.is_(None)
+    connection.execute(delete(CaseTask).where(*gone))
+    connection.execute(delete(CaseFact).where(CaseFact.case_id == case.id))
+    nothing = replace(after, visits=(), facts={})
+    _tasks(uow, case, nothing, after, events)
+    _facts(uow, case, nothing, after)
+    _later(uow, case, case.state, after, events, f":{after.seq}")
 
 
 def project(uow: UnitOfWork, case: StoredCase, before: State, after: State, events: Sequence[Event]) -> None:
@@ -187,16 +202,19 @@ def _facts(uow: UnitOfWork, case: StoredCase, before: State, after: State) -> No
 # ---- what happens after the commit ----
 
 
-def _later(uow: UnitOfWork, case: StoredCase, before: State, after: State, events: Sequence[Event]) -> None:
-    """Automated stages, promised times, and one row for whoever has to be told. Keys begin with the case's number."""
+def _later(
+    uow: UnitOfWork, case: StoredCase, before: State, after: State, events: Sequence[Event], anew: str = ""
+) -> None:
+    """Automated stages, promised times, and one row for whoever has to be told. Keys begin with the case's number;
+    `anew` tells apart what is asked for a second time."""
     own = {"case_id": str(case.id)}
     rows = [
         (FOLLOW, f"{case.number}:{after.seq}", {**own, "after": before.seq, "seq": after.seq}, uow.now),
     ]
     for event in events:
         if isinstance(event, CheckWanted):
-            rows.append((CHECK, f"{case.number}:{event.visit}", {**own, "visit": event.visit}, uow.now))
+            rows.append((CHECK, f"{case.number}:{event.visit}{anew}", {**own, "visit": event.visit}, uow.now))
         elif isinstance(event, TimerSet):
-            key = f"{case.number}:{event.visit}:{event.timer}:{event.fires_at:%Y%m%dT%H%M%S}"
+            key = f"{case.number}:{event.visit}:{event.timer}:{event.fires_at:%Y%m%dT%H%M%S}{anew}"
             rows.append((TIMER, key, {**own, "visit": event.visit, "timer": event.timer}, event.fires_at))
     write_all(uow.session, rows, now=uow.now)

@@ -8,7 +8,8 @@ changed it.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -53,8 +54,8 @@ class StoredCase:
     def data(self, state: State | None = None, **more: Any) -> CaseData:
         """What checks and actions are told about it, in its own state or another one."""
         state = state or self.state
-        given: dict[str, Any] = {"facts": state.facts, **more}
-        return CaseData(self.id, self.number, self.type, self.partner_id, state, **given)
+        given: dict[str, Any] = {"type": self.type, "facts": state.facts, **more}
+        return CaseData(case_id=self.id, number=self.number, partner_id=self.partner_id, state=state, **given)
 
 
 _ROW = (Case.number, Case.partner_id, Case.type, Case.version, Case.state, Case.head, Case.submitted_at,
@@ -146,14 +147,32 @@ def change(
         raise
     if not events:
         return case.state
+    _written(uow, case, events, state, key)
+    projections.project(uow, case, case.state, state, events)
+    return state
+
+
+def rebase(uow: UnitOfWork, case: StoredCase, made: ApplicationType, events: Sequence[Event], state: State, *,
+           key: str) -> State:  # fmt: skip
+    """Write the events that move a case to another version of its type, as planned (`workflow/migrating.py`).
+
+    Raises:
+        ChangedMeanwhile: somebody was quicker.
+    """
+    case = replace(case, type=made)
+    _written(uow, case, list(events), state, key)
+    projections.project_anew(uow, case, state, events)
+    return state
+
+
+def _written(uow: UnitOfWork, case: StoredCase, events: list[Event], state: State, key: str | None) -> None:
+    """The events, and what the case's row says after them."""
     links = _links(uow, case, events, key)
     values = projections.row_values(uow, case.type, case.state, state, links[-1].hash)
     own = {"own_id": case.id, "own_seq": case.state.seq}
     if uow.session.connection().execute(_MOVED, values | own).rowcount != 1:
         raise _changed(case)
     _append(uow, case, links)
-    projections.project(uow, case, case.state, state, events)
-    return state
 
 
 def knows(uow: UnitOfWork, case_id: UUID, key: str) -> bool:

@@ -15,6 +15,8 @@ from models.engines.conditions import compiled, worked_out
 from models.engines.definitions import registry
 from models.engines.definitions.case_data import CaseData
 from models.engines.definitions.registry import ACTIONS, CHECKS
+from models.engines.definitions.schema import ApplicationType
+from models.engines.workflow.dry import Definition
 from models.engines.workflow.findings import Finding, Verdict
 from models.engines.workflow.state import State
 from models.engines.workflow.world import ALONE, People, Person
@@ -23,6 +25,11 @@ from models.engines.workflow.world import ALONE, People, Person
 def person_of(actor: Actor) -> Person:
     """The actor as the workflow knows people."""
     return Person(actor.user_id, actor.name, actor.roles, actor.partner_id, actor.is_system)
+
+
+def definition_of(made: ApplicationType) -> Definition:
+    """A type as far as its workflow is concerned."""
+    return Definition(made.workflow, made.facts, made.calendar)
 
 
 @dataclass(frozen=True)

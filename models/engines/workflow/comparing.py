@@ -18,8 +18,8 @@ from models.engines.workflow import commands as c
 from models.engines.workflow import events as e
 from models.engines.workflow.decide import decided
 from models.engines.workflow.dry import Definition
-from models.engines.workflow.evolve import replay
-from models.engines.workflow.replaying import MACHINE, Given, RecordedWorld, recorded
+from models.engines.workflow.evolve import evolve, replay
+from models.engines.workflow.replaying import MACHINE, Given, Rebase, RecordedWorld, recorded
 from models.engines.workflow.schema import CheckNode, ReviewNode, Timed, Workflow
 from models.engines.workflow.state import State, Visit
 from models.engines.workflow.turn import timers
@@ -110,7 +110,7 @@ class _Run:
 
     def compared(self) -> Compared:
         for given in self.record.given:
-            if not isinstance(given.command, c.TimerFired):
+            if not isinstance(given.command, c.TimerFired | Rebase):
                 self._carry(given)
         if self.until is not None and self.state.outcome is None:
             self._pass_time(self.until + self.delay)
@@ -218,8 +218,9 @@ def path_of(events: Iterable[e.Event]) -> Path:
     """The way that events tell of."""
     kept = list(events)
     state = replay(kept)
-    left = {event.visit: event for event in kept if isinstance(event, e.Left)}
-    due = {event.visit: event.due_at for event in kept if isinstance(event, e.Answered)}
+    first = _first_names(kept)
+    left = {first.get(event.visit, event.visit): event for event in kept if isinstance(event, e.Left)}
+    due = {first.get(event.visit, event.visit): event.due_at for event in kept if isinstance(event, e.Answered)}
     steps = tuple(
         Step(
             event.node, event.kind, event.at, left[event.visit].at if event.visit in left else None,
@@ -229,6 +230,18 @@ def path_of(events: Iterable[e.Event]) -> Path:
         if isinstance(event, e.Entered)
     )  # fmt: skip
     return Path(steps, state.outcome, state.ended_at, state.status)
+
+
+def _first_names(events: Sequence[e.Event]) -> dict[str, str]:
+    """Visits that were moved to another version, with the name that each began under."""
+    first: dict[str, str] = {}
+    state = State()
+    for event in events:
+        if isinstance(event, e.Migrated):
+            for was, visit in zip(state.visits, event.visits, strict=True):
+                first[visit.id] = first.get(was.id, was.id)
+        state = evolve(state, event)
+    return first
 
 
 def _turning(flow: Workflow, mapping: Mapping[str, str], was: Path, would: Path) -> Turning | None:

@@ -15,6 +15,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from models.engines.workflow.findings import Finding
+from models.engines.workflow.state import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +277,28 @@ class FactsNoted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Migrated(Event):
+    """The case goes on under another version: where it stands now, and everything that is kept by node, by new names.
+
+    `undoes`: it was brought back to the version it came from.
+    """
+
+    version: int
+    visits: tuple[Visit, ...]
+    deciders: dict[str, tuple[UUID, ...]]
+    agreed: dict[str, tuple[UUID, ...]]
+    visited: dict[str, int]
+    arrived: dict[str, tuple[str, ...]]
+    status: str
+    vendor_status: str
+    phase: str
+    by: UUID | None
+    by_name: str
+    at: datetime
+    undoes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ended(Event):
     """The case is over."""
 
@@ -288,7 +311,7 @@ KINDS: dict[str, type[Event]] = {
     for cls in (
         Opened, Arrived, Entered, Left, Submitted, Claimed, Assigned, Released, Decided, Asked, Answered, CheckWanted,
         Checked, ActionTaken, TimerSet, Reminded, BecameOverdue, Escalated, Expired, Cancelled, FactsNoted, Ended,
-        TableAnswered, Withdrawn,
+        TableAnswered, Withdrawn, Migrated,
     )
 }  # fmt: skip
 

@@ -126,6 +126,14 @@ def _noted(state: State, event: e.FactsNoted) -> State:
     return replace(state, facts=state.facts | event.facts)
 
 
+def _migrated(state: State, event: e.Migrated) -> State:
+    return replace(
+        state, version=event.version, visits=event.visits, deciders=event.deciders, agreed=event.agreed,
+        visited=event.visited, arrived=event.arrived, status=event.status, vendor_status=event.vendor_status,
+        phase=event.phase,
+    )  # fmt: skip
+
+
 def _ended(state: State, event: e.Ended) -> State:
     return replace(state, visits=(), outcome=event.outcome, ended_at=event.at)
 
@@ -151,4 +159,5 @@ _APPLY: dict[type[e.Event], Callable[[State, Any], State]] = {
     e.Answered: _answered, e.CheckWanted: _same, e.Checked: _checked, e.ActionTaken: _same, e.TimerSet: _same,
     e.Reminded: _fired, e.BecameOverdue: _overdue, e.Escalated: _escalated, e.Expired: _same, e.Cancelled: _same,
     e.FactsNoted: _noted, e.Ended: _ended, e.TableAnswered: _checked, e.Withdrawn: _withdrawn,
+    e.Migrated: _migrated,
 }  # fmt: skip

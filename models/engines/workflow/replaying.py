@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import reduce
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +21,7 @@ from models.engines.workflow import events as e
 from models.engines.workflow.audience import quality
 from models.engines.workflow.decide import decided
 from models.engines.workflow.dry import Definition, DryWorld
+from models.engines.workflow.evolve import evolve
 from models.engines.workflow.schema import ReviewNode, Workflow
 from models.engines.workflow.state import State
 from models.engines.workflow.world import Alone, Handover, Person
@@ -26,6 +29,13 @@ from models.engines.workflow.world import Alone, Handover, Person
 NO_LIMIT = Decimal(10) ** 15
 MACHINE = Person(None, "Kontor", is_system=True)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebase(c.Command):
+    """The case was moved to another version: what was written then, as it stands."""
+
+    events: tuple[e.Event, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,9 @@ class _Reader:
                 return c.Cancel(), self._applicant(event)
             case e.Answered():
                 return c.Answer(event.visit, event.text), self._applicant(event)
+            case e.Migrated():
+                behind = takewhile(lambda each: isinstance(each, e.TimerSet | e.CheckWanted), self.events[number + 1 :])
+                return Rebase((event, *behind)), Person(event.by, event.by_name)
             case e.Ended(outcome="deleted"):
                 return c.Delete(), self.opener
             case e.Claimed():
@@ -172,16 +185,25 @@ class Replayed:
     first: Difference | None
 
 
-def replayed(definition: Definition, events: Sequence[e.Event]) -> Replayed:
+def replayed(
+    definition: Definition, events: Sequence[e.Event], versions: Mapping[int, Definition] | None = None
+) -> Replayed:
     """Give every command of a stored case once more under a definition, and compare event by event.
+
+    `versions` are those that a case was moved to, by number.
 
     Whose turn a stage was, and who was given it first, hangs on who there was then: not compared.
     """
     record, made, state = recorded(events), list[e.Event](), State()
     world = RecordedWorld(definition, record)
     for given in record.given:
+        if isinstance(given.command, Rebase):
+            state = reduce(evolve, given.command.events, state)
+            made += given.command.events
+            world.go_on_under((versions or {}).get(state.version, world.definition))
+            continue
         try:
-            new, state = decided(definition.workflow, state, given.command, world.at(given))
+            new, state = decided(world.definition.workflow, state, given.command, world.at(given))
         except DomainError as error:
             return Replayed(state, tuple(made), _first(events, made, error.problems[0].text))
         made += new
@@ -224,6 +246,10 @@ class RecordedWorld(DryWorld):
         self._known = known
         self.assumed: list[str] = []
         """Checks that the record has no answer for: taken as passed."""
+
+    def go_on_under(self, definition: Definition) -> None:
+        """The case was moved to another version."""
+        self.definition, self._everything = definition, qualities_of(definition.workflow)
 
     def at(self, given: Given) -> RecordedWorld:
         """The world of a command."""

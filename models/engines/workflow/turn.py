@@ -139,8 +139,8 @@ class Turn:
             due_at=self._due(node),
             expires_at=self._expires(node),
             why=why if waits else "",
-            status=_status(node, why),
-            vendor_status=node.vendor_status or _status(node, why),
+            status=status_of(node, why),
+            vendor_status=node.vendor_status or status_of(node, why),
             phase=node.phase or None,
             candidates=self._candidates(node),
         )
@@ -220,7 +220,8 @@ def moved(due: datetime | None, term: Term | None, since: datetime, until: datet
     return calendar.due(due, workdays=stood) if stood else due
 
 
-def _status(node: Node, why: str) -> str | None:
+def status_of(node: Node, why: str) -> str | None:
+    """The status that a case gets at a node; None: it keeps the one it has."""
     if isinstance(node, FormNode):
         if why == RETURNED and node.returned:
             return node.returned

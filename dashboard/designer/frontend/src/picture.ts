@@ -49,9 +49,17 @@ export function usePicture(seen: Seen): Picture {
   current.nodes = new Map(nodes.map((each) => [each.node.id, each]));
   current.edges = new Map(edges.map((each) => [each.node.id, each]));
   current.seen = seen;
-  current.picture = { nodes: nodes.map(({ node }) => node), edges: edges.map(({ node }) => node), routes, laid };
+  current.picture = {
+    nodes: same(current.picture?.nodes, nodes.map(({ node }) => node)),
+    edges: same(current.picture?.edges, edges.map(({ node }) => node)),
+    routes, laid,
+  };
   return current.picture;
 }
+
+/** The old list when it holds the same objects: React Flow then does nothing. */
+const same = <T>(before: T[] | undefined, now: T[]): T[] =>
+  before?.length === now.length && now.every((each, index) => each === before[index]) ? before : now;
 
 /** The old object when it says the same: React then draws nothing. */
 function keep<T extends { id: string }>(before: Map<string, Kept<T>>, node: T): Kept<T> {

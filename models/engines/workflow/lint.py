@@ -92,7 +92,7 @@ def _ways_back(workflow: Workflow, name: str, node: ReviewNode) -> Iterator[Prob
         if decision.tone == "negative":
             if not any(_leads_to_form(workflow, to) for to in ways):
                 yield Problem("FLOW-NO-WAY-BACK", f"After {key} the applicant can change nothing.", name)
-        elif decision.back and not any(name in _reachable(workflow, to) for to in ways):
+        elif decision.back and not any(name in _reachable(_onward(workflow), to) for to in ways):
             yield Problem("FLOW-BACK", f"{decision.label} leads on, not back to where the case has been.", name)
 
 
@@ -145,33 +145,41 @@ def _unknown_names(workflow: Workflow, name: str, node: Node, names: Names) -> I
                 yield from unknown("fact", node.given, names.facts)
             else:
                 yield from unknown("action", [node.action], names.actions)
+        case WaitNode() if node.until.strip().isidentifier():
+            yield from unknown("fact", [node.until.strip()], names.facts)
         case PaymentNode():
             yield Problem("FLOW-PAYMENT", f"The process {node.payment} was not put in its place.", name)
 
 
-def _after(workflow: Workflow, name: str) -> set[str]:
-    return {end for begin, end in workflow.edges if workflow.source(begin) == name}
+def _onward(workflow: Workflow) -> dict[str, set[str]]:
+    """Where edges lead from each node. Walks ask it of every node: it is gathered once for each."""
+    onward: dict[str, set[str]] = {name: set() for name in workflow.nodes}
+    for begin, end in workflow.edges:
+        if (name := workflow.source(begin)) is not None:
+            onward[name].add(end)
+    return onward
 
 
-def _reachable(workflow: Workflow, start: str) -> set[str]:
+def _reachable(onward: Mapping[str, set[str]], start: str) -> set[str]:
     seen, waiting = {start}, [start]
     while waiting:
-        for after in _after(workflow, waiting.pop()) - seen:
+        for after in onward[waiting.pop()] - seen:
             seen.add(after)
             waiting.append(after)
     return seen
 
 
 def _leads_to_form(workflow: Workflow, name: str) -> bool:
-    return any(isinstance(workflow.nodes[place], FormNode) for place in _reachable(workflow, name))
+    return any(isinstance(workflow.nodes[place], FormNode) for place in _reachable(_onward(workflow), name))
 
 
 def _reach_faults(workflow: Workflow) -> Iterator[Problem]:
-    reached = _reachable(workflow, workflow.start)
+    onward = _onward(workflow)
+    reached = _reachable(onward, workflow.start)
     for name in workflow.nodes:
         if name not in reached:
             yield Problem("FLOW-UNREACHABLE", "No way leads here.", name)
-        elif not any(isinstance(workflow.nodes[place], EndNode) for place in _reachable(workflow, name)):
+        elif not any(isinstance(workflow.nodes[place], EndNode) for place in _reachable(onward, name)):
             yield Problem("FLOW-NO-END", "From here no case ever ends.", name)
 
 
@@ -194,11 +202,12 @@ def _circle_faults(workflow: Workflow) -> Iterator[Problem]:
         waits = isinstance(node, FormNode | ReviewNode | WaitNode | EndNode)
         return not waits and not (isinstance(node, CheckNode) and node.by == "worker")
 
+    onward = _onward(workflow)
     for name in filter(automatic, workflow.nodes):
         seen: set[str] = set()
         waiting = [name]
         while waiting:
-            for after in _after(workflow, waiting.pop()):
+            for after in onward[waiting.pop()]:
                 if automatic(after) and after not in seen:
                     seen.add(after)
                     waiting.append(after)

@@ -48,10 +48,14 @@ def box(page: Page, name: str) -> Locator:
     return page.locator(f'.react-flow__node[data-id="{name}"]')
 
 
-def log(page: Page, *, but: str = "Selected") -> list[Change]:
+def log(page: Page) -> list[Change]:
     """What the page was told, in order, without what was merely selected."""
-    text = page.locator("#log").inner_text()
-    return [change for change in json.loads(text) if but not in change]
+    return [change for change in everything(page) if "Selected" not in change]
+
+
+def everything(page: Page) -> list[Change]:
+    """What the page was told, in order."""
+    return list(json.loads(page.locator("#log").inner_text()))
 
 
 def told(page: Page, *changes: Change) -> None:
@@ -127,6 +131,8 @@ def test_everything_by_keyboard(begun: Begin) -> None:
     assert (added["kind"], added["after"]) == ("wait", ["review", "reject"])
     new = box(page, "wait_3")
     expect(page.locator(".react-flow__node.selected")).to_have_attribute("data-id", "wait_3")
+    chosen = {"Selected": {"box": "wait_3", "line": None}}
+    until(lambda: everything(page)[-1] == chosen, within=10, what="it is chosen by the name that the page gave it")
 
     new.focus()
     page.keyboard.press("ArrowDown")

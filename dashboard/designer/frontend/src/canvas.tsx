@@ -252,12 +252,12 @@ function Sheet({ desk }: { desk: Desk }) {
   );
 }
 
-/** The way of a box that a new one is put behind: the first that leads nowhere, else the only one. */
+/** The way of a box that a new one is put behind: the first that leads nowhere, else the first of all, its main way. */
 function wayOn(box: Box, lines: Way[]): [string, string] | null {
   if (box.kind === 'end') return null;
   const free = box.outcomes.find(([key]) => !lines.some((line) => line.source === box.id && line.outcome === key));
   if (free) return [box.id, free[0]];
-  return box.outcomes.length <= 1 ? [box.id, box.outcomes[0]?.[0] ?? ''] : null;
+  return [box.id, box.outcomes[0]?.[0] ?? ''];
 }
 
 /** React Flow tells what is selected box by box and line by line; the desk wants it as a whole, once. */

@@ -84,10 +84,19 @@ export class Desk {
   /** Do something: seen at once, told to the page in its turn. */
   put(change: Change): void {
     if (!this.data.editable && change.type !== 'selected') return;
+    if (change.type === 'added') this.settle();
     this.number = Math.max(this.number, this.data.taken) + 1;
     this.outbox = put(this.outbox, change, this.number);
     this.send();
     this.changed();
+  }
+
+  /** Boxes that the page has no place for get the one they are seen at, before another one joins them. */
+  private settle(): void {
+    const { drawing, places } = this.look();
+    const missing = drawing.boxes.filter((box) => box.x === null || box.y === null);
+    if (!missing.length) return;
+    this.put({ type: 'moved', positions: Object.fromEntries(missing.map((box) => [box.id, places.get(box.id)!])) });
   }
 
   /** The id that a box added last has until the page names it. */

@@ -187,8 +187,8 @@ export function grouped(lines: Line[]): Map<string, Line[]> {
 }
 
 /**
- * A place for every box: the page's, else the one found before, else beside the box that leads to it. With no place
- * known at all, everything is arranged.
+ * A place for every box: the page's, else the one found before, else beside the box that leads to it. When most have
+ * none, these are arranged.
  */
 export function placesOf(drawing: Drawing, found: Places): Places {
   const places: Places = new Map();
@@ -197,7 +197,7 @@ export function placesOf(drawing: Drawing, found: Places): Places {
     if (known) places.set(box.id, known);
   }
   const missing = drawing.boxes.filter((box) => !places.has(box.id));
-  if (missing.length && !places.size) return tidied(drawing);
+  if (missing.length > places.size) return new Map([...tidied(drawing), ...places]);
   for (const box of missing) {
     const before = drawing.lines.find((line) => line.target === box.id && places.has(line.source));
     places.set(box.id, freePlace(drawing, places, before?.source ?? null, sizeOf(box)));
@@ -205,24 +205,34 @@ export function placesOf(drawing: Drawing, found: Places): Places {
   return places;
 }
 
-/** A free place right of a box, else right of everything. */
+/** A free place near a box, best right of it or below it; without one, right of everything. */
 export function freePlace(drawing: Drawing, places: Places, beside: string | null, [width, height]: Point): Point {
-  const rects = drawing.boxes.filter((box) => places.has(box.id)).map((box) => rectOf(box, places.get(box.id)!));
+  const below = belowAll(drawing.boxes, drawing.lines);
+  const taken = drawing.boxes
+    .filter((box) => places.has(box.id))
+    .map((box) => ({ ...rectOf(box, places.get(box.id)!), below: below.get(box.id)! }));
   const box = beside === null ? undefined : drawing.boxes.find((each) => each.id === beside);
   const at = box && places.get(box.id);
-  const from: Rect = box && at ? rectOf(box, at) : last(rects);
-  const x = from.x + from.width + BESIDE;
+  if (!box || !at) return [Math.max(-BESIDE, ...taken.map((rect) => rect.x + rect.width)) + BESIDE, (HEIGHT - height) / 2];
+  const from = rectOf(box, at);
   const middle = from.y + from.height / 2 - height / 2;
-  for (let step = 0; step < 200; step += 1) {
-    // Below, above, further below: nearest first.
-    const y = middle + (step % 2 ? 1 : -1) * Math.ceil(step / 2) * GRID * 4;
-    const free = rects.every(
-      (rect) => x >= rect.x + rect.width + APART || x + width + APART <= rect.x || y >= rect.y + rect.height + 2 * APART || y + height + 2 * APART <= rect.y,
+  for (const [columns, rows] of NEAR) {
+    const x = columns < 0 ? from.x + columns * (width + BESIDE) : from.x + (columns && from.width - WIDTH) + columns * (WIDTH + BESIDE);
+    const y = middle + rows * (HEIGHT + BELOW);
+    const free = taken.every(
+      (rect) => x >= rect.x + rect.width + APART || x + width + APART <= rect.x || y >= rect.y + rect.height + rect.below + APART || y + height + BELOW - APART <= rect.y,
     );
     if (free) return [x, y];
   }
-  return [x, middle];
+  return [from.x + from.width + BESIDE, middle];
 }
 
-const last = (rects: Rect[]): Rect =>
-  rects.reduce((right, rect) => (rect.x + rect.width > right.x + right.width ? rect : right), rects[0] ?? { x: -BESIDE, y: 0, width: 0, height: HEIGHT });
+/** Steps to the places around a box, nearest first; to the left and above only when there is nothing else. */
+const NEAR: Point[] = [-2, -1, 0, 1, 2]
+  .flatMap((columns) => [-4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6].map((rows): Point => [columns, rows]))
+  .filter(([columns, rows]) => columns || rows)
+  .sort((a, b) => effort(a) - effort(b));
+
+function effort([columns, rows]: Point): number {
+  return Math.abs(columns) * (columns < 0 ? 300 : 224) + Math.abs(rows) * (rows < 0 ? 330 : 170);
+}

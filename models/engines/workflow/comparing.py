@@ -20,12 +20,14 @@ from models.engines.workflow.decide import decided
 from models.engines.workflow.dry import Definition
 from models.engines.workflow.evolve import evolve, replay
 from models.engines.workflow.replaying import MACHINE, Given, Rebase, RecordedWorld, recorded
-from models.engines.workflow.schema import CheckNode, ReviewNode, Timed, Workflow
+from models.engines.workflow.schema import CheckNode, ReviewNode, Workflow
 from models.engines.workflow.state import State, Visit
-from models.engines.workflow.turn import timers
+from models.engines.workflow.turn import timers_of
 from models.engines.workflow.world import Person
 
 ANYBODY = Person(UUID(int=0), "Somebody", known=True)
+SILENT = ("decision", "parallel")
+"""Kinds of nodes that only point the way."""
 MOST = 500
 """Timers and stages that are passed by themselves before a case counts as lost in a circle."""
 
@@ -203,12 +205,9 @@ class _Run:
     def _timers(self) -> Iterator[tuple[datetime, str, str]]:
         for visit in self.state.visits:
             node = self.flow.nodes[visit.node]
-            if visit.kind == "wait" and visit.due_at:
-                yield visit.due_at, visit.id, "wait"
-            elif isinstance(node, Timed):
-                for timer, at in timers(node, visit, self.world).items():
-                    if timer not in visit.fired and (visit.question is None or timer == "expire"):
-                        yield at, visit.id, timer
+            for timer, at in timers_of(node, visit, self.world).items():
+                if timer not in visit.fired and (visit.question is None or timer == "expire"):
+                    yield at, visit.id, timer
 
     def _here(self) -> str:
         return ", ".join(_label(self.flow, visit.node) for visit in self.state.visits)
@@ -245,6 +244,17 @@ def _first_names(events: Sequence[e.Event]) -> dict[str, str]:
 
 
 def _turning(flow: Workflow, mapping: Mapping[str, str], was: Path, would: Path) -> Turning | None:
+    """Where the ways part; nodes that only point the way explain it, but passing one more is no other way."""
+    if _parting(flow, mapping, *(_without_silent(path) for path in (was, would))) is None:
+        return None
+    return _parting(flow, mapping, was, would)
+
+
+def _without_silent(path: Path) -> Path:
+    return replace(path, steps=tuple(step for step in path.steps if step.kind not in SILENT))
+
+
+def _parting(flow: Workflow, mapping: Mapping[str, str], was: Path, would: Path) -> Turning | None:
     old = [(mapping.get(step.node, step.node), step) for step in was.steps]
     new = [(step.node, step) for step in would.steps]
     last: tuple[str, Step] | None = None

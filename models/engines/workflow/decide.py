@@ -12,7 +12,7 @@ from models.engines.workflow.findings import Verdict
 from models.engines.workflow.people import demand_applicant, right_of
 from models.engines.workflow.schema import CheckNode, FormNode, ReviewNode, Timed, Workflow
 from models.engines.workflow.state import CANCELLED, RETURNED, State, Visit
-from models.engines.workflow.turn import Turn, moved, timers
+from models.engines.workflow.turn import Turn, moved, timers_of
 from models.engines.workflow.voting import certain, stands_for
 from models.engines.workflow.world import Person, World
 
@@ -32,6 +32,7 @@ def decided(workflow: Workflow, state: State, command: c.Command, world: World) 
     """`decide`, with the state that its events lead to."""
     turn = Turn(workflow, state, world)
     _HANDLERS[type(command)](turn, command)
+    turn.wake()
     return turn.events, turn.state
 
 
@@ -193,16 +194,13 @@ def _timer(turn: Turn, command: c.TimerFired) -> None:
     visit, now = turn.state.visit(command.visit), turn.world.now
     if visit is None or command.timer in visit.fired or (visit.question is not None and command.timer != "expire"):
         return
-    if visit.kind == "wait":
-        if visit.due_at is None or visit.due_at <= now:
-            turn.leave(visit, "")
-        return
-    node = turn.workflow.nodes[visit.node]
-    at = timers(node, visit, turn.world).get(command.timer) if isinstance(node, Timed) else None
+    at = timers_of(turn.workflow.nodes[visit.node], visit, turn.world).get(command.timer)
     if at is None or at > now:
         return
     kind, _, role = command.timer.partition(":")
-    if kind == "due":
+    if kind == "wait":
+        turn.leave(visit, "")
+    elif kind == "due":
         turn.add(e.BecameOverdue(visit.id, now))
     elif kind == "escalate":
         turn.add(e.Escalated(visit.id, role, now))

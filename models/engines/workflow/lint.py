@@ -199,7 +199,7 @@ def _circle_faults(workflow: Workflow) -> Iterator[Problem]:
 
     def automatic(name: str) -> bool:
         node = workflow.nodes[name]
-        waits = isinstance(node, FormNode | ReviewNode | WaitNode | EndNode)
+        waits = isinstance(node, FormNode | ReviewNode | EndNode) or (isinstance(node, WaitNode) and not node.until)
         return not waits and not (isinstance(node, CheckNode) and node.by == "worker")
 
     onward = _onward(workflow)

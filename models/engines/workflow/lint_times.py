@@ -45,7 +45,9 @@ def _term(workflow: Workflow, name: str) -> Term | None:
     node = workflow.nodes[name]
     if isinstance(node, ReviewNode):
         return node.due
-    return node.wait if isinstance(node, WaitNode) else None
+    if isinstance(node, WaitNode):
+        return node.wait if isinstance(node.wait, Term) else node.expires
+    return None
 
 
 def _own(workflow: Workflow, name: str) -> int:

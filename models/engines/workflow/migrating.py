@@ -33,7 +33,7 @@ from models.engines.workflow.schema import (
 )
 from models.engines.workflow.state import State, Visit
 from models.engines.workflow.terms import Term
-from models.engines.workflow.turn import moved, status_of, timers
+from models.engines.workflow.turn import moved, status_of, timers_of
 from models.engines.workflow.world import World
 
 LIKE = 0.6
@@ -251,8 +251,7 @@ def _visit(
             votes=tuple(vote for vote in visit.votes if vote.decision in node.decisions) if stays else (),
             candidates=visit.candidates if same else audience(node, state, world) if node.candidates else (),
         )
-    if isinstance(node, Timed):
-        times = timers(node, made, world)
+    if times := timers_of(node, made, world):
         made = replace(made, fired=tuple(each for each in visit.fired if each in times and times[each] <= world.now))
     return made
 
@@ -268,16 +267,18 @@ def _due(visit: Visit, was: Node, node: Node, state: State, world: World) -> dat
 
 
 def _expires(visit: Visit, was: Node, node: Node, state: State, world: World) -> datetime | None:
-    if not isinstance(node, Timed) or node.expires is None:
+    if not isinstance(node, Timed | WaitNode) or node.expires is None:
         return None
-    if isinstance(was, Timed) and (was.expires, was.expires_since) == (node.expires, node.expires_since):
+    since = node.expires_since if isinstance(node, Timed) else None
+    before = was.expires_since if isinstance(was, Timed) else None
+    if isinstance(was, Timed | WaitNode) and (was.expires, before) == (node.expires, since):
         return visit.expires_at
-    return node.expires.after(max(_counted_from(node.expires_since, state, visit), visit.entered_at), world.calendar)
+    return node.expires.after(max(_counted_from(since, state, visit), visit.entered_at), world.calendar)
 
 
 def _promise(node: Node) -> tuple[Term, str | None] | None:
     if isinstance(node, WaitNode):
-        return node.wait, node.since
+        return (node.wait, node.since) if isinstance(node.wait, Term) else None
     return (node.due, node.since) if isinstance(node, Timed) and node.due else None
 
 
@@ -292,9 +293,7 @@ def _follow(old: Iterable[Visit], new: Iterable[Visit], workflow: Workflow, worl
         node = workflow.nodes[visit.node]
         if isinstance(node, CheckNode):
             yield e.CheckWanted(visit.id, node.check, world.now)
-        if isinstance(node, WaitNode) and visit.due_at and (visit.id, visit.due_at) != (was.id, was.due_at):
-            yield e.TimerSet(visit.id, "wait", world.now, visit.due_at)
-        if isinstance(node, Timed):
-            for timer, at in timers(node, visit, world).items():
-                if timer not in visit.fired:
-                    yield e.TimerSet(visit.id, timer, world.now, at)
+        same = isinstance(node, WaitNode) and replace(was, fired=visit.fired) == visit
+        for timer, at in timers_of(node, visit, world).items() if not same else ():
+            if timer not in visit.fired:
+                yield e.TimerSet(visit.id, timer, world.now, at)

@@ -11,12 +11,13 @@ from models.engines.workflow.schema import (
     Node,
     ReviewNode,
     Timed,
+    WaitNode,
 )
 
 
 def outcomes(node: Node) -> tuple[str, ...]:
     """The outcomes that need a way out of the node; an empty one stands for the node's single way."""
-    expiry = ("expire",) if isinstance(node, Timed) and node.expires else ()
+    expiry = ("expire",) if isinstance(node, Timed | WaitNode) and node.expires else ()
     match node:
         case FormNode():
             return ("submit", *(() if node.cancel == "no" else ("cancel",)), *expiry)
@@ -26,6 +27,8 @@ def outcomes(node: Node) -> tuple[str, ...]:
             return ("pass", "fail", *(("cancel",) if node.cancel else ()))
         case DecisionNode():
             return _of_decision(node)
+        case WaitNode():
+            return ("", *expiry)
         case EndNode():
             return ()
     return ("",)

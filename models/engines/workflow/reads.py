@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from models.engines.decision_tables import DecisionTable
-from models.engines.workflow.schema import SET, ActionNode, DecisionNode, FormNode, Node, ReviewNode
+from models.engines.workflow.schema import SET, ActionNode, DecisionNode, FormNode, Node, ReviewNode, WaitNode
 
 _TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
 
@@ -15,6 +15,8 @@ def conditions(node: Node) -> Iterator[str]:
     """Every CEL condition of a node."""
     if isinstance(node, ReviewNode):
         yield from (candidate.when for candidate in node.candidates if candidate.when)
+    if isinstance(node, WaitNode) and node.until and not node.until.strip().isidentifier():
+        yield node.until
     if isinstance(node, DecisionNode):
         if isinstance(node.decision, str):
             yield node.decision
@@ -32,6 +34,8 @@ def facts_read(node: Node, facts: Collection[str]) -> set[str]:
     found = {fact for condition in conditions(node) for fact in named(condition, facts)}
     if isinstance(node, ReviewNode):
         found |= {node.limit} | {candidate.person for candidate in node.candidates}
+    if isinstance(node, WaitNode):
+        found = {node.since or ""}  # what it waits for need not be there yet
     if isinstance(node, DecisionNode) and isinstance(node.decision, DecisionTable):
         found |= {column.name for column in node.decision.inputs}
     if isinstance(node, ActionNode):
@@ -51,4 +55,6 @@ def facts_added(node: Node, outcome: str, fields: Mapping[str, Collection[str]])
             return {column.name for column in node.decision.outputs} - {node.outcome}
         case ActionNode() if node.action == SET:
             return set(node.given)
+        case WaitNode() if outcome == "":
+            return {node.until.strip()}
     return set()

@@ -20,6 +20,7 @@ from models.engines.workflow.schema import (
     kind_of,
 )
 from models.engines.workflow.state import State
+from models.engines.workflow.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def road_ahead(workflow: Workflow, state: State, now: datetime, calendar: Workin
         if not isinstance(node, FormNode | ReviewNode | WaitNode | EndNode):
             continue
         if isinstance(node, WaitNode):
-            clock = node.wait.after(clock, calendar) if clock else None
+            clock = node.wait.after(clock, calendar) if clock and isinstance(node.wait, Term) else None
         elif isinstance(node, Timed):
             clock = node.due.after(clock, calendar) if clock and node.due else None
         roles = node.review if isinstance(node, ReviewNode) else ()

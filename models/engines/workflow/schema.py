@@ -203,10 +203,21 @@ class ParallelNode(Node):
 
 
 class WaitNode(Node):
-    """Goes on when a span is over, counted from arriving, or from the date that a fact holds."""
+    """Goes on when a span is over (`3 working days`, counted from arriving or from the date of the fact `since`, which
+    `0 days` is itself), or, with `wait: facts`, as soon as `until` is so."""
 
-    wait: TermField
+    wait: TermField | Literal["facts"]
     since: str | None = None
+    until: str = ""
+    """A fact that has to be there (of yes and no: be yes), or a CEL condition; a fact that is missing is waited for."""
+    expires: TermField | None = None
+    """How long is waited for facts; then the case goes on with the outcome `expire`."""
+
+    @model_validator(mode="after")
+    def _waits_for_something(self) -> WaitNode:
+        if (self.wait == "facts") != bool(self.until) or (self.expires is not None and not self.until):
+            raise ValueError("a wait is a span of time, or `facts` with what is waited for")
+        return self
 
 
 SET = "set"

@@ -19,10 +19,10 @@ from models.engines.workflow import events as e
 from models.engines.workflow.audience import fits
 from models.engines.workflow.decide import decided
 from models.engines.workflow.dry import Definition, DryWorld
-from models.engines.workflow.schema import FormNode, Timed, Workflow
+from models.engines.workflow.schema import FormNode, Workflow
 from models.engines.workflow.state import State, Visit
 from models.engines.workflow.terms import TermField
-from models.engines.workflow.turn import timers
+from models.engines.workflow.turn import timers_of
 from models.engines.workflow.world import Alone, Person
 
 APPLICANT, PARTNER, MACHINE = "applicant", UUID(int=1), Person(None, "Kontor", is_system=True)
@@ -227,12 +227,9 @@ class _Play:
     def _timers(self) -> Iterator[tuple[datetime, str, str]]:
         for visit in self.state.visits:
             node = self.flow.nodes[visit.node]
-            if visit.kind == "wait" and visit.due_at:
-                yield visit.due_at, visit.id, "wait"
-            elif isinstance(node, Timed):
-                for timer, at in timers(node, visit, self.world).items():
-                    if timer not in visit.fired and (visit.question is None or timer == "expire"):
-                        yield at, visit.id, timer
+            for timer, at in timers_of(node, visit, self.world).items():
+                if timer not in visit.fired and (visit.question is None or timer == "expire"):
+                    yield at, visit.id, timer
 
     def _unexpected(self) -> Iterator[Problem]:
         wanted, here = self.scenario.expect, [visit.node for visit in self.state.visits]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from models.core.clock import as_instant
+from models.core.errors import Refused
 from models.engines.workflow import events as e
 from models.engines.workflow.assigning import chosen
 from models.engines.workflow.audience import audience
@@ -110,7 +111,7 @@ class Turn:
             case ParallelNode():
                 self.leave(visit, "", why)
             case WaitNode():
-                self.add(e.TimerSet(visit.id, "wait", self.world.now, visit.due_at or self.world.now))
+                self._wait(node, visit)
             case ActionNode():
                 self._act(node, visit)
                 self.leave(visit, "", why)
@@ -118,6 +119,27 @@ class Turn:
                 self.add(e.Ended(node.end, self.world.now))
             case _:
                 raise RuntimeError(f"{self.state.type}: {name} was not expanded before it ran")
+
+    def _wait(self, node: WaitNode, visit: Visit) -> None:
+        if is_over(node, self.state, self.world):
+            self.leave(visit, "")
+            return
+        for timer, at in timers_of(node, visit, self.world).items():
+            self.add(e.TimerSet(visit.id, timer, self.world.now, at))
+
+    def wake(self) -> None:
+        """Let everything go on that waits for facts which are there now."""
+        waits = [name for name, node in self.workflow.nodes.items() if isinstance(node, WaitNode) and node.until]
+        while waits:
+            over = (
+                visit
+                for visit in self.state.visits
+                if visit.node in waits and is_over(self.workflow.nodes[visit.node], self.state, self.world)
+            )
+            visit = next(over, None)
+            if visit is None:
+                return
+            self.leave(visit, "")
 
     def _act(self, node: ActionNode, visit: Visit) -> None:
         if node.action == SET:
@@ -154,6 +176,8 @@ class Turn:
 
     def _due(self, node: Node) -> datetime | None:
         if isinstance(node, WaitNode):
+            if not isinstance(node.wait, Term):
+                return None
             return node.wait.after(self._counted_from(node.since), self.world.calendar)
         if isinstance(node, Timed) and node.due:
             return node.due.after(self._counted_from(node.since), self.world.calendar)
@@ -161,6 +185,8 @@ class Turn:
 
     def _expires(self, node: Node) -> datetime | None:
         """When nobody waits any longer: a question to the applicant does not move it."""
+        if isinstance(node, WaitNode) and node.expires:
+            return node.expires.after(self.world.now, self.world.calendar)
         if isinstance(node, Timed) and node.expires:
             return node.expires.after(max(self._counted_from(node.expires_since), self.world.now), self.world.calendar)
         return None
@@ -191,6 +217,25 @@ class Turn:
         for timer, at in timers(node, visit, self.world).items():
             if timer not in visit.fired:
                 self.add(e.TimerSet(visit.id, timer, self.world.now, at))
+
+
+def is_over(node: Node, state: State, world: World) -> bool:
+    """Whether the facts are there that a node waits for; what is missing or cannot be worked out is not."""
+    until = node.until.strip() if isinstance(node, WaitNode) else ""
+    if until.isidentifier():
+        return state.facts.get(until) not in (None, "", False)
+    try:
+        return bool(until) and world.holds(until, state.facts)
+    except Refused:
+        return False
+
+
+def timers_of(node: Node, visit: Visit, world: World) -> dict[str, datetime]:
+    """When each timer of a visit fires; none of one that waits for nobody and no time."""
+    if isinstance(node, WaitNode):
+        found = {"wait": visit.due_at, "expire": visit.expires_at}
+        return {timer: at for timer, at in found.items() if at is not None}
+    return timers(node, visit, world) if isinstance(node, Timed) else {}
 
 
 def timers(node: Timed, visit: Visit, world: World) -> dict[str, datetime]:

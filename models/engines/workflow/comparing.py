@@ -16,6 +16,7 @@ from uuid import UUID
 from models.core.errors import DomainError
 from models.engines.workflow import commands as c
 from models.engines.workflow import events as e
+from models.engines.workflow.clocks import rings
 from models.engines.workflow.decide import decided
 from models.engines.workflow.dry import Definition
 from models.engines.workflow.evolve import evolve, replay
@@ -208,6 +209,7 @@ class _Run:
             for timer, at in timers_of(node, visit, self.world).items():
                 if timer not in visit.fired and (visit.question is None or timer == "expire"):
                     yield at, visit.id, timer
+        yield from rings(self.flow.clocks, self.state.clocks, self.definition.calendar)
 
     def _here(self) -> str:
         return ", ".join(_label(self.flow, visit.node) for visit in self.state.visits)

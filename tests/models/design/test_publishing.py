@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import pytest
 
 from models.applications.types import application_type, shipped
 from models.core.actor import Actor
 from models.core.errors import DomainError, NotAllowed, NotFound, Refused, WrongState
 from models.design import drafting, publishing
-from models.design.editing import AddNode, ChangeNode, ChangeType, Connect
+from models.design.editing import AddNode, ChangeNode, ChangeType
 from models.design.tables import DraftStatus
 from models.engines.definitions import versions
 from models.notices.queries import waiting
+from tests.models.design.fourth_stage import fourth_stage, published
 from tests.support.acting import codes
 from tests.support.mdf import Fund
 
 PRESENT = shipped("mdf").version
 FIRST = PRESENT * versions.OWN + 1
-
-
-def fourth_stage(fund: Fund, who: Actor) -> UUID:
-    """A draft of MDF in which finance also approves applications above 5,000.00 USD."""
-    with fund.as_(who) as uow:
-        draft = drafting.begin(uow, "mdf")
-        for edit in (
-            AddNode("decision", label="Large amount", after=("application_review", "approve")),
-            ChangeNode("large_amount", {"decision": "budget_mdf > usd(5000)"}),
-            AddNode("review", label="Budget owner", after=("large_amount", "yes")),
-            ChangeNode("budget_owner", {"review": ["reviewer_finance"], "status": "MDF application being reviewed",
-                                        "phase": "Application"}),
-            Connect("budget_owner", "reject", "release"),
-        ):  # fmt: skip
-            drafting.change(uow, draft, edit)
-    return draft
-
-
-def published(fund: Fund, kofi: Actor, elif_: Actor) -> UUID:
-    """The fourth stage in force."""
-    draft = fourth_stage(fund, kofi)
-    with fund.as_(kofi) as uow:
-        publishing.propose(uow, draft, note="Finance looks at large applications from now on.")
-    with fund.as_(elif_) as uow:
-        publishing.publish(uow, draft)
-    return draft
 
 
 def test_what_was_agreed_to_concerns_new_cases_only(fund: Fund, kofi: Actor, elif_: Actor) -> None:

@@ -17,6 +17,7 @@ from models.engines.lists.editing import altered, differences, moved, spelled_ou
 from models.engines.lists.schema import FilterKind, ListDefinition
 from models.engines.lists.shaping import Adjustment, shaped
 from models.engines.lists.sources import ListSource
+from models.identity.roles import role_book
 from models.lists import publishing
 from models.lists.queries import EVERYBODY
 
@@ -79,7 +80,7 @@ def columns_tab(key: str, definition: ListDefinition, draft: Adjustment) -> None
                 width=260,
             )  # fmt: skip
             _moving(key, "columns", each.name, column.label, place, len(draft.columns))
-            st.caption(_whose(column.side, column.permission, sort=column.sort), width="content")
+            st.caption(_whose(column.side, column.permission), width="content")
 
 
 def _shown(key: str, name: str) -> None:
@@ -109,10 +110,10 @@ def _move(key: str, what: str, name: str, step: int) -> None:
     _put(key, **{what: changes})
 
 
-def _whose(side: str, permission: str, *, sort: bool = False) -> str:
+def _whose(side: str, permission: str) -> str:
     whose = {"vendor": "vendor only", "partner": "partners only"}.get(side, "")
-    needs = f"needs {permission}" if permission else ""
-    return " · ".join(filter(None, (whose, needs, "sorts" if sort else "")))
+    needs = f"for who may {role_book().permissions[permission].lower()}" if permission else ""
+    return " · ".join(filter(None, (whose, needs)))
 
 
 # ---- filters and order ----

@@ -12,7 +12,7 @@ from models.core.actor import current_actor
 from models.core.unit_of_work import unit_of_work
 from models.identity.roles import role_book
 from models.lists import service
-from models.lists.queries import EVERYBODY, PUBLISH, ViewRow
+from models.lists.queries import EVERYBODY, PUBLISH, VIEW, ViewRow
 
 
 def views_menu(shown: Shown) -> None:
@@ -75,8 +75,10 @@ def _save(shown: Shown) -> None:
         name = st.text_input("Save what you see as a view", placeholder="Name", max_chars=service.LONGEST_NAME)
         pressed = st.form_submit_button("Save view", icon=":material/bookmark_add:")
     if pressed:
-        with outcome(done=f"The view {name.strip()} is saved. You find it under Views."), unit_of_work() as uow:
-            service.save_view(uow, shown.key, name, shown.asked)
+        with outcome(done=f"The view {name.strip()} is saved. You find it under Views."):
+            with unit_of_work() as uow:
+                saved = service.save_view(uow, shown.key, name, shown.asked)
+            st.query_params[VIEW] = str(saved)
 
 
 def roles_offered() -> dict[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from models.core.errors import ChangedMeanwhile, NotAllowed, NotFound, Problem, Refused
 from models.core.types import new_id
@@ -107,6 +108,7 @@ def publish_view(uow: UnitOfWork, view_id: UUID, roles: Collection[str], *, open
         _open_no_longer(uow, view.list, wanted)
     uow.session.add_all(SavedViewRole(view_id=view_id, role=role, opens=opens) for role in wanted)
     view.changed_at = uow.now
+    flag_modified(view, "changed_at")  # whoever looked at it before must look again
     changes = {"list": view.list, "name": view.name, "roles": [role_words(before), role_words(wanted)], "opens": opens}
     uow.record("list.view_published", "saved_view", view_id, changes=changes)
 
@@ -184,7 +186,7 @@ def _name(name: str) -> str:
 def _demand_free(uow: UnitOfWork, key: str, name: str, *, owner: UUID | None = None) -> None:
     owner = owner or uow.actor.user_id
     row = SavedView
-    taken = select(row.id).where(row.list == key, row.owner_id == owner, or_(row.name == name))
+    taken = select(row.id).where(row.list == key, row.owner_id == owner, row.name == name)
     if uow.session.scalars(taken).first():
         raise Refused(Problem("VIEW-TAKEN", f"There is a view {name} already. Choose another name.", "name"))
 

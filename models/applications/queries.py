@@ -89,7 +89,8 @@ def queue(uow: UnitOfWork, wanted: QueueFilter, page: PageRequest = FIRST_PAGE) 
         NotAllowed: no role of the actor shows review queues.
     """
     uow.actor.demand("reviews.view")
-    barring, turns = _barring(uow), turns_of(uow, wanted.desk)
+    turns = turns_of(uow, wanted.desk)
+    barring = _barring(uow, turns)
     given = _given(uow, wanted, barring, turns)
     found = _queue(barring, turns.shape).page(uow, given, partial(_task, _type_names(uow)), page)
     return _in_stead(uow, found, turns) if len(turns.stances) > 1 else found
@@ -119,7 +120,8 @@ def queue_counts(uow: UnitOfWork, wanted: QueueFilter) -> QueueCounts:
         func.count(case(((T.queue_at >= uow.now) & (T.queue_at < tomorrow), 1))),
         func.count(case((T.holder == uow.actor.user_id, 1))),
     ).select_from(T)
-    barring, turns = _barring(uow), turns_of(uow, wanted.desk)
+    turns = turns_of(uow, wanted.desk)
+    barring = _barring(uow, turns)
     given, conditions = _given(uow, wanted, barring, turns), _conditions(barring, turns.shape)
     if given.keys() & {"types", "words", "free", "turn"}:
         counted = counted.join(C, C.id == T.case_id)
@@ -153,12 +155,13 @@ def _given(
     return given
 
 
-def _barring(uow: UnitOfWork) -> frozenset[Barring]:
-    """What may bar the actor from reviews of their roles: four eyes, and one vote a person."""
-    found = set()
+def _barring(uow: UnitOfWork, turns: Turns) -> frozenset[Barring]:
+    """What may bar the actor from what is their turn or somebody's for whom they stand in: four eyes, and one vote a
+    person."""
+    found, others = set(), len(turns.stances) > 1
     for kind, made in application_types(uow).items():
         for name, node in made.workflow.nodes.items():
-            if isinstance(node, ReviewNode) and (node.candidates or uow.actor.roles & set(node.review)):
+            if isinstance(node, ReviewNode) and (others or node.candidates or uow.actor.roles & set(node.review)):
                 places = (*node.not_same_person_as, *(() if node.quorum.is_one else (name,)))
                 found |= {(kind, name, place) for place in places}
     return frozenset(found)

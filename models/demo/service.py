@@ -12,7 +12,7 @@ from sqlalchemy import select
 from models.core.lake import lake, one_of
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork, unit_of_work
-from models.demo import cases, delivery, ecosystem, records, spending
+from models.demo import cases, delivery, ecosystem, records, reviewers, spending
 from models.demo.delivery import CycleFile
 from models.demo.ecosystem import Ecosystem
 from models.demo.records import DemoAccount
@@ -63,6 +63,7 @@ def build(*, progress: Progress | None = None, keep: Keep | None = None, terms: 
     tell("Writing partners, people and customers", 0.6)
     with unit_of_work() as uow:
         accounts = records.write(uow, terms, eco)
+        reviewers.write(uow, eco)
         records.close_deliveries(uow, terms, ids, files)
         tell("Letting partners apply and reviewers decide", 0.7)
         counts = _counts(eco, files) | {"cases": cases.write_cases(uow, terms, eco)}

@@ -30,6 +30,7 @@ from models.identity import service as identity
 from models.partners import queries as partners
 from models.partners.queries import PartnerFilter
 from models.partners.rules import PartnerKind
+from models.reviewers import queries as reviewers
 from tests.conftest import forget_installation
 
 TODAY = date(2026, 7, 16)
@@ -218,6 +219,19 @@ def test_every_case_is_what_happened_to_it(built: service.Built) -> None:
         stages = {state.topic for state in outbox.topics(uow) if state.oldest_due and state.oldest_due <= uow.now}
     assert stages <= {"reviews.follow"}
     assert built.counts["cases"] >= 10
+
+
+def test_reviewers_have_groups_limits_and_a_stand_in(built: service.Built) -> None:
+    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+        assert [(row.name, row.members) for row in reviewers.groups(uow)] == [("Event board", 3), ("Large deals", 2)]
+        assert [(row.name, row.note, row.now) for row in reviewers.absences(uow)] == [
+            ("Lerato Khumalo", "Holiday", True)
+        ]
+        (stand,) = reviewers.delegations(uow)
+        assert (stand.by_name, stand.to_name, stand.scope) == (
+            "Lerato Khumalo", "Sipho Dlamini", ("Market Development Fund",)
+        )  # fmt: skip
+        assert reviewers.stages_without_members(uow) == []
 
 
 def test_it_is_built_once(built: service.Built) -> None:

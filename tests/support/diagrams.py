@@ -59,6 +59,83 @@ nodes = st.one_of(
     _node("payment", _texts, given=st.dictionaries(_texts, _values, max_size=3)),
     _node("end", _texts, tone=st.sampled_from(["positive", "negative", "neutral"])),
 )
+_EVENTS = [
+    "message",
+    "timer",
+    "signal",
+    "conditional",
+    "error",
+    "escalation",
+    "link",
+    "terminate",
+    "compensate",
+    "cancel",
+]
+_CONDITIONS = [
+    "",
+    "",
+    "amount &gt; 5",
+    "${approved}",
+    "${!approved}",
+    "=risk &lt; 3",
+    "answer == 'yes'",
+    "f(x) eq 1",
+    "true",
+]
+_NAMES = ["", "", "Review", "Approve?", "Yes", "no", "审核", "Partner", "End &amp; out"]
+_PLAIN = ["userTask", "task", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
+          "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"]  # fmt: skip
+_DURATIONS = ["P3D", "PT5M", "P1M", "", "${soon}", "R/P1D"]
+
+
+@st.composite
+def foreign(draw: st.DrawFn) -> bytes:
+    """A diagram of another modeller, drawn at random: sound as XML, and as wild as its author."""
+    numbers = iter(range(10**6))
+    calls = st.sampled_from(["p0", "p1", "elsewhere"])
+
+    def attributes(kind: str) -> str:
+        made = f'id="{kind[:3]}{next(numbers)}" name="{draw(st.sampled_from(_NAMES))}"'
+        return f'{made} isForCompensation="true"' if kind == "task" and draw(st.integers(0, 9)) == 0 else made
+
+    def event(kind: str, more: str = "") -> str:
+        about = draw(st.sampled_from([*_EVENTS, "", ""]))
+        inside = f"<timeDuration>{draw(st.sampled_from(_DURATIONS))}</timeDuration>" if about == "timer" else ""
+        said = f"<{about}EventDefinition>{inside}</{about}EventDefinition>" if about else ""
+        return f"<{kind} {attributes(kind)}{more}>{said}</{kind}>"
+
+    def scope(depth: int) -> str:
+        lines = [event("startEvent") for _ in range(draw(st.integers(0, 2)))]
+        for _ in range(draw(st.integers(0, 5))):
+            kind = draw(st.sampled_from([*_PLAIN, *_PLAIN, "event", "end", "call", "sub"]))
+            if kind == "sub" and depth:
+                tag = draw(st.sampled_from(["subProcess", "subProcess", "transaction", "adHocSubProcess"]))
+                lines.append(f"<{tag} {attributes(tag)}>{scope(depth - 1)}</{tag}>")
+            elif kind in ("event", "end", "sub"):
+                kinds = ["endEvent"] if kind == "end" else ["intermediateCatchEvent", "intermediateThrowEvent"]
+                lines.append(event(draw(st.sampled_from(kinds))))
+            elif kind == "call":
+                lines.append(f'<callActivity {attributes("callActivity")} calledElement="{draw(calls)}"/>')
+            else:
+                lines.append(f"<{kind} {attributes(kind)}/>")
+        steps = [line.split('id="', 1)[1].split('"', 1)[0] for line in lines]
+        if steps:
+            for _ in range(draw(st.integers(0, 2))):
+                stops = draw(st.sampled_from(["true", "false"]))
+                at = f' attachedToRef="{draw(st.sampled_from(steps))}" cancelActivity="{stops}"'
+                lines.append(event("boundaryEvent", at))
+            steps = [line.split('id="', 1)[1].split('"', 1)[0] for line in lines]
+            for _ in range(draw(st.integers(0, 9))):
+                ends = f'sourceRef="{draw(st.sampled_from(steps))}" targetRef="{draw(st.sampled_from(steps))}"'
+                asked = draw(st.sampled_from(_CONDITIONS))
+                inside = f"<conditionExpression>{asked}</conditionExpression>" if asked else ""
+                lines.append(f"<sequenceFlow {attributes('sequenceFlow')} {ends}>{inside}</sequenceFlow>")
+        return "\n".join(draw(st.permutations(lines)))
+
+    processes = [f'<process id="p{number}">\n{scope(2)}\n</process>' for number in range(draw(st.integers(1, 2)))]
+    return framed(*processes)
+
+
 _OUTCOMES = ["", "submit", "approve", "reject", "yes", "no", "pass", "fail", "cancel", "expire", "paid", "x y"]
 _numbers = st.integers(-5000, 5000) | st.floats(-5000, 5000, allow_nan=False)
 

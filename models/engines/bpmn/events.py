@@ -58,7 +58,7 @@ def settle_events(graph: Graph) -> None:
         kind = trigger(box, graph.findings)
         if kind == "timer":
             box.node = {"wait": timer_term(box, graph.findings)}
-        elif kind != "link":
+        else:
             box.kind = "receiveTask"  # a person says that it has come
     for box in graph.of_kind("intermediateThrowEvent", "implicitThrowEvent"):
         _throw(graph, box)

@@ -49,8 +49,9 @@ def _inclusive(graph: Graph, box: Box, *, joins: bool) -> None:
         text = "Made a parallel split: all its ways are taken, whatever their conditions say. Check that."
         graph.findings.say(box.element, text)
         for way in ways:
-            if way.condition and way.element is not None:
-                graph.findings.say(way.element, f"Its condition is left out: {way.condition}", kind="condition")
+            if way.condition:
+                text = f"Its condition is left out: {way.condition}"
+                graph.findings.say(way.element or box.element, text, kind="condition")
     elif joins:
         box.kind = "parallelGateway"
         graph.findings.say(box.element, "Made a parallel join: it waits for all ways that lead to it.")
@@ -140,8 +141,7 @@ def _conditions(graph: Graph, box: Box, ways: list[Way]) -> None:
 def _decisions(graph: Graph, review: Box, box: Box, ways: list[Way], before: Way) -> None:
     """A gateway behind a review is what the reviewer decides."""
     (review.node or {})["decisions"] = {}
-    if box.element.id:
-        graph.findings.say(box.element, "Its ways are what the reviewer decides in the step before.", severity="info")
+    graph.findings.say(box.element, "Its ways are what the reviewer decides in the step before.", severity="info")
     for way in ways:
         way.begin = review.key
     _choices(graph, review, ways)

@@ -131,8 +131,7 @@ class Graph:
         for way in self.into(box):
             way.end = into
         self.alias[box.key] = into
-        if box.element.id:
-            self.merged.setdefault(box.element.id, into)
+        self.merged.setdefault(box.element.id, into)
         if self.start == box.key:
             self.start = into
         del self.boxes[box.key]

@@ -225,8 +225,9 @@ class _Loader:
             raise refused("BPMN-FLOW", flow, f"{way}, and {named or 'nothing'} {where}. Draw it again.")
         begin, end = inside[source], inside[target]
         ended = begin.kind == "endEvent" and marks.mark_of(begin.element, marks.NODE) is None
-        if end.kind == "startEvent" or ended:
-            leave_out(self.findings, flow, "Left out: nothing leads to a start, and nothing follows after an end.")
+        if end.kind in ("startEvent", "boundaryEvent") or ended:
+            text = "Left out: nothing leads to a start or to an event at a border, and nothing follows after an end."
+            leave_out(self.findings, flow, text)
             return
         self.findings.settle(flow)
         condition = flow.first("conditionExpression")
@@ -243,6 +244,11 @@ class _Loader:
             raise refused("BPMN-DEFAULT", box.element, f"its default flow {default} is not there. Choose another one.")
         if box.kind == "boundaryEvent":
             host = box.element.get("attachedToRef")
+            known = self.ids.get(host)
+            if host not in inside and known is not None and known.parent is box.element.parent:
+                leave_out(self.findings, box.element, f"Left out with {known.get('name') or host}.")
+                self.graph.drop(box)
+                return
             if host not in inside:
                 text = f"it is attached to {host or 'nothing'}, which is not there. Attach it to a step."
                 raise refused("BPMN-BORDER", box.element, text)

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
+from models.core.errors import Refused
 from models.engines.bpmn import Imported, read, write
 from models.engines.bpmn.markup import Element, parse
 from models.engines.workflow import lint
 from models.engines.workflow.schema import Workflow
 from tests.support import ROOT
+from tests.support.diagrams import foreign
 
 DIAGRAMS = sorted((ROOT / "tests" / "data" / "bpmn").glob("*.bpmn"), key=lambda path: path.name)
 NEVER_A_STEP = {"definitions", "process", "laneSet", "lane", "childLaneSet", "collaboration", "participant"}
@@ -54,14 +57,33 @@ def test_the_designer_can_work_with_it_at_once(path: Path):
 
 @pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.stem)
 def test_no_element_is_dropped_silently(path: Path):
-    found = imported(path)
+    assert silent_in(path.read_bytes(), imported(path)) == []
+
+
+def silent_in(xml: bytes, found: Imported) -> list[str]:
+    """Elements that neither live on nor have a notice."""
     spoken = {notice.element_id for notice in found.findings} | set(found.became)
-    silent = [
+    return [
         each.id
-        for each in parse(path.read_bytes(), most_bytes=10**6).all()
+        for each in parse(xml, most_bytes=10**6).all()
         if each.is_model() and each.id and each.name not in NEVER_A_STEP and not is_part(each) and each.id not in spoken
     ]
-    assert silent == []
+
+
+@given(foreign())
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_diagram_becomes_a_workflow_or_is_refused_in_words(xml: bytes):
+    try:
+        found = read(xml)
+    except Refused as refused:
+        code = refused.problems[0].code
+    else:
+        Workflow.model_validate(found.workflow)
+        assert silent_in(xml, found) == []
+        again = read(write(found.workflow, found.layout))
+        assert (again.workflow, again.layout, again.findings) == (found.workflow, found.layout, ())
+        return
+    assert code in ("BPMN-START", "BPMN-EMPTY", "BPMN-CIRCLE")
 
 
 def is_part(element: Element) -> bool:

@@ -17,7 +17,7 @@ from models.core.actor import current_actor
 from models.core.unit_of_work import unit_of_work
 from models.design import drafting, queries
 from models.design.queries import TypeRow
-from models.design.tables import DraftStatus
+from models.design.rules import DraftStatus
 from models.design.templates import TEMPLATES, template
 from models.engines.definitions import versions
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -13,7 +15,8 @@ from models.core.errors import NotFound, Problem, Refused, WrongState
 from models.core.types import new_id
 from models.core.unit_of_work import UnitOfWork
 from models.design.editing import Edit, edited, slug
-from models.design.tables import DesignDraft, DesignStep, DraftStatus
+from models.design.rules import DraftStatus
+from models.design.tables import DesignDraft, DesignStep
 from models.engines.definitions import versions
 from models.engines.definitions.loading import Content, with_processes
 from models.identity.roles import role_book
@@ -136,7 +139,28 @@ def discard(uow: UnitOfWork, draft_id: UUID) -> None:
     uow.record("design.discarded", "design_draft", draft_id, changes={"name": draft.name})
 
 
-def find(uow: UnitOfWork, draft_id: UUID) -> DesignDraft:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft as it stands; `place` is the step of `last` that it stands at."""
+
+    id: UUID
+    key: str
+    name: str
+    status: DraftStatus
+    based_on: int | None
+    content: Content
+    place: int
+    last: int
+    changed_at: datetime
+    changed_by_name: str
+    note: str
+    proposed_by: UUID | None
+    proposed_by_name: str
+    answer: str
+    version: int | None
+
+
+def find(uow: UnitOfWork, draft_id: UUID) -> Draft:
     """A draft, to look at.
 
     Raises:
@@ -147,7 +171,7 @@ def find(uow: UnitOfWork, draft_id: UUID) -> DesignDraft:
     draft = uow.session.get(DesignDraft, draft_id)
     if draft is None:
         raise NotFound("There is no such draft.")
-    return draft
+    return Draft(*(getattr(draft, each.name) for each in fields(Draft)))
 
 
 def roles() -> Mapping[str, str]:

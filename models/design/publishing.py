@@ -17,7 +17,8 @@ from models.core.unit_of_work import UnitOfWork
 from models.design import drafting
 from models.design.drafting import PUBLISH
 from models.design.judging import problems
-from models.design.tables import DesignDraft, DraftStatus
+from models.design.rules import DraftStatus
+from models.design.tables import DesignDraft
 from models.engines.definitions import versions
 from models.engines.definitions.tables import DefinitionPublication, DefinitionVersion
 from models.identity import queries as identity

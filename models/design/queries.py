@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from models.applications.types import application_types
 from models.core.unit_of_work import UnitOfWork
 from models.design.drafting import EDIT
-from models.design.tables import DesignDraft, DraftStatus
+from models.design.rules import DraftStatus
+from models.design.tables import DesignDraft
 from models.engines.cases.tables import Case
 from models.engines.definitions.tables import DefinitionPublication
 from models.engines.workflow.schema import ReviewNode

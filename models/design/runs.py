@@ -19,7 +19,8 @@ from models.core.unit_of_work import UnitOfWork
 from models.design import drafting, steps
 from models.design.drafting import EDIT, PUBLISH
 from models.design.judging import judged
-from models.design.tables import DesignRun, DesignRunCase, RunKind, RunStatus
+from models.design.rules import RunKind, RunStatus
+from models.design.tables import DesignRun, DesignRunCase
 from models.engines.cases.tables import Case
 from models.engines.definitions import versions
 from models.notices import service as notices

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models.core.unit_of_work import UnitOfWork
-from models.design.tables import DesignDraft, DesignRun, RunKind
+from models.design.rules import RunKind
+from models.design.tables import DesignDraft, DesignRun
 from models.engines.cases import migrating
 from models.engines.cases.tables import CaseEvent
 from models.engines.cases.world import definition_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.database import Base, PartnerScoped, Unscoped
 from models.core.types import Id, Instant
-
-
-class DraftStatus(enum.Enum):
-    """What has become of a draft."""
-
-    OPEN = "open"
-    PROPOSED = "proposed"
-    PUBLISHED = "published"
-    DISCARDED = "discarded"
+from models.design.rules import DraftStatus, RunKind, RunStatus
 
 
 class DesignDraft(Unscoped, Base):
@@ -63,24 +54,6 @@ class DesignStep(Unscoped, Base):
     at: Mapped[Instant]
     by: Mapped[UUID | None]
     by_name: Mapped[str]
-
-
-class RunKind(enum.Enum):
-    """What is done with many cases at once."""
-
-    REPLAY = "replay"
-    DRY_RUN = "dry_run"
-    MIGRATE = "migrate"
-    UNDO = "undo"
-
-
-class RunStatus(enum.Enum):
-    """Where such work stands."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    CANCELLED = "cancelled"
 
 
 class DesignRun(Unscoped, Base):

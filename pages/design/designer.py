@@ -21,10 +21,11 @@ from models.core.errors import DomainError, Problem
 from models.core.unit_of_work import unit_of_work
 from models.design import drafting, publishing
 from models.design.difference import Difference, differences
+from models.design.drafting import Draft
 from models.design.editing import flow, label_of
 from models.design.judging import judged, problems
 from models.design.live import StageNumbers, live_numbers
-from models.design.tables import DesignDraft, DraftStatus
+from models.design.rules import DraftStatus
 from models.engines.definitions import versions
 from models.engines.definitions.loading import Content
 
@@ -150,7 +151,7 @@ def in_force(key: str) -> None:
                     design_release.roll_back(key, made.name, version)
 
 
-def badge(draft: DesignDraft, found: list[Problem]) -> Badge:
+def badge(draft: Draft, found: list[Problem]) -> Badge:
     """Where a draft stands."""
     if draft.status is DraftStatus.PROPOSED:
         return Badge("Waits for agreement", "orange", "how_to_reg")
@@ -195,7 +196,7 @@ def drafted(draft_id: UUID) -> None:
             design_release.difference_list(changed)
 
 
-def overtaken(draft: DesignDraft, version: int) -> None:
+def overtaken(draft: Draft, version: int) -> None:
     """Another version came between: what differs below is the difference to that one."""
     left, right = st.columns([4, 1], vertical_alignment="center")
     with left:
@@ -209,7 +210,7 @@ def overtaken(draft: DesignDraft, version: int) -> None:
         st.rerun()
 
 
-def actions(draft: DesignDraft, found: list[Problem], changed: list[Difference], *, is_own: bool) -> None:
+def actions(draft: Draft, found: list[Problem], changed: list[Difference], *, is_own: bool) -> None:
     """What can be done with the draft as a whole."""
     if draft.status is DraftStatus.OPEN:
         if design_release.asked("give up", pressed=st.button("Give up", key="design:give_up")):
@@ -229,7 +230,7 @@ def actions(draft: DesignDraft, found: list[Problem], changed: list[Difference],
             answers(draft, changed)
 
 
-def answers(draft: DesignDraft, changed: list[Difference]) -> None:
+def answers(draft: Draft, changed: list[Difference]) -> None:
     """What somebody else can say to a proposal."""
     if design_release.asked("decline", pressed=st.button("Decline", key="design:decline")):
         design_release.decline(draft.id, draft.proposed_by_name)

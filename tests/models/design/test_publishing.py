@@ -9,7 +9,7 @@ from models.core.actor import Actor
 from models.core.errors import DomainError, NotAllowed, NotFound, Refused, WrongState
 from models.design import drafting, publishing
 from models.design.editing import AddNode, ChangeNode, ChangeType
-from models.design.tables import DraftStatus
+from models.design.rules import DraftStatus
 from models.engines.definitions import versions
 from models.notices.queries import waiting
 from tests.models.design.fourth_stage import fourth_stage, published
@@ -94,7 +94,7 @@ def test_a_draft_with_faults_is_not_proposed(fund: Fund, kofi: Actor) -> None:
             publishing.propose(uow, draft, note="")
     assert [(problem.code, problem.field) for problem in refused.value.problems][:2] == [
         ("DESIGN-NOTE", "note"),
-        ("FLOW-NO-WAY", "lonely"),
+        ("FLOW-NOBODY", "lonely"),
     ]
     assert {problem.field for problem in refused.value.problems} == {"note", "lonely"}
 

@@ -11,7 +11,7 @@ from models.applications.types import shipped
 from models.core.actor import SYSTEM, Actor
 from models.core.errors import NotAllowed, WrongState
 from models.design import runs
-from models.design.tables import RunKind, RunStatus
+from models.design.rules import RunKind, RunStatus
 from models.engines.cases.verifying import verify
 from models.engines.definitions import versions
 from tests.models.design.fourth_stage import fourth_stage, published

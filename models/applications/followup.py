@@ -204,15 +204,34 @@ def _overdue(case: _Case, event: e.BecameOverdue, visits: Visits, number: int) -
               f"{case.found.type.label(visit.node)}.{case.until(visit)}", "red")  # fmt: skip
 
 
+def _rang(case: _Case, event: e.ClockRang, visits: Visits, number: int) -> None:
+    """A clock over several stages: whoever is waited for is reminded, roles are told when it is overdue for long."""
+    clock = case.found.type.workflow.clocks.get(event.clock)
+    if clock is None:
+        return
+    label = clock.label or event.clock.replace("_", " ").capitalize()
+    kind, _, role = event.timer.partition(":")
+    waited_for = {person for visit in case.found.state.visits for person in case.responsible(visit)}
+    title = f"{case.name}: {label} is due soon" if kind == "remind" else f"{case.name}: {label} is overdue"
+    people = _of_role(case, role) if kind == "escalate" else waited_for
+    case.tell(people, f"{number}:{event.timer}", title, case.partner, "orange" if kind == "remind" else "red")
+
+
+def _of_role(case: _Case, role: str) -> Collection[UUID]:
+    """The people of a role; of ecosystem managers the partner's own."""
+    people = identity.with_roles(case.uow, (role,))
+    if role == MANAGER:
+        own = partners.partner(case.uow, case.found.partner_id).manager_id
+        return [own] if own in people else people
+    return people
+
+
 def _escalated(case: _Case, event: e.Escalated, visits: Visits, number: int) -> None:
     visit = visits[event.visit]
-    people = identity.with_roles(case.uow, (event.role,))
-    if event.role == MANAGER:
-        own = partners.partner(case.uow, case.found.partner_id).manager_id
-        people = [own] if own in people else people
     held = f"{visit.holder_name} holds it." if visit.holder else "Nobody holds it."
     text = f"{case.partner}. {case.found.type.label(visit.node)}.{case.until(visit)} {held}"
-    case.tell(people, _key(event, number), f"{case.name} is overdue and was escalated to you", text, "red")
+    title = f"{case.name} is overdue and was escalated to you"
+    case.tell(_of_role(case, event.role), _key(event, number), title, text, "red")
 
 
 def _ended(case: _Case, event: e.Ended, visits: Visits, number: int) -> None:
@@ -261,4 +280,5 @@ _WHAT: dict[type[e.Event], str] = {
 _HANDLERS: dict[type[e.Event], Callable[[_Case, Any, Visits, int], None]] = {
     e.Entered: _entered, e.Decided: _decided, e.Asked: _asked, e.Answered: _answered, e.Reminded: _reminded,
     e.BecameOverdue: _overdue, e.Escalated: _escalated, e.Ended: _ended,
+    e.ClockRang: _rang,
 }  # fmt: skip

@@ -144,6 +144,17 @@ def _ended(made: ApplicationType, event: e.Ended) -> Told:
     return ("flag", "Completed", "green") if made.succeeded(event.outcome) else ("event_busy", "Closed", "gray")
 
 
+def _rang(made: ApplicationType, event: e.ClockRang) -> Told:
+    clock = made.workflow.clocks.get(event.clock)
+    label = (clock.label if clock else "") or event.clock.replace("_", " ").capitalize()
+    kind, _, role = event.timer.partition(":")
+    if kind == "escalate":
+        return "priority_high", f"{label}: escalated to {role_book().name(role).lower()}", "red"
+    return (
+        ("notifications", f"Reminded: {label}", "gray") if kind == "remind" else ("alarm", f"{label}: overdue", "red")
+    )
+
+
 def _migrated(made: ApplicationType, event: e.Migrated) -> Told:
     return "move_down", f"{'Back' if event.undoes else 'Goes on'} under version {version_words(event.version)}", "gray"
 
@@ -156,6 +167,7 @@ _TELLERS: dict[type[e.Event], Callable[[ApplicationType, Any], Told]] = {
     e.Escalated: _escalated,
     e.Ended: _ended,
     e.Migrated: _migrated,
+    e.ClockRang: _rang,
     e.Cancelled: lambda made, event: ("undo", "Cancelled by the partner", "gray"),
     e.Expired: lambda made, event: (
         "event_busy",

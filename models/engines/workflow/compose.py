@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from models.engines.workflow.clocks import within
 from models.engines.workflow.schema import EndNode, Node, PaymentNode, ReviewNode, Workflow
 
 
@@ -43,8 +44,11 @@ def _replaced(outer: Workflow, name: str, inner: Workflow) -> Workflow:
             edges += [(f"{name}.{begin}", to) for to in outer.next(name, ends[target])]
         else:
             edges.append((f"{name}.{begin}", target))
+    clocks = outer.clocks | {f"{name}.{key}": within(clock, name) for key, clock in inner.clocks.items()}
     start = f"{name}.{inner.start}" if outer.start == name else outer.start
-    return Workflow(start=start, nodes=nodes, edges=tuple(edges), layout=outer.layout, promised=outer.promised)
+    return Workflow(
+        start=start, nodes=nodes, edges=tuple(edges), layout=outer.layout, promised=outer.promised, clocks=clocks
+    )
 
 
 def _renamed(node: Node, prefix: str) -> Node:

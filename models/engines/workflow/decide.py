@@ -8,6 +8,7 @@ from typing import Any
 from models.core.errors import NotAllowed, Problem, Refused, WrongState
 from models.engines.workflow import commands as c
 from models.engines.workflow import events as e
+from models.engines.workflow.clocks import VISIT, calendar_of, clock_timers
 from models.engines.workflow.findings import Verdict
 from models.engines.workflow.people import demand_applicant, right_of
 from models.engines.workflow.schema import CheckNode, FormNode, ReviewNode, Timed, Workflow
@@ -192,6 +193,8 @@ def _timer(turn: Turn, command: c.TimerFired) -> None:
     An open question stops the clock, but nobody waits past the time at which a visit expires.
     """
     visit, now = turn.state.visit(command.visit), turn.world.now
+    if command.visit.startswith(VISIT):
+        _ring(turn, command.visit.removeprefix(VISIT), command.timer)
     if visit is None or command.timer in visit.fired or (visit.question is not None and command.timer != "expire"):
         return
     at = timers_of(turn.workflow.nodes[visit.node], visit, turn.world).get(command.timer)
@@ -210,6 +213,16 @@ def _timer(turn: Turn, command: c.TimerFired) -> None:
     else:
         turn.add(e.Reminded(visit.id, command.timer, now))
     _conclude(turn, visit.id)  # people who could have voted may be gone since the last vote
+
+
+def _ring(turn: Turn, name: str, timer: str) -> None:
+    """A rung of a clock's ladder, unless it is early, repeated, or the clock stands or is over."""
+    clock, state = turn.workflow.clocks.get(name), turn.state.clocks.get(name)
+    if clock is None or state is None or timer in state.fired:
+        return
+    at = clock_timers(clock, state, calendar_of(clock, turn.world.calendar)).get(timer)
+    if at is not None and at <= turn.world.now:
+        turn.add(e.ClockRang(name, timer, turn.world.now))
 
 
 def _note(turn: Turn, command: c.NoteFacts) -> None:

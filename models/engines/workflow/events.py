@@ -15,7 +15,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from models.engines.workflow.findings import Finding
-from models.engines.workflow.state import Visit
+from models.engines.workflow.state import ClockState, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +277,25 @@ class FactsNoted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ClockTurned(Event):
+    """A clock was started, paused, resumed, stopped, reset or cancelled; when it is due since then."""
+
+    clock: str
+    what: str
+    at: datetime
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRang(Event):
+    """A rung of a clock's ladder came: `remind:…`, `due`, `escalate:…`."""
+
+    clock: str
+    timer: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Migrated(Event):
     """The case goes on under another version: where it stands now, and everything that is kept by node, by new names.
 
@@ -296,6 +315,7 @@ class Migrated(Event):
     by_name: str
     at: datetime
     undoes: bool = False
+    clocks: dict[str, ClockState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +331,7 @@ KINDS: dict[str, type[Event]] = {
     for cls in (
         Opened, Arrived, Entered, Left, Submitted, Claimed, Assigned, Released, Decided, Asked, Answered, CheckWanted,
         Checked, ActionTaken, TimerSet, Reminded, BecameOverdue, Escalated, Expired, Cancelled, FactsNoted, Ended,
-        TableAnswered, Withdrawn, Migrated,
+        TableAnswered, Withdrawn, Migrated, ClockTurned, ClockRang,
     )
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from models.engines.workflow import events as e
-from models.engines.workflow.state import Question, State, Visit, Vote
+from models.engines.workflow.state import ClockState, Question, State, Visit, Vote
 
 
 def replay(events: Iterable[e.Event]) -> State:
@@ -130,8 +130,31 @@ def _migrated(state: State, event: e.Migrated) -> State:
     return replace(
         state, version=event.version, visits=event.visits, deciders=event.deciders, agreed=event.agreed,
         visited=event.visited, arrived=event.arrived, status=event.status, vendor_status=event.vendor_status,
-        phase=event.phase,
+        phase=event.phase, clocks=event.clocks,
     )  # fmt: skip
+
+
+def _turned(state: State, event: e.ClockTurned) -> State:
+    old = state.clocks.get(event.clock)
+    match event.what:
+        case "cancelled":
+            return replace(state, clocks={name: each for name, each in state.clocks.items() if name != event.clock})
+        case "paused" if old:
+            new = replace(old, pauses=(*old.pauses, (event.at, None)), due_at=None)
+        case "resumed" if old:
+            new = replace(old, pauses=(*old.pauses[:-1], (old.pauses[-1][0], event.at)), due_at=event.due_at)
+        case "stopped" if old:
+            new = replace(old, ended_at=event.at)
+        case _:
+            new = ClockState(event.at, due_at=event.due_at)
+    return replace(state, clocks=state.clocks | {event.clock: new})
+
+
+def _rang(state: State, event: e.ClockRang) -> State:
+    old = state.clocks.get(event.clock)
+    if old is None:
+        return state
+    return replace(state, clocks=state.clocks | {event.clock: replace(old, fired=(*old.fired, event.timer))})
 
 
 def _ended(state: State, event: e.Ended) -> State:
@@ -159,5 +182,5 @@ _APPLY: dict[type[e.Event], Callable[[State, Any], State]] = {
     e.Answered: _answered, e.CheckWanted: _same, e.Checked: _checked, e.ActionTaken: _same, e.TimerSet: _same,
     e.Reminded: _fired, e.BecameOverdue: _overdue, e.Escalated: _escalated, e.Expired: _same, e.Cancelled: _same,
     e.FactsNoted: _noted, e.Ended: _ended, e.TableAnswered: _checked, e.Withdrawn: _withdrawn,
-    e.Migrated: _migrated,
+    e.Migrated: _migrated, e.ClockTurned: _turned, e.ClockRang: _rang,
 }  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from models.core.errors import Problem
 from models.engines.conditions import FactTypes
+from models.engines.workflow.lint_clocks import clock_faults
 from models.engines.workflow.lint_decisions import decision_faults
 from models.engines.workflow.lint_facts import fact_faults
 from models.engines.workflow.lint_people import Members, people_faults
@@ -56,7 +57,7 @@ def faults(workflow: Workflow, names: Names = ANYTHING) -> list[Problem]:
         return broken
     found = [problem for name, node in workflow.nodes.items() for problem in _node_faults(workflow, name, node, names)]
     found += [*_reach_faults(workflow), *_circle_faults(workflow), *_branch_faults(workflow), *time_faults(workflow)]
-    found += people_faults(workflow, names.members)
+    found += [*people_faults(workflow, names.members), *clock_faults(workflow, names.roles)]
     if names.facts is not None and names.fields is not None:
         found += fact_faults(workflow, names.facts, names.fields)
     return found

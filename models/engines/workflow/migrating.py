@@ -18,6 +18,7 @@ from models.core.errors import Problem
 from models.engines.conditions import fits
 from models.engines.workflow import events as e
 from models.engines.workflow.audience import audience
+from models.engines.workflow.clocks import calendar_of, clock_timers, due_at, rings
 from models.engines.workflow.dry import Definition
 from models.engines.workflow.evolve import evolve
 from models.engines.workflow.schema import (
@@ -31,7 +32,7 @@ from models.engines.workflow.schema import (
     Workflow,
     kind_of,
 )
-from models.engines.workflow.state import State, Visit
+from models.engines.workflow.state import ClockState, State, Visit
 from models.engines.workflow.terms import Term
 from models.engines.workflow.turn import moved, status_of, timers_of
 from models.engines.workflow.world import World
@@ -147,8 +148,13 @@ def plan(
         by=world.person.id,
         by_name=world.person.name,
         at=world.now,
+        clocks=dict(_clocks(state, new.workflow, world)),
     )
-    events = (event, *_follow(state.visits, visits, new.workflow, world))
+    events = (
+        event,
+        *_follow(state.visits, visits, new.workflow, world),
+        *_clock_timers(event.clocks, new.workflow, world),
+    )
     return MigrationPlan((), events, _after(state, events), tuple(moves))
 
 
@@ -163,9 +169,14 @@ def undone(state: State, migrated: e.Migrated, before: State, world: World, work
     event = e.Migrated(
         version=before.version, visits=before.visits, deciders=before.deciders, agreed=before.agreed,
         visited=before.visited, arrived=before.arrived, status=before.status, vendor_status=before.vendor_status,
-        phase=before.phase, by=world.person.id, by_name=world.person.name, at=world.now, undoes=True,
+        phase=before.phase, clocks=before.clocks, by=world.person.id, by_name=world.person.name,
+        at=world.now, undoes=True,
     )  # fmt: skip
-    events = (event, *_follow(state.visits, before.visits, workflow, world))
+    events = (
+        event,
+        *_follow(state.visits, before.visits, workflow, world),
+        *_clock_timers(event.clocks, workflow, world),
+    )
     moves = tuple(
         Move(visit.id, visit.node, back.node, visit.due_at, back.due_at, len(visit.votes), len(back.votes))
         for visit, back in zip(state.visits, before.visits, strict=True)
@@ -285,6 +296,21 @@ def _promise(node: Node) -> tuple[Term, str | None] | None:
 def _counted_from(fact: str | None, state: State, visit: Visit) -> datetime:
     since = state.facts.get(fact) if fact else None
     return as_instant(date.fromisoformat(str(since))) if since else visit.entered_at
+
+
+def _clocks(state: State, workflow: Workflow, world: World) -> Iterator[tuple[str, ClockState]]:
+    """The clocks that there still are, due by the new version."""
+    for name, own in state.clocks.items():
+        if clock := workflow.clocks.get(name):
+            calendar = calendar_of(clock, world.calendar)
+            times = clock_timers(clock, own, calendar)
+            fired = tuple(timer for timer in own.fired if timer in times and times[timer] <= world.now)
+            yield name, own if own.ended_at else replace(own, due_at=due_at(clock.due, own, calendar), fired=fired)
+
+
+def _clock_timers(clocks: Mapping[str, ClockState], workflow: Workflow, world: World) -> Iterator[e.Event]:
+    for at, name, timer in rings(workflow.clocks, dict(clocks), world.calendar):
+        yield e.TimerSet(name, timer, world.now, at)
 
 
 def _follow(old: Iterable[Visit], new: Iterable[Visit], workflow: Workflow, world: World) -> Iterator[e.Event]:

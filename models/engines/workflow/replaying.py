@@ -19,6 +19,7 @@ from models.core.errors import DomainError
 from models.engines.workflow import commands as c
 from models.engines.workflow import events as e
 from models.engines.workflow.audience import quality
+from models.engines.workflow.clocks import VISIT
 from models.engines.workflow.decide import decided
 from models.engines.workflow.dry import Definition, DryWorld
 from models.engines.workflow.evolve import evolve
@@ -147,6 +148,8 @@ class _Reader:
                 return c.TimerFired(event.visit, event.timer)
             case e.BecameOverdue():
                 return c.TimerFired(event.visit, "due")
+            case e.ClockRang():
+                return c.TimerFired(f"{VISIT}{event.clock}", event.timer)
             case e.Escalated():
                 return c.TimerFired(event.visit, f"escalate:{event.role}")
             case e.Expired():

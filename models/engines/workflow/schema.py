@@ -21,6 +21,7 @@ from pydantic import (
 
 from models.engines.decision_tables import DecisionTable
 from models.engines.forms.schema import Field as FormField
+from models.engines.workflow.clocks import Clock
 from models.engines.workflow.quorum import Quorum, QuorumField
 from models.engines.workflow.terms import TermField
 
@@ -286,6 +287,7 @@ class Workflow(_Part):
     edges: tuple[tuple[str, str], ...]
     layout: dict[str, tuple[float, float]] = Field(default_factory=dict)
     promised: TermField | None = None
+    clocks: dict[str, Clock] = Field(default_factory=dict)
 
     def next(self, node: str, outcome: str = "") -> tuple[str, ...]:
         """Where a case goes from a node with an outcome: the outcome's own edges, else the node's."""

@@ -71,6 +71,23 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockState:
+    """A clock that was started: the spans in which it stood (the last one open while it stands), when it was due as it
+    was reckoned last, and the rungs of its ladder that have come."""
+
+    started_at: datetime
+    pauses: tuple[tuple[datetime, datetime | None], ...] = ()
+    due_at: datetime | None = None
+    ended_at: datetime | None = None
+    fired: tuple[str, ...] = ()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it stands."""
+        return bool(self.pauses) and self.pauses[-1][1] is None
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """A case by its events. `seq` is the number of the last one: the version that a command expects.
 
@@ -97,6 +114,7 @@ class State:
     phase: str = ""
     outcome: str | None = None
     ended_at: datetime | None = None
+    clocks: dict[str, ClockState] = field(default_factory=dict)
 
     def visit(self, visit_id: str) -> Visit | None:
         """The open visit with this id."""

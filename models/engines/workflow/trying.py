@@ -17,6 +17,7 @@ from models.core.errors import DomainError, Problem
 from models.engines.workflow import commands as c
 from models.engines.workflow import events as e
 from models.engines.workflow.audience import fits
+from models.engines.workflow.clocks import rings
 from models.engines.workflow.decide import decided
 from models.engines.workflow.dry import Definition, DryWorld
 from models.engines.workflow.schema import FormNode, Workflow
@@ -230,6 +231,7 @@ class _Play:
             for timer, at in timers_of(node, visit, self.world).items():
                 if timer not in visit.fired and (visit.question is None or timer == "expire"):
                     yield at, visit.id, timer
+        yield from rings(self.flow.clocks, self.state.clocks, self.definition.calendar)
 
     def _unexpected(self) -> Iterator[Problem]:
         wanted, here = self.scenario.expect, [visit.node for visit in self.state.visits]

@@ -13,6 +13,7 @@ from models.core.errors import Refused
 from models.engines.workflow import events as e
 from models.engines.workflow.assigning import chosen
 from models.engines.workflow.audience import audience
+from models.engines.workflow.clocks import VISIT, What, calendar_of, changes, clock_timers, due_at
 from models.engines.workflow.evolve import evolve
 from models.engines.workflow.regions import left_by
 from models.engines.workflow.schema import (
@@ -50,9 +51,22 @@ class Turn:
         self._steps = 0
 
     def add(self, event: e.Event) -> None:
-        """One more event."""
+        """One more event, and what clocks make of it."""
         self.events.append(event)
         self.state = evolve(self.state, event)
+        if self.workflow.clocks:
+            for name, what in list(changes(self.workflow.clocks, self.state.clocks, event)):
+                self._turn_clock(name, what)
+
+    def _turn_clock(self, name: str, what: What) -> None:
+        clock, now = self.workflow.clocks[name], self.world.now
+        calendar = calendar_of(clock, self.world.calendar)
+        after = evolve(self.state, e.ClockTurned(name, what, now)).clocks.get(name)
+        self.add(e.ClockTurned(name, what, now, due_at(clock.due, after, calendar) if after else None))
+        if after:
+            for timer, at in clock_timers(clock, after, calendar).items():
+                if timer not in after.fired:
+                    self.add(e.TimerSet(f"{VISIT}{name}", timer, now, at))
 
     def leave(self, visit: Visit, outcome: str, why: str = "") -> None:
         """End a visit with an outcome and go on from there; `why` says that the case goes back.

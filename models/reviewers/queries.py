@@ -15,6 +15,7 @@ from models.applications.types import application_types
 from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions.schema import ApplicationType
 from models.engines.workflow.audience import fits, quality
+from models.engines.workflow.lint_people import Members
 from models.engines.workflow.schema import Candidate, ReviewNode
 from models.engines.workflow.world import Person
 from models.identity import queries as identity
@@ -282,7 +283,7 @@ def stages_without_members(uow: UnitOfWork) -> list[StageWithoutMembers]:
 
 def without_members(uow: UnitOfWork, made: ApplicationType) -> list[StageWithoutMembers]:
     """The same for one type, published or drafted."""
-    everybody, known, regions = _people(uow, made), _open_groups(uow), partners.regions(uow)
+    everybody, known, regions = _people(uow, made.currency), _open_groups(uow), partners.regions(uow)
     found = []
     for name, node in made.workflow.nodes.items():
         if isinstance(node, ReviewNode):
@@ -291,14 +292,20 @@ def without_members(uow: UnitOfWork, made: ApplicationType) -> list[StageWithout
     return found
 
 
-def _people(uow: UnitOfWork, made: ApplicationType) -> list[Person]:
+def members_of(uow: UnitOfWork) -> Members:
+    """Whoever can sign in and fits some entries, for the linter of workflows; everybody is read once."""
+    everybody = _people(uow, "USD")
+    return lambda entries: [person.id for person in everybody if fits(entries, person)]
+
+
+def _people(uow: UnitOfWork, currency: str) -> list[Person]:
     given, limits = qualities_now(uow), _limits(uow)
     return [
         Person(
             each.id, each.name, each.roles, groups=given.get((each.id, QualityKind.GROUP), frozenset()),
             skills=given.get((each.id, QualityKind.SKILL), frozenset()),
             regions=given.get((each.id, QualityKind.REGION), frozenset()),
-            limit=limits.get(each.id, {}).get(made.currency), known=True,
+            limit=limits.get(each.id, {}).get(currency), known=True,
         )
         for each in _seeing(uow)
     ]  # fmt: skip

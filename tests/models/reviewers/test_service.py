@@ -12,10 +12,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
+from models.applications.types import application_type
 from models.core.actor import Actor
 from models.core.errors import DomainError, NotAllowed, NotFound, Refused, WrongState
 from models.core.history import HistoryEntry
 from models.core.unit_of_work import UnitOfWork
+from models.engines.workflow.schema import ReviewNode
 from models.identity.tables import UserAccount
 from models.reviewers import queries, rules, service
 from models.reviewers.rules import QualityKind, Stand
@@ -247,7 +249,40 @@ def test_a_stage_that_nobody_decides_is_found(office: Office, build: Build) -> N
             user = build.uow.session.get_one(UserAccount, actor.user_id)
             user.deleted_at = uow.now
         build.uow.session.flush()
+        assert queries.members_of(uow)(("reviewer_finance",)) == []
+        assert queries.members_of(uow)(("reviewer_business",)) == [office.joris.user_id]
         (row,) = [row for row in queries.stages_without_members(uow) if row.type == "request"]
         assert (row.node, row.label, row.text) == (
             "finance", "Finance review", "Nobody who can sign in is Finance reviewer."
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("candidate", "more", "said"),
+    [
+        ({"group": "large_deals"}, {}, ["Nobody who can sign in is in the group Large deals."]),
+        ({"group": "other"}, {}, [
+            "There is no group other. Make it under Administration › Reviewers, or name another one."
+        ]),
+        ({"role": "reviewer_business", "skill": "German"}, {}, [
+            "Nobody who can sign in is Business reviewer, skilled in German."
+        ]),
+        ({"role": "reviewer_business", "region": True}, {}, [
+            "Nobody who can sign in is Business reviewer, responsible for Europe."
+        ]),
+        ({"partner_manager": True}, {}, []),
+        ({"role": "reviewer_business"}, {"limit": "asked"}, [
+            "It asks for a limit, and none of those whose turn it is has one."
+        ]),
+    ],
+)  # fmt: skip
+def test_a_candidate_whom_nobody_is_is_named(
+    office: Office, ines: Actor, candidate: dict[str, Any], more: dict[str, Any], said: list[str]
+) -> None:
+    with office.as_(ines) as uow:
+        service.create_group(uow, "large_deals", "Large deals")
+        made = application_type(uow, "request")
+        node = ReviewNode.model_validate({"review": "reviewer_business", "candidates": [candidate], **more})
+        nodes = {**made.workflow.nodes, "business": node}
+        drafted = made.model_copy(update={"workflow": made.workflow.model_copy(update={"nodes": nodes})})
+        assert [row.text for row in queries.without_members(uow, drafted)] == said

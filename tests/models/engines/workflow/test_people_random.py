@@ -96,8 +96,10 @@ class Life:
     def change_role(self) -> None:
         key, role = self.anybody(), self.chance.choice((*ROLES, "big"))
         before = self.staff.everybody[key]
-        own, field = (before.groups, "groups") if role == "big" else (before.roles, "roles")
-        self.staff.everybody[key] = replace(before, **{field: own ^ {role}})
+        changed = replace(before, roles=before.roles ^ {role})
+        if role == "big":
+            changed = replace(before, groups=before.groups ^ {role})
+        self.staff.everybody[key] = changed
 
     def hand_over(self) -> None:
         by, to = self.anybody(), self.anybody()

@@ -104,8 +104,8 @@ def node_of(nodes: Mapping[str, Any], begin: str) -> str | None:
     return node if node in nodes else None
 
 
-def route(source: Bounds, target: Bounds) -> list[Place]:
-    """The corners of a way from one shape to another: to the right where it can, else below both."""
+def route(source: Bounds, target: Bounds, *, lower: float = 0) -> list[Place]:
+    """The corners of a way from one shape to another: to the right where it can, else below both, so much lower."""
     (ax, ay), (bx, by) = source.centre, target.centre
     if target.x >= source.right:
         if ay == by:
@@ -116,5 +116,5 @@ def route(source: Bounds, target: Bounds) -> list[Place]:
         return [(ax, source.bottom), (bx, target.y)]
     if ax == bx and source.y >= target.bottom:
         return [(ax, source.y), (bx, target.bottom)]
-    below = max(source.bottom, target.bottom) + 20
+    below = max(source.bottom, target.bottom) + 20 + lower
     return [(ax, source.bottom), (ax, below), (bx, below), (bx, target.bottom)]

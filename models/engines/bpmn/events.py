@@ -153,6 +153,7 @@ def settle_borders(graph: Graph) -> None:
             graph.alias[box.key] = graph.merged[box.element.id] = host.key
             continue
         targets = [graph.boxes[way.end] for way in ways]
+        targets = [graph.boxes[way.end] for each in targets if each.hint for way in graph.out_of(each)] or targets
         follows = ", ".join(target.name or target.element.id for target in targets)
         said = "Made the due time of its step." if outcome == "" else "Left out: nothing here interrupts such a step."
         then = f" No way leads from here to {follows} any more." if follows else ""

@@ -136,11 +136,11 @@ class Graph:
             self.start = into
         del self.boxes[box.key]
 
-    def lives_on(self, key: str) -> Box | None:
+    def lives_on(self, key: str) -> Box:
         """The box that a key stands for by now."""
         while key in self.alias:
             key = self.alias[key]
-        return self.boxes.get(key)
+        return self.boxes[key]
 
     def reachable(self, key: str) -> set[str]:
         """Everything that can follow after a box, itself included."""

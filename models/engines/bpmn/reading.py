@@ -69,7 +69,7 @@ def _end_what_ends(graph: Graph) -> None:
 def _begin_with_a_form(graph: Graph) -> None:
     """A case begins with what the applicant fills in, even when the diagram begins with the first review."""
     first, beginning = graph.lives_on(graph.start), graph.beginning
-    assert first is not None and beginning is not None
+    assert beginning is not None
     graph.start = first.key
     if first.is_ours or (first.node is not None and "form" in first.node):
         return
@@ -156,6 +156,5 @@ def _became(graph: Graph) -> dict[str, str]:
             begin = graph.boxes[way.begin].slug
             found.setdefault(way.element.id, f"{begin}.{way.outcome}" if way.outcome else begin)
     for id_, key in graph.merged.items():
-        if (living := graph.lives_on(key)) is not None:
-            found.setdefault(id_, living.slug)
+        found.setdefault(id_, graph.lives_on(key).slug)
     return found

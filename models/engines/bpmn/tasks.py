@@ -34,7 +34,8 @@ def settle_tasks(graph: Graph) -> None:
 
 def _first(graph: Graph) -> Box | None:
     """Where a case comes to first, past what only leads on."""
-    box, seen = graph.lives_on(graph.start), set()
+    box: Box | None = graph.lives_on(graph.start)
+    seen: set[str] = set()
     while box is not None and box.kind == "pass" and box.key not in seen:
         seen.add(box.key)
         ways = graph.out_of(box)

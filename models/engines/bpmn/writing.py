@@ -244,10 +244,13 @@ class _Diagram:
                 shape.set("isMarkerVisible", "true")
             numbers = {word: _number(value) for word, value in bounds._asdict().items()}
             ET.SubElement(shape, f"{{{DC}}}Bounds", numbers)
+        before: list[str] = []
         for flow in self.flows:
             id_, source, target = (flow.attrib[word] for word in ("id", "sourceRef", "targetRef"))
             edge = ET.SubElement(plane, f"{{{BPMNDI}}}BPMNEdge", {"id": f"edge_{id_}", "bpmnElement": id_})
-            for x, y in drawing.route(self.bounds[source], self.bounds[target]):
+            lower = 12 * before.count(source)  # ways back from one shape do not lie on each other
+            before.append(source)
+            for x, y in drawing.route(self.bounds[source], self.bounds[target], lower=lower):
                 ET.SubElement(edge, f"{{{DI}}}waypoint", {"x": _number(x), "y": _number(y)})
 
 

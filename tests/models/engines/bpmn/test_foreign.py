@@ -15,7 +15,7 @@ from models.engines.bpmn.markup import Element, parse
 from models.engines.workflow import lint
 from models.engines.workflow.schema import Workflow
 from tests.support import ROOT
-from tests.support.diagrams import foreign
+from tests.support.diagrams import foreign, process
 
 DIAGRAMS = sorted((ROOT / "tests" / "data" / "bpmn").glob("*.bpmn"), key=lambda path: path.name)
 NEVER_A_STEP = {"definitions", "process", "laneSet", "lane", "childLaneSet", "collaboration", "participant"}
@@ -84,6 +84,90 @@ def test_any_diagram_becomes_a_workflow_or_is_refused_in_words(xml: bytes):
         assert (again.workflow, again.layout, again.findings) == (found.workflow, found.layout, ())
         return
     assert code in ("BPMN-START", "BPMN-EMPTY", "BPMN-CIRCLE")
+
+
+def test_several_conditions_are_asked_one_after_another():
+    ways = "".join(
+        f'<sequenceFlow id="f{number}" sourceRef="g" targetRef="e{number}">'
+        f"<conditionExpression>amount &gt; {number}</conditionExpression></sequenceFlow>"
+        for number in range(3)
+    )
+    ends = "".join(f'<endEvent id="e{number}" name="End {number}"/>' for number in range(4))
+    asked = "<conditionExpression>true</conditionExpression>"
+    last = f'<sequenceFlow id="f3" sourceRef="g" targetRef="e3">{asked}</sequenceFlow>'
+    found = read(process(
+        '<startEvent id="s"/><exclusiveGateway id="g" name="How much?"/>', ends, ways, last,
+        '<sequenceFlow id="f" sourceRef="s" targetRef="g"/>',
+    ))  # fmt: skip
+    decisions = {name: node["decision"] for name, node in found.workflow["nodes"].items() if "decision" in node}
+    assert decisions == {"how_much": "amount > 0", "how_much_2": "amount > 1", "how_much_3": "amount > 2"}
+    assert found.workflow["edges"] == [
+        ["application.submit", "how_much"], ["how_much.yes", "end_0"], ["how_much_2.yes", "end_1"],
+        ["how_much_3.yes", "end_2"], ["how_much_3.no", "end_3"], ["how_much.no", "how_much_2"],
+        ["how_much_2.no", "how_much_3"],
+    ]  # fmt: skip
+
+
+def test_ways_of_an_inclusive_gateway_need_no_condition():
+    found = read(process(
+        '<startEvent id="s"/><inclusiveGateway id="g"/><task id="a" name="A"/><task id="b" name="B"/>',
+        '<sequenceFlow id="f" sourceRef="s" targetRef="g"/><sequenceFlow sourceRef="g" targetRef="a"/>',
+        '<sequenceFlow id="f2" sourceRef="g" targetRef="b"/>',
+    ))  # fmt: skip
+    assert [each.text for each in found.findings if each.element_id == "g"] == [
+        "Made a parallel split: all its ways are taken, whatever their conditions say. Check that.",
+        "Its branches end apart, and the first end ends the case. Put a join where they meet."
+    ]  # fmt: skip
+    assert found.became["f2"] == "parallel"
+
+
+def test_flows_without_an_id_are_taken_too():
+    """The standard wants none; nobody can refer to them, so nobody misses them."""
+    found = read(process(
+        '<startEvent id="s"/><task id="a" name="A"/><endEvent id="e"/>',
+        '<sequenceFlow sourceRef="s" targetRef="a"/><sequenceFlow sourceRef="a" targetRef="e"/>',
+    ))  # fmt: skip
+    assert found.workflow["edges"] == [["application.submit", "a"], ["a.done", "end"]]
+
+
+def test_what_follows_a_left_out_event_stays_in_the_drawing():
+    found = read(process(
+        '<startEvent id="s"/><serviceTask id="a" name="Book"/><boundaryEvent id="b" name="Late" attachedToRef="a">',
+        "<timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition></boundaryEvent>",
+        '<task id="c" name="Call"/><task id="w" name="Write"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>',
+        '<sequenceFlow id="g" sourceRef="b" targetRef="c"/><sequenceFlow id="h" sourceRef="b" targetRef="w"/>',
+    ))  # fmt: skip
+    assert {"call", "write"} <= set(found.workflow["nodes"])
+    assert [each.text for each in found.findings if each.element_id == "b"] == [
+        "Put a gateway behind it: all ways that leave it begin at once.",
+        "Left out: nothing here interrupts such a step. No way leads from here to Call, Write any more.",
+        "Its branches end apart, and the first end ends the case. Put a join where they meet.",
+    ]
+
+
+def test_an_event_at_a_step_for_compensation_goes_with_it():
+    found = read(process(
+        '<startEvent id="s"/><task id="a" name="Undo" isForCompensation="true"/>',
+        '<boundaryEvent id="b" attachedToRef="a"/><sequenceFlow id="f" sourceRef="b" targetRef="e"/><endEvent id="e"/>',
+        '<sequenceFlow id="g" sourceRef="s" targetRef="e"/>',
+    ))  # fmt: skip
+    said = [(each.element_id, each.text) for each in found.findings if each.element_id in ("b", "f")]
+    assert said == [("b", "Left out with Undo."), ("f", "Left out with b.")]
+
+
+def test_splits_that_meet_at_one_step_are_joined_one_after_another():
+    found = read(process(
+        '<startEvent id="s"/><parallelGateway id="g"/><task id="a" name="A"/><task id="b" name="B"/>',
+        '<task id="m" name="Meet"/><sequenceFlow id="f1" sourceRef="s" targetRef="g"/>',
+        '<sequenceFlow id="f2" sourceRef="g" targetRef="a"/><sequenceFlow id="f3" sourceRef="g" targetRef="b"/>',
+        '<sequenceFlow id="f4" sourceRef="a" targetRef="m"/><sequenceFlow id="f5" sourceRef="b" targetRef="m"/>',
+        '<sequenceFlow id="f6" sourceRef="m" targetRef="t"/><task id="t" name="Then"/>',
+        '<sequenceFlow id="f7" sourceRef="t" targetRef="e"/><endEvent id="e"/>',
+    ))  # fmt: skip
+    assert ["meet_join", "meet"] in found.workflow["edges"]
+    assert [edge for edge in found.workflow["edges"] if edge[1] == "meet_join"] == [
+        ["a.done", "meet_join"], ["b.done", "meet_join"]
+    ]  # fmt: skip
 
 
 def is_part(element: Element) -> bool:

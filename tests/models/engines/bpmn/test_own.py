@@ -346,4 +346,6 @@ def test_nowhere_to_begin_and_ways_to_nothing_are_refused():
 def test_ways_run_along_right_angles(target: Bounds, corners: list[tuple[float, float]]):
     found = route(Bounds(0, 0, 100, 80), target)
     assert found == corners
+    lower = route(Bounds(0, 0, 100, 80), target, lower=12)
+    assert max(y for _, y in lower) - max(y for _, y in found) in (0, 12)
     assert all(one[0] == other[0] or one[1] == other[1] for one, other in pairwise(found))

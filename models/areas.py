@@ -18,7 +18,7 @@ def load() -> None:
 
 LISTS: tuple[str, ...] = (
     "models.identity.lists", "models.notices.lists", "models.exports.lists", "models.partners.lists",
-    "models.customers.lists",
+    "models.customers.lists", "models.applications.lists",
 )  # fmt: skip
 """Modules that register the lists of their area, by importing them."""
 

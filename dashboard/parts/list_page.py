@@ -24,13 +24,16 @@ from models.engines.lists.asking import Asked
 from models.engines.lists.compiling import COUNTED_TO, ListRow
 from models.lists import acting, queries
 
+Said = Callable[[ListRow], str]
 Act = Callable[[Sequence[ListRow]], None]
 """What a page does itself with the rows that are ticked, in place of the preview."""
 
 
-def ask(uow: UnitOfWork, key: str, *, more: Sequence[str] = (), count_by: str = "") -> Shown:
+def ask(
+    uow: UnitOfWork, key: str, *, more: Sequence[str] = (), count_by: str = "", says: Mapping[str, Said] | None = None
+) -> Shown:
     """A list by key, as the address asks for it; `more` are columns that the page needs whether they are shown or not,
-    `count_by` the column by whose values it wants them counted.
+    `count_by` the column by whose values it wants them counted, `says` columns that it puts into words itself.
 
     One statement for how the list stands, one for its page, one for each fill that is shown, and one for the count
     when there is more than a page.
@@ -51,7 +54,7 @@ def ask(uow: UnitOfWork, key: str, *, more: Sequence[str] = (), count_by: str = 
     labels = {name: list_page_cells.header(opened, answer, name) for name in columns if name not in answer.away}
     return Shown(
         key, opened, question, answer, labels, total, list_page_bar.words_of_filters(uow, opened, question.asked),
-        tuple(acting.actions_of(uow, opened.source)), counts,
+        tuple(acting.actions_of(uow, opened.source)), counts, says or {},
     )  # fmt: skip
 
 
@@ -120,10 +123,15 @@ def nothing(shown: Shown) -> None:
             words.append(f"You search for “{shown.question.asked.search}”.")
         words.append("Take a filter away or search for something else.")
         everything = {queries.VIEW: queries.EVERYTHING} if shown.has_default else {}
-        state("empty", f"No {made.one} matches", *words, link=("Clear all", address.link(shown.key, everything)))
+        state(
+            "empty",
+            f"No {made.one} matches",
+            *words,
+            link=("Clear all", address.link(made.page or shown.key, everything)),
+        )
         return
-    link = (made.empty.link_text, made.empty.link) if made.empty.link else None
-    state("empty", made.empty.title, *filter(None, [made.empty.words]), link=link, icon=made.empty.icon)
+    way = (made.empty.link_text, made.empty.link) if made.empty.link else None
+    state("empty", made.empty.title, *filter(None, [made.empty.words]), link=way, icon=made.empty.icon)
 
 
 @dataclass(frozen=True, slots=True)

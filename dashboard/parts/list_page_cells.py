@@ -66,6 +66,8 @@ def cells(shown: Shown) -> list[dict[str, Any]]:
 
 def _cell(shown: Shown, row: ListRow, name: str, full: set[str]) -> Any:
     column, value = shown.opened.shape.columns[name], row.values.get(name)
+    if name in shown.says:
+        return shown.says[name](row) or None
     if value is None:
         return None
     if column.kind is ColumnKind.AMOUNT and _mixed(shown, column):
@@ -82,6 +84,8 @@ def words(shown: Shown, row: ListRow, name: str, full: set[str] | None = None) -
     """A value in words; empty for nothing."""
     column, value = shown.opened.shape.columns[name], row.values.get(name)
     full = shown_in_full(shown.key) if full is None else full
+    if name in shown.says:
+        return shown.says[name](row)
     if value is None:
         return ""
     match column.kind:
@@ -129,6 +133,6 @@ def _narrow(shown: Shown, row: ListRow, look: Look) -> Row:
 
 def _short(shown: Shown, row: ListRow, name: str) -> str:
     value = row.values.get(name)
-    if shown.opened.shape.columns[name].kind is ColumnKind.INSTANT and value is not None:
+    if name not in shown.says and shown.opened.shape.columns[name].kind is ColumnKind.INSTANT and value is not None:
         return formats.clock_or_day(value)
     return words(shown, row, name)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.parts import address
@@ -18,7 +18,8 @@ class Shown:
     """A list with what it was asked and what was found: `labels` are the headers of its columns, in order.
 
     `words` are the values of the filters that are on, by filter and value; `total` counts as far as it is cheap;
-    `counts` are the numbers by the value of a column, when the page asked for them.
+    `counts` are the numbers by the value of a column, when the page asked for them; `says` are columns that the page
+    puts into words itself.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Shown:
     words: Mapping[str, Mapping[str, str]]
     actions: Sequence[ListAction]
     counts: Mapping[Any, int]
+    says: Mapping[str, Callable[[ListRow], str]] = field(default_factory=dict)
 
     @property
     def rows(self) -> Sequence[ListRow]:

@@ -32,7 +32,7 @@ Names = Mapping[str, str]
 """What people call each kind of application, by key."""
 
 
-def _named(like: Any, partner_ids: Any) -> ColumnElement[bool]:
+def named_like(like: Any, partner_ids: Any) -> ColumnElement[bool]:
     """Number or title are like a pattern, or the case is one of some partners'."""
     found = (func.lower(column).like(like, escape="/") for column in (C.number, C.title))
     return or_(*found, C.partner_id.in_(partner_ids))
@@ -54,7 +54,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "labels": T.label.in_(bindparam("labels", expanding=True)),
     "partners": T.partner_id.in_(bindparam("partners", expanding=True)),
     "types": C.type.in_(bindparam("types", expanding=True)),
-    "words": _named(bindparam("like"), bindparam("named", expanding=True)),
+    "words": named_like(bindparam("like"), bindparam("named", expanding=True)),
 }
 Barring = tuple[str, str, str]
 """A type, a review of it, and a stage whose deciders may not decide there: for a quorum the review itself."""
@@ -221,7 +221,7 @@ def cases(
     Raises:
         NotAllowed: no role of the actor shows applications.
     """
-    found = fetch_page(uow, _listed(uow, select(*_CASE), wanted), lambda *values: values, page, order=_ORDERS[order])
+    found = fetch_page(uow, listed(uow, select(*_CASE), wanted), lambda *values: values, page, order=_ORDERS[order])
     return Page(tuple(_rows(uow, found.rows)), found.next, found.previous)
 
 
@@ -231,11 +231,16 @@ def count_by_status(uow: UnitOfWork, wanted: CaseFilter) -> dict[str, int]:
     Raises:
         NotAllowed: no role of the actor shows applications.
     """
-    stmt = _listed(uow, select(C.status, func.count()), wanted).group_by(C.status).order_by(C.status)
+    stmt = listed(uow, select(C.status, func.count()), wanted).group_by(C.status).order_by(C.status)
     return dict(uow.session.execute(stmt).tuples().all())
 
 
-def _listed(uow: UnitOfWork, stmt: Select[Any], wanted: CaseFilter) -> Select[Any]:
+def listed(uow: UnitOfWork, stmt: Select[Any], wanted: CaseFilter) -> Select[Any]:
+    """A select of cases cut to those that the actor may see and the filter asks for.
+
+    Raises:
+        NotAllowed: no role of the actor shows applications.
+    """
     seen = [key for key, made in application_types(uow).items() if may_view(uow, made)]
     if not seen:
         raise NotAllowed("Your roles do not show these cases. Ask your administrator for a role that does.")
@@ -254,7 +259,7 @@ def _listed(uow: UnitOfWork, stmt: Select[Any], wanted: CaseFilter) -> Select[An
     if wanted.open is not None:
         stmt = stmt.where(C.ended_at.is_(None) if wanted.open else C.ended_at.is_not(None))
     if words := wanted.search.strip():
-        stmt = stmt.where(_named(containing(words), partners.named(uow, words)))
+        stmt = stmt.where(named_like(containing(words), partners.named(uow, words)))
     return stmt
 
 

@@ -6,10 +6,8 @@ from uuid import UUID, uuid4
 
 import streamlit as st
 
-from dashboard.parts import address, formats, listing
+from dashboard.parts import case_list, formats, list_page
 from dashboard.parts.benefit_flow import process_flow
-from dashboard.parts.case_list import PARAMS, case_list, chips_of, choices, wanted_from_address
-from dashboard.parts.chips import chip_bar, filter_menu, removable
 from dashboard.parts.empty import state
 from dashboard.parts.figures import Figure, figures
 from dashboard.parts.go import go, go_to
@@ -19,8 +17,6 @@ from dashboard.parts.rows import rows
 from dashboard.parts.waiting import on_their_way, waiting_rows
 from dashboard.parts.wallet import in_the_way, wallet
 from models.applications import applying, offers
-from models.applications import queries as applications
-from models.applications.rows import CaseFilter
 from models.benefits import queries, rules
 from models.benefits.overview import overview
 from models.benefits.queries import PoolRow
@@ -131,11 +127,9 @@ def work(partner_id: UUID) -> None:
 
 def cases(kinds: list[ApplicationType]) -> bool:
     """The partner's applications, with their filters; whether there is any."""
-    wanted = wanted_from_address()
     with unit_of_work(read_only=True) as uow:
-        counted = applications.count_by_status(uow, wanted)
-    total = sum(counted.values())
-    if not total and wanted == CaseFilter():
+        shown = case_list.ask(uow, "applications")
+    if not shown.total and not shown.asked.narrows:
         names = formats.listing([made.short for made in kinds])
         words = f"Press New {names} application: it is kept while you type, and sent when you say so."
         state(
@@ -145,14 +139,9 @@ def cases(kinds: list[ApplicationType]) -> bool:
             icon="campaign",
         )  # fmt: skip
         return False
-    section("Application history", aside=formats.plural(total, "case"))
-    left, right = st.columns([2.7, 1.3], vertical_alignment="center")
-    with left, chip_bar():
-        removable(chips_of())
-        filter_menu(lambda: choices(counted), on=bool(chips_of()) or bool(address.get("q")), cleared=PARAMS)
-    with right:
-        listing.search_box("Number or activity", key="benefits")
-    case_list(wanted, total, key="benefits", partner=False)
+    section("Application history", aside=formats.plural(shown.total, "case"))
+    list_page.toolbar(shown)
+    case_list.draw(shown)
     return True
 
 

@@ -130,7 +130,8 @@ class Empty(Frozen):
 
 
 class ListDefinition(Frozen):
-    """A list of the product. `sort` is a column's name, `-` before it turns the order round.
+    """A list of the product. `sort` is a column's name, `-` before it turns the order round; `page` is the address of
+    its page where that is not its key.
 
     Raises:
         ValidationError: a name is there twice, or names nothing.
@@ -140,6 +141,7 @@ class ListDefinition(Frozen):
     title: str
     one: str
     many: str = ""
+    page: str = ""
     permission: str
     columns: Annotated[tuple[ListColumn, ...], Checked(min_length=1)]
     filters: tuple[ListFilter, ...] = ()

@@ -64,7 +64,10 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """Columns that no expression gives: read for the keys of a page at once; None: not for this actor."""
+    """Columns that no expression gives: read for the keys of a page at once; None: not for this actor.
+
+    A column that is a field too is sorted by the field and says what the fill says.
+    """
 
     columns: tuple[str, ...]
     read: Callable[[UnitOfWork, Sequence[UUID]], Filled | None]
@@ -109,9 +112,10 @@ class ListSource:
         """What does not fit together: each name of the definition has something behind it, and the other way round."""
         made, found = self.definition, list[str]()
         filled = {name for fill in self.fills for name in fill.columns}
-        columns = {name for name in self.fields if not name.startswith("_")}
+        beside = {column.currency for column in made.columns}
+        columns = {name for name in self.fields if not name.startswith("_") and name not in beside - {""}}
         for what, named, behind in (
-            ("column", set(made.columns_by_name), columns | filled),
+            ("column", set(made.columns_by_name) - beside, columns | filled),
             ("filter", set(made.filters_by_name), set(self.filters)),
             ("action", {action.name for action in made.actions if not action.own}, set(self.actions)),
         ):

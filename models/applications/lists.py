@@ -1,0 +1,105 @@
+"""The lists of applications: all cases for the vendor, its own for a partner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+
+from models.applications import queries
+from models.applications.rows import CaseFilter
+from models.applications.types import application_types
+from models.core.paging import containing
+from models.core.unit_of_work import UnitOfWork
+from models.engines.cases.tables import Case
+from models.engines.lists import Field, Fill, Filled, Filter, ListSource, load_list, register
+from models.engines.lists.sources import Chosen
+from models.partners import queries as partners
+
+HERE = Path(__file__).parent / "definitions"
+C = Case
+ONLY = {"open": "Going on", "over": "Over"}
+
+
+def _seen(uow: UnitOfWork, stmt: Select[Any]) -> Select[Any]:
+    return queries.listed(uow, stmt, CaseFilter())
+
+
+def _search(uow: UnitOfWork, words: str) -> ColumnElement[bool]:
+    return queries.named_like(containing(words), partners.named(uow, words))
+
+
+def _only(values: Sequence[str]) -> ColumnElement[bool]:
+    ways = {"open": C.ended_at.is_(None), "over": C.ended_at.is_not(None)}
+    return or_(false(), *(ways[value] for value in values))
+
+
+def _one_of_only(value: str) -> str:
+    if value not in ONLY:
+        raise ValueError(value)
+    return value
+
+
+def _statuses(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
+    stmt = _seen(uow, select(C.status, func.count())).group_by(C.status).order_by(C.status)
+    return {status: f"{status} ({number:,})" for status, number in uow.session.execute(stmt)}
+
+
+def _types(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
+    return {key: made.name for key, made in application_types(uow).items()}
+
+
+def _partners(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
+    return {str(key): name for key, name in partners.options(uow).items()}
+
+
+def _partner_names(uow: UnitOfWork, values: Sequence[str]) -> Mapping[str, str]:
+    return {str(key): name for key, name in partners.names(uow, [UUID(value) for value in values]).items()}
+
+
+def _waits(uow: UnitOfWork, keys: Sequence[UUID]) -> Filled:
+    """Whom each case waits for, until when, and whether its clock stands."""
+    found = {key: waits[0] for key, waits in queries.standing(uow, keys).items()}
+    return Filled(
+        {key: {"who": first.who, "due": first.due_at, "_paused": first.paused} for key, first in found.items()}
+    )
+
+
+def _type_words(uow: UnitOfWork, keys: Sequence[UUID]) -> Filled:
+    """The names of the types; what managers call them may change."""
+    names = _types(uow, {})
+    kinds = uow.session.execute(select(C.id, C.type).where(C.id.in_(list(keys)))).tuples()
+    return Filled({key: {"type": names.get(kind, kind)} for key, kind in kinds})
+
+
+FIELDS = {
+    "number": Field(C.number), "title": Field(C.title), "status": Field(C.status),
+    "amount": Field(C.amount, nullable=True), "currency": Field(C.currency), "changed": Field(C.changed_at),
+    "type": Field(C.type), "submitted": Field(C.submitted_at, nullable=True), "ended": Field(C.ended_at, nullable=True),
+}  # fmt: skip
+FILTERS = {
+    "status": Filter(C.status, options=_statuses, words=lambda uow, values: {}),
+    "only": Filter(condition=_only, options=lambda uow, chosen: ONLY, parse=_one_of_only),
+    "type": Filter(C.type, options=_types), "amount": Filter(C.amount), "submitted": Filter(C.submitted_at),
+}  # fmt: skip
+FILLS = (Fill(("who", "due"), _waits), Fill(("type",), _type_words))
+
+register(
+    ListSource(
+        load_list(HERE / "cases.list.yaml"), C.id, _seen,
+        {**FIELDS, "partner": Field(partners.name_of(C.partner_id), nullable=True)},
+        filters={
+            **FILTERS, "partner": Filter(C.partner_id, options=_partners, words=_partner_names, parse=UUID),
+            "changed": Filter(C.changed_at),
+        },
+        search=_search, fills=FILLS,
+    )
+)  # fmt: skip
+register(
+    ListSource(
+        load_list(HERE / "applications.list.yaml"), C.id, _seen, FIELDS, filters=FILTERS, search=_search, fills=FILLS
+    )
+)

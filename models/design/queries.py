@@ -81,6 +81,17 @@ def types(uow: UnitOfWork) -> list[TypeRow]:
     return sorted(found, key=lambda row: row.name.casefold())
 
 
+def running(uow: UnitOfWork, key: str) -> list[int]:
+    """The versions that cases under way run on, the newest first.
+
+    Raises:
+        NotAllowed: the actor may not change definitions.
+    """
+    uow.actor.demand(EDIT)
+    stmt = select(Case.version).where(Case.type == key, Case.ended_at.is_(None)).distinct()
+    return sorted(uow.session.scalars(stmt), reverse=True)
+
+
 def open_drafts(uow: UnitOfWork) -> list[DraftRow]:
     """Every draft that is being changed or waits for somebody's agreement, the latest change first.
 

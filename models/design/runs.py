@@ -8,7 +8,8 @@ reason and left as it is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -92,8 +93,9 @@ def cancel(uow: UnitOfWork, run_id: UUID) -> None:
     Raises:
         NotAllowed: the actor may not change definitions.
     """
-    found = run(uow, run_id)
-    if found.status in (RunStatus.WAITING, RunStatus.RUNNING):
+    uow.actor.demand(EDIT)
+    found = uow.session.scalar(select(DesignRun).where(DesignRun.id == run_id).with_for_update())
+    if found is not None and found.status in (RunStatus.WAITING, RunStatus.RUNNING):
         found.status, found.finished_at = RunStatus.CANCELLED, uow.now
 
 
@@ -187,7 +189,7 @@ WORDS = {
 """What each kind of work is called."""
 
 
-def summary(found: DesignRun) -> str:
+def summary(found: DesignRun | RunRow) -> str:
     """What came of it, in words."""
     match found.kind:
         case RunKind.REPLAY:
@@ -199,7 +201,39 @@ def summary(found: DesignRun) -> str:
     return f"{found.told - found.refused:,} of {found.looked_at:,} cases were brought back"
 
 
-def run(uow: UnitOfWork, run_id: UUID) -> DesignRun:
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as pages show it."""
+
+    id: UUID
+    kind: RunKind
+    status: RunStatus
+    key: str
+    draft_id: UUID | None
+    version: int | None
+    mapping: Places
+    asked_at: datetime
+    asked_by_name: str
+    total: int
+    looked_at: int
+    told: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunCaseRow:
+    """What a run says of one case."""
+
+    case_id: UUID
+    number: str
+    title: str
+    went: str
+    would: str
+    text: str
+    refused: bool
+
+
+def run(uow: UnitOfWork, run_id: UUID) -> RunRow:
     """One run.
 
     Raises:
@@ -210,10 +244,14 @@ def run(uow: UnitOfWork, run_id: UUID) -> DesignRun:
     found = uow.session.get(DesignRun, run_id)
     if found is None:
         raise NotFound("There is no such run.")
-    return found
+    return _row(found)
 
 
-def runs(uow: UnitOfWork, key: str, kinds: Sequence[RunKind], *, most: int = 5) -> list[DesignRun]:
+def _row(found: DesignRun) -> RunRow:
+    return RunRow(*(getattr(found, each.name) for each in fields(RunRow)))
+
+
+def runs(uow: UnitOfWork, key: str, kinds: Sequence[RunKind], *, most: int = 5) -> list[RunRow]:
     """The latest runs of some kinds over a type's cases, the newest first.
 
     Raises:
@@ -221,10 +259,11 @@ def runs(uow: UnitOfWork, key: str, kinds: Sequence[RunKind], *, most: int = 5) 
     """
     uow.actor.demand(EDIT)
     stmt = select(DesignRun).where(DesignRun.key == key, DesignRun.kind.in_(kinds))
-    return list(uow.session.scalars(stmt.order_by(DesignRun.asked_at.desc(), DesignRun.id.desc()).limit(most)))
+    found = uow.session.scalars(stmt.order_by(DesignRun.asked_at.desc(), DesignRun.id.desc()).limit(most))
+    return [_row(each) for each in found]
 
 
-def told(uow: UnitOfWork, run_id: UUID, *, refused: bool | None = None, most: int = 200) -> list[DesignRunCase]:
+def told(uow: UnitOfWork, run_id: UUID, *, refused: bool | None = None, most: int = 200) -> list[RunCaseRow]:
     """What a run says of single cases of the partners the actor may see, by number.
 
     Raises:
@@ -235,4 +274,6 @@ def told(uow: UnitOfWork, run_id: UUID, *, refused: bool | None = None, most: in
     stmt = select(row).where(row.run_id == run_id).order_by(row.number).limit(most)
     if refused is not None:
         stmt = stmt.where(row.refused.is_(refused))
-    return list(uow.session.scalars(stmt))
+    return [
+        RunCaseRow(*(getattr(each, name.name) for name in fields(RunCaseRow))) for each in uow.session.scalars(stmt)
+    ]

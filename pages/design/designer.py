@@ -6,9 +6,12 @@ import streamlit as st
 
 from dashboard.parts import address, design_release, formats, listing
 from dashboard.parts.design_canvas import bottleneck, show, span_words
+from dashboard.parts.design_files import files_view
 from dashboard.parts.design_forms import builder, refused
 from dashboard.parts.design_numbers import numbers, offer, words
 from dashboard.parts.design_panel import panel
+from dashboard.parts.design_runs import migrate_view, replay_view
+from dashboard.parts.design_try import try_it
 from dashboard.parts.design_work import carry_out
 from dashboard.parts.empty import state
 from dashboard.parts.head import Badge, Crumb, page_head, section
@@ -25,12 +28,18 @@ from models.design.drafting import Draft
 from models.design.editing import flow, label_of
 from models.design.judging import judged, problems
 from models.design.live import StageNumbers, live_numbers
+from models.design.queries import running
 from models.design.rules import DraftStatus
 from models.engines.definitions import versions
 from models.engines.definitions.loading import Content
+from models.engines.definitions.schema import ApplicationType
 
 CRUMBS = [Crumb("Workflows", "workflows")]
-VIEWS = {"": "Workflow", "forms": "Forms", "numbers": "Numbers", "words": "Words", "offer": "Who can apply"}
+VIEWS = {
+    "": "Workflow", "forms": "Forms", "numbers": "Numbers", "words": "Words", "offer": "Who can apply", "try": "Try",
+    "replay": "Replay", "files": "Files",
+}  # fmt: skip
+IN_FORCE = {**{name: words_ for name, words_ in VIEWS.items() if name != "replay"}, "migrate": "Cases under way"}
 
 
 def numbers_of(key: str) -> dict[str, StageNumbers]:
@@ -56,20 +65,22 @@ def work(content: Content, found: list[Problem], *, editable: bool, revision: in
             overview(content, live)
 
 
-def view() -> str:
+def view(views: dict[str, str]) -> str:
     """Which part of the type is looked at; the address keeps it."""
-    chosen = address.get("view") if address.get("view") in VIEWS else ""
+    chosen = address.get("view") if address.get("view") in views else ""
     bound = address.bound("design:view", chosen, lambda value: address.put(view=value or ""))
     st.segmented_control(
-        "Part", list(VIEWS), format_func=VIEWS.__getitem__, label_visibility="collapsed", required=True, **bound
+        "Part", list(views), format_func=views.__getitem__, label_visibility="collapsed", required=True, **bound
     )
     return chosen
 
 
-def parts(content: Content, *, editable: bool, revision: int, steps: tuple[bool, bool]) -> None:
+def parts(
+    content: Content, *, editable: bool, revision: int, steps: tuple[bool, bool], draft_id: UUID | None = None
+) -> None:
     """The part of the type that is looked at, and what is wrong with the whole."""
     made, found = judged(content)
-    match view():
+    match view(VIEWS if draft_id else IN_FORCE):
         case "forms":
             builder(content, made, editable=editable, revision=revision)
         case "numbers":
@@ -78,9 +89,25 @@ def parts(content: Content, *, editable: bool, revision: int, steps: tuple[bool,
             words(content, editable=editable, revision=revision)
         case "offer":
             offer(content, editable=editable, revision=revision)
+        case "try":
+            try_it(made, editable=editable)
+        case "replay" if draft_id is not None:
+            replay_view(draft_id, content["type"]["key"], sound=not found)
+        case "migrate" if made is not None:
+            migration(made)
+        case "files":
+            files_view(content, editable=editable)
         case _:
             work(content, found, editable=editable, revision=revision, steps=steps)
     problem_list(content, found)
+
+
+def migration(made: ApplicationType) -> None:
+    """Cases under way on other versions."""
+    with unit_of_work(read_only=True) as uow:
+        olds = {version: versions.type_of(uow, made.key, version).workflow for version in running(uow, made.key)}
+    olds.pop(made.version, None)
+    migrate_view(made.key, olds, made.workflow)
 
 
 def overview(content: Content, live: dict[str, StageNumbers]) -> None:
@@ -190,7 +217,8 @@ def drafted(draft_id: UUID) -> None:
         overtaken(draft, made.version)
     if draft.answer and editable:
         state("refused", "Not agreed to yet", draft.answer, icon="undo")
-    parts(content, editable=editable, revision=draft.place, steps=(draft.place > 0, draft.place < draft.last))
+    parts(content, editable=editable, revision=draft.place, steps=(draft.place > 0, draft.place < draft.last),
+          draft_id=draft_id)  # fmt: skip
     if made is not None:
         with st.expander(f"What changes: {formats.plural(len(changed), 'difference')}", icon=":material/difference:"):
             design_release.difference_list(changed)

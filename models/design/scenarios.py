@@ -1,0 +1,127 @@
+"""Cases that are tried on a draft, step by step, kept with the type, and tried again whenever the draft changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from models.core.errors import Problem, Refused
+from models.core.types import new_id
+from models.core.unit_of_work import UnitOfWork
+from models.design.drafting import EDIT
+from models.design.tables import DesignScenario
+from models.engines.cases.world import definition_of
+from models.engines.definitions.schema import ApplicationType
+from models.engines.workflow.schema import CheckNode, FormNode, ReviewNode
+from models.engines.workflow.trying import Coverage, Move, Scenario, Tried, coverage, tried
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A scenario that is kept, by whom."""
+
+    id: UUID
+    scenario: Scenario
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What somebody could do next: the move, and the words on its button."""
+
+    move: Move
+    words: str
+
+
+def play(made: ApplicationType, scenario: Scenario) -> Tried:
+    """How a scenario goes on a type."""
+    return tried(definition_of(made), scenario)
+
+
+def beginning(made: ApplicationType, name: str) -> Scenario:
+    """A scenario that has not moved yet, with a person for every stage who may decide it."""
+    people: dict[str, tuple[str, ...]] = {}
+    names = iter(("Ann", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gia", "Hugo"))
+    for node in made.workflow.nodes.values():
+        if isinstance(node, ReviewNode) and node.review:
+            for _ in range(max(1, node.quorum.number)):
+                if sum(node.review[0] in roles for roles in people.values()) <= len(node.not_same_person_as):
+                    people[next(names, f"Person {len(people) + 1}")] = node.review
+    return Scenario(name=name, people=people)
+
+
+def options(made: ApplicationType, scenario: Scenario, play: Tried) -> list[Option]:
+    """Everything that could be done next where the case stands."""
+    found: list[Option] = []
+    for visit in play.state.visits:
+        node = made.workflow.nodes[visit.node]
+        label = made.label(visit.node)
+        if isinstance(node, FormNode):
+            found.append(Option(Move(do="submit", node=visit.node), f"Send {label}"))
+        elif isinstance(node, ReviewNode):
+            able = [name for name, roles in scenario.people.items() if set(roles) & set(node.review)]
+            for key, decision in node.decisions.items():
+                for name in able:
+                    move = Move(
+                        do="decide", by=name, node=visit.node, decision=key,
+                        reason=decision.reasons[0] if decision.reasons else "",
+                        text="Tried." if decision.comment else "",
+                    )  # fmt: skip
+                    found.append(Option(move, f"{label}: {name} chooses {decision.label}"))
+        elif isinstance(node, CheckNode):
+            found.append(Option(Move(do="check", node=visit.node), f"{label} passes"))
+            found.append(Option(Move(do="check", node=visit.node, passed=False), f"{label} fails"))
+    if play.state.outcome is None:
+        found.append(Option(Move(do="cancel"), "The applicant cancels"))
+    return found
+
+
+def covered(made: ApplicationType, plays: Sequence[Tried]) -> Coverage:
+    """What some scenarios have passed of a type's workflow."""
+    return coverage(made.workflow, plays)
+
+
+def kept(uow: UnitOfWork, key: str) -> list[Kept]:
+    """The scenarios of a type, by name.
+
+    Raises:
+        NotAllowed: the actor may not change definitions.
+    """
+    uow.actor.demand(EDIT)
+    found = uow.session.scalars(select(DesignScenario).where(DesignScenario.key == key).order_by(DesignScenario.name))
+    return [Kept(row.id, Scenario.model_validate(row.content), row.changed_by_name) for row in found]
+
+
+def keep(uow: UnitOfWork, key: str, scenario: Scenario) -> UUID:
+    """Keep a scenario under its name; one of the same name is replaced.
+
+    Raises:
+        NotAllowed: the actor may not change definitions.
+        Refused: it has no name.
+    """
+    uow.actor.demand(EDIT)
+    if not scenario.name.strip():
+        raise Refused(Problem("DESIGN-NAME", "Write what the scenario is called.", "name"))
+    row = DesignScenario
+    found = uow.session.scalar(select(row).where(row.key == key, row.name == scenario.name.strip()))
+    if found is None:
+        found = DesignScenario(id=new_id(), key=key, name=scenario.name.strip(), content={}, changed_at=uow.now,
+                               changed_by_name=uow.actor.name)  # fmt: skip
+        uow.session.add(found)
+    found.content = scenario.model_dump(mode="json")
+    found.changed_at, found.changed_by_name = uow.now, uow.actor.name
+    uow.session.flush()
+    return found.id
+
+
+def forget(uow: UnitOfWork, scenario_id: UUID) -> None:
+    """Keep a scenario no longer.
+
+    Raises:
+        NotAllowed: the actor may not change definitions.
+    """
+    uow.actor.demand(EDIT)
+    uow.session.execute(delete(DesignScenario).where(DesignScenario.id == scenario_id))

@@ -57,7 +57,7 @@ def _story(made: ApplicationType, scenario: Scenario, play: Tried) -> None:
     lines = []
     for stand in play.stands:
         move = scenario.moves[stand.move - 1] if stand.move else None
-        said = "The case begins" if move is None else _words(made, move)
+        said = "The case begins" if move is None else _capital(_words(made, move))
         wrong = "".join(
             f'<div class="err"><span class="i" aria-hidden="true">block</span>{formats.text(problem.text)}</div>'
             for problem in stand.problems
@@ -71,6 +71,10 @@ def _story(made: ApplicationType, scenario: Scenario, play: Tried) -> None:
     st.html(f'<div class="k scroll"><table>{head}{"".join(lines)}</table></div>')
     for problem in play.problems:
         st.warning(formats.plain(problem.text), icon=":material/rule:")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _words(made: ApplicationType, move: Move) -> str:

@@ -167,8 +167,9 @@ def in_force(key: str) -> None:
             st.rerun()
     parts(content, editable=False, revision=made.version, steps=(False, False))
     if history or len(kept) > 1:
-        section("Versions")
-        design_release.history_list(history)
+        section("Versions", aside="which came into force, and the way back")
+        if history:
+            design_release.history_list(history)
         with st.container(horizontal=True):
             for version in kept:
                 if version == made.version:

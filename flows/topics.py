@@ -42,6 +42,7 @@ TOPICS = {
         Topic("reviews.follow", "flows.reviews:hand_overs"),
         Topic("payments.step", "flows.payments:payment_steps"),
         Topic("reviews.timer", "flows.deadlines:deadlines"),
+        Topic("reviews.outgoing", "flows.outgoing:outgoing", most=20),
         Topic("design.run", "flows.design:design_runs", most=10),
     )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-LENDERS = ("models.benefits.lends", "models.payments.lends", "models.reviewers.lends")
+LENDERS = ("models.benefits.lends", "models.payments.lends", "models.reviewers.lends", "models.applications.actions")
 """Modules that register what their area lends, by importing it."""
 
 

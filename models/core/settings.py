@@ -66,6 +66,15 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = Field(
         None, description="Mail server as smtp://user:password@host:port; without it mails are kept."
     )
+    webhook_hosts: str = Field(
+        "", description="Hosts that workflows may call, e.g. hooks.example.com, *.example.org; empty means none."
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="Secret that calls of workflows are signed with; without it none is made."
+    )
+    webhook_private: bool = Field(
+        False, description="Let workflows call hosts inside the own network too, and without TLS."
+    )
 
     @field_validator("home", mode="after")
     @classmethod

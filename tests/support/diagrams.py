@@ -46,6 +46,7 @@ def _node(
     return st.fixed_dictionaries({kind: value}, optional={**common, **more})
 
 
+_branches = st.fixed_dictionaries({"when": _texts, "then": st.sampled_from(["yes", "no", "pass", "x y"])})
 _timed = {"due": _terms, "expires": _terms, "remind": st.lists(_terms, max_size=2) | st.just("$remind"),
           "escalate": st.dictionaries(_texts, _terms, max_size=2) | st.just("$escalate")}  # fmt: skip
 nodes = st.one_of(
@@ -53,6 +54,9 @@ nodes = st.one_of(
     _node("review", _texts | st.lists(_texts, max_size=3), **_timed, decisions=_decisions, quorum=st.integers(1, 3)),
     _node("check", _texts, by=st.sampled_from(["now", "worker"])),
     _node("decision", _texts | st.sampled_from(["a > 1", "x == 'y'"])),
+    _node("decision", st.lists(_branches, min_size=1, max_size=3), otherwise=st.sampled_from(["no", "paid"])),
+    _node("decision", st.fixed_dictionaries({"inputs": st.just([]), "rows": st.lists(st.lists(_texts))})),
+    _node("wait", st.just("facts"), until=_texts, expires=_terms),
     _node("parallel", st.sampled_from(["split", "join"])),
     _node("wait", _terms, since=_texts),
     _node("action", _texts, given=st.dictionaries(_texts, _values, max_size=3)),

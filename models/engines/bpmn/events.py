@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from models.engines.bpmn.conditions import asked
 from models.engines.bpmn.findings import Findings
 from models.engines.bpmn.graph import PASS, Box, Graph, Way
 from models.engines.bpmn.markup import Element
@@ -58,10 +59,19 @@ def settle_events(graph: Graph) -> None:
         kind = trigger(box, graph.findings)
         if kind == "timer":
             box.node = {"wait": timer_term(box, graph.findings)}
+        elif kind == "conditional" and (until := _condition(box.element)):
+            box.node = {"wait": "facts", "until": until}
+            graph.findings.say(box.element, f"Waits until {until}. Check that there are these facts.", severity="info")
         else:
             box.kind = "receiveTask"  # a person says that it has come
     for box in graph.of_kind("intermediateThrowEvent", "implicitThrowEvent"):
         _throw(graph, box)
+
+
+def _condition(element: Element) -> str | None:
+    """What a conditional event waits for, when our conditions can say it."""
+    found = next((each for each in element.all() if each.name == "condition"), None)
+    return asked(found.text.strip()).cel if found is not None else None
 
 
 def _start(graph: Graph, box: Box) -> None:

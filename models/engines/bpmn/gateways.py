@@ -73,8 +73,18 @@ def _parallel(graph: Graph, box: Box, ways_in: list[Way], ways_out: list[Way]) -
 
 
 def dissolve(graph: Graph) -> None:
-    """Take out what only leads on; what nothing follows ends the case."""
-    for box in [box for box in graph.boxes.values() if box.kind == PASS and box.node is None]:
+    """Take out what only leads on, but the start: what it leads to has a way more than is seen otherwise."""
+    _dissolve(graph, [box for box in graph.of_kind(PASS) if box.key != graph.start])
+
+
+def dissolve_start(graph: Graph) -> None:
+    """Let the case begin at the first thing that happens."""
+    _dissolve(graph, list(graph.of_kind(PASS)))
+
+
+def _dissolve(graph: Graph, boxes: list[Box]) -> None:
+    """Take boxes out; what nothing follows ends the case."""
+    for box in boxes:
         ways = [way for way in graph.out_of(box) if way.end != box.key]
         if not ways:
             box.node = {"end": plain(box.name) or "done", "tone": "positive"}
@@ -96,7 +106,8 @@ def settle_choices(graph: Graph) -> None:
         ways = graph.out_of(box)
         conditions = [asked(way.condition) if way.condition else None for way in ways]
         answers = all(each is None or each.answer for each in conditions)
-        runs = sum(each is not None and each.cel is not None for each in conditions) >= len(ways) - 1
+        asks = [way for way in ways if not way.default and way.condition and asked(way.condition).cel is not None]
+        runs = len(asks) >= len(ways) - 1
         decides = source is not None and source.is_review and before[0].outcome in ("done", "received")
         if runs and not (decides and answers):
             _conditions(graph, box, ways)
@@ -112,7 +123,7 @@ def settle_choices(graph: Graph) -> None:
 
 
 def _conditions(graph: Graph, box: Box, ways: list[Way]) -> None:
-    """One decision after another, by the conditions in the order in which they are drawn."""
+    """A decision by the conditions at its ways, in the order in which they are drawn."""
     asks = [way for way in ways if way.condition and not way.default]
     last = next((way for way in ways if way not in asks), None)
     if last is None:
@@ -123,19 +134,25 @@ def _conditions(graph: Graph, box: Box, ways: list[Way]) -> None:
     elif last.condition:
         said = f"Left out: the default way has no condition ({last.condition})."
         graph.findings.say(last.element or box.element, said, severity="info", kind="condition")
-    place = box
-    for number, way in enumerate(asks):
-        if number:
-            following = graph.beside(box, "else", box.kind, box.name, 60 * number)
-            graph.ways.append(Way(place.key, following.key, outcome="no"))
-            place = following
-        text = str(asked(way.condition).cel)
-        place.node = {"decision": text}
-        if text != way.condition:
-            said = f"Read as our condition: {text}. Check that there are these facts."
+    taken: dict[str, str] = {}
+    for number, way in enumerate([*asks, last], start=1):
+        way.outcome = named(_shown(graph, way), f"way_{number}", taken)
+        taken[way.outcome] = str(asked(way.condition).cel)
+        if way is not last and taken[way.outcome] != way.condition:
+            said = f"Read as our condition: {taken[way.outcome]}. Check that there are these facts."
             graph.findings.say(way.element or box.element, said, severity="info", kind="condition")
-        way.begin, way.outcome = place.key, "yes"
-    last.begin, last.outcome = place.key, "no"
+    if len(asks) == 1:
+        box.node = {"decision": str(asked(asks[0].condition).cel)}
+        asks[0].outcome, last.outcome = "yes", "no"
+        return
+    branches = [{"when": taken[str(way.outcome)], "then": way.outcome} for way in asks]
+    box.node = {"decision": branches, "otherwise": last.outcome}
+
+
+def _shown(graph: Graph, way: Way, answer: str = "") -> str:
+    """What people call a way: its name, what it asks somebody to have answered, or where it leads."""
+    target = graph.boxes[way.end]
+    return way.name or answer.replace("_", " ").capitalize() or f"To {target.name or words(target.kind)}"
 
 
 def _decisions(graph: Graph, review: Box, box: Box, ways: list[Way], before: Way) -> None:
@@ -153,8 +170,7 @@ def _choices(graph: Graph, review: Box, ways: list[Way]) -> None:
     made: dict[str, Any] = (review.node or {})["decisions"]
     for way in ways:
         answer = asked(way.condition).answer if way.condition else ""
-        target = graph.boxes[way.end]
-        label = way.name or answer.replace("_", " ").capitalize() or f"To {target.name or words(target.kind)}"
+        label = _shown(graph, way, answer)
         way.outcome = named(label, f"way_{len(made) + 1}", made)
         made[way.outcome] = {"label": label[0].upper() + label[1:]}
         if way.condition:

@@ -13,6 +13,8 @@ from models.engines.bpmn.graph import PASS, Box, Graph, Way
 from models.engines.bpmn.markup import Element
 from models.engines.bpmn.vocabulary import BPMNDI, DC, FLOW_NODES, MODEL, SUBPROCESSES, words
 
+MOST_WAYS = 10
+"""Sequence flows for each step that a process may have."""
 MOST_CALLS = 20
 """Processes that call each other, one within the other."""
 
@@ -229,6 +231,8 @@ class _Loader:
             text = "Left out: nothing leads to a start or to an event at a border, and nothing follows after an end."
             leave_out(self.findings, flow, text)
             return
+        if len(self.graph.ways) >= MOST_WAYS * self.graph.most_nodes:
+            raise refused("BPMN-WAYS", flow, f"there are more than {len(self.graph.ways)} ways. Split the process.")
         self.findings.settle(flow)
         condition = flow.first("conditionExpression")
         if condition is not None:

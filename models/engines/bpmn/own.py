@@ -7,8 +7,8 @@ from typing import Any
 
 from models.engines.bpmn import marks
 from models.engines.bpmn.drawing import node_of
-from models.engines.bpmn.graph import Box, Graph
-from models.engines.bpmn.telling import Telling, mapping, outcome_words
+from models.engines.bpmn.graph import Box, Graph, Way
+from models.engines.bpmn.telling import Telling, condition_of, mapping, outcome_words
 from models.engines.bpmn.vocabulary import duration, named, plain, term
 from models.engines.bpmn.writing import clean, shown_name
 from models.engines.workflow.schema import kind_of
@@ -33,7 +33,9 @@ def take_back(graph: Graph) -> None:
         box.slug, box.node, box.is_ours = name, copy.deepcopy(mark["node"]), True
         _changed(box)
         _drawn(box, mark)
-        for each in box.element.of("documentation", "potentialOwner", "timerEventDefinition"):
+        for each in box.element.of(
+            "documentation", "potentialOwner", "timerEventDefinition", "conditionalEventDefinition"
+        ):
             if each.name != "documentation" or marks.sum_of(each.text) == mark.get("told"):
                 graph.findings.settle(*each.all())
     owners = {box.slug: box for box in graph.boxes.values() if box.is_ours}
@@ -41,7 +43,7 @@ def take_back(graph: Graph) -> None:
         if box.is_ours:
             for way in graph.out_of(box):
                 way.outcome = _outcome(way.element, way.name, box, box.slug)
-                _asked(box, way.outcome, way.condition)
+                _asked(graph, box, way)
         elif mark := marks.mark_of(box.element, marks.OUTCOMES):
             _gateway(graph, box, owners.get(str(mark.get("of"))))
         elif mark := marks.mark_of(box.element, marks.EXPIRY):
@@ -100,6 +102,10 @@ def _changed(box: Box) -> None:
         node["label"] = box.name
     if kind_of(node) == "wait":
         node["wait"] = _term(box, node["wait"])
+        waited = box.element.first("conditionalEventDefinition")
+        condition = waited.first("condition") if waited is not None else None
+        if condition is not None and condition.words() != " ".join(clean(str(node.get("until", ""))).split()):
+            node["until"] = condition.words()
     owners = [" ".join(owner.get("name").split()) for owner in box.element.of("potentialOwner")]
     written = [" ".join(clean(role).split()) for role in _TELLING.roles(node)]
     if kind_of(node) == "review" and owners and owners != written:
@@ -116,12 +122,22 @@ def _term(box: Box, was: Any) -> Any:
     return was if str(was).startswith("$") else term(written.words()) or was
 
 
-def _asked(box: Box, outcome: str, condition: str) -> None:
-    """The condition of a decision, when somebody changed it at the way of its yes."""
-    node = box.node
-    if node is not None and isinstance(node.get("decision"), str) and outcome == "yes" and condition:
-        if condition != clean(node["decision"]).replace("\r\n", "\n").replace("\r", "\n").strip():
-            node["decision"] = condition
+def _asked(graph: Graph, box: Box, way: Way) -> None:
+    """The condition at a way of a decision, when somebody changed it there."""
+    node, outcome, condition = box.node or {}, way.outcome or "", way.condition
+    written = condition_of(node, outcome)
+    if not condition or " ".join(condition.split()) == " ".join(clean(written).split()):
+        return
+    if isinstance(node.get("decision"), str) and outcome == "yes":
+        node["decision"] = condition
+        return
+    branches = [each for each in node.get("decision") or () if isinstance(each, dict) and each.get("then") == outcome]
+    if len(branches) == 1:
+        branches[0]["when"] = condition
+        return
+    many = "several conditions" if branches else "no condition"
+    text = f"Left out: {outcome or 'it'} has {many} here. Change them in the designer ({condition})."
+    graph.findings.say(way.element or box.element, text, kind="condition")
 
 
 def _drawn(box: Box, mark: Any) -> None:

@@ -13,6 +13,7 @@ from models.engines.bpmn.events import settle_borders, settle_events
 from models.engines.bpmn.findings import Findings, Imported
 from models.engines.bpmn.gateways import (
     dissolve,
+    dissolve_start,
     draw_joins,
     draw_splits,
     settle_choices,
@@ -46,7 +47,8 @@ def read(xml: bytes, *, most_bytes: int = MOST_BYTES, most_nodes: int = MOST_NOD
     graph, process = load(root, findings, most_nodes=most_nodes)
     for step in (
         take_back, settle_events, draw_splits, settle_kinds, dissolve, settle_first_events, dissolve, settle_tasks,
-        settle_choices, settle_borders, _end_what_ends, dissolve, draw_joins, _begin_with_a_form, _name, _judge,
+        settle_choices, settle_borders, _end_what_ends, dissolve, draw_joins, dissolve_start, _begin_with_a_form, _name,
+        _judge,
     ):  # fmt: skip
         step(graph)
     name_leftovers(root, findings)

@@ -49,9 +49,24 @@ class Telling:
 _SAID = {
     "form": "Form", "review": "Decided by", "check": "Check", "action": "Action", "payment": "Process",
     "quorum": "Have to agree", "not_same_person_as": "Not by who decided", "due": "Due after", "since": "Counted from",
+    "until": "Until",
     "remind": "Reminded before", "expires": "Expires after", "status": "Status for the partner",
     "vendor_status": "Status for the vendor",
 }  # fmt: skip
+
+
+def condition_of(node: Mapping[str, Any], outcome: str) -> str:
+    """When the way of an outcome is taken, where several leave a node; empty for the way that is taken otherwise."""
+    asked = node.get("decision")
+    if isinstance(asked, str) and outcome in ("yes", "no"):
+        return asked if outcome == "yes" else ""
+    if isinstance(asked, list | tuple):
+        whens = [str(each.get("when")) for each in map(mapping, asked) if each.get("then") == outcome]
+        if whens:
+            return whens[0] if len(whens) == 1 else " || ".join(f"({when})" for when in whens)
+    if not outcome or outcome == node.get("otherwise"):
+        return ""
+    return f'outcome == "{outcome}"'
 
 
 def outcome_words(node: Mapping[str, Any], outcome: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from models.core.errors import Problem, Refused
 from models.engines.bpmn import drawing, marks
 from models.engines.bpmn.drawing import Bounds
-from models.engines.bpmn.telling import Telling, outcome_words
+from models.engines.bpmn.telling import Telling, condition_of, outcome_words
 from models.engines.bpmn.vocabulary import BPMNDI, CEL, DC, DI, MODEL, XSI, duration
 from models.engines.workflow.schema import kind_of
 
@@ -115,10 +115,7 @@ class _Diagram:
         for name in self.nodes:
             self.ids[name] = self._free(f"node_{_identifier(name)}")
         for name, node in self.nodes.items():
-            kind = str(kind_of(node))
-            tag = _ELEMENTS.get(kind, "task")
-            if kind == "check" and node.get("by") == "now":
-                tag = "businessRuleTask"
+            kind, tag = str(kind_of(node)), _element_of(node)
             made = self._add(self.ids[name], tag, self.centres[name], shown_name(name, node))
             mark: dict[str, Any] = {"name": name, "node": node, "drawn": self.bounds[self.ids[name]][:2]}
             if told := self.telling.of(node):
@@ -181,13 +178,12 @@ class _Diagram:
 
     def _condition(self, flow: ET.Element, source: str, node: Mapping[str, Any], outcome: str, splits: bool) -> None:
         """Say when a way is taken, where several leave the same element."""
-        asked = node.get("decision")
         if not splits or kind_of(node) == "parallel":
             return
-        if not outcome or (outcome == "no" and isinstance(asked, str)):
-            self.elements[source].set("default", flow.attrib["id"])
+        text = condition_of(node, outcome)
+        if not text:
+            self.elements[source].attrib.setdefault("default", flow.attrib["id"])
             return
-        text = asked if isinstance(asked, str) and outcome == "yes" else f'outcome == "{outcome}"'
         kind = {f"{{{XSI}}}type": "bpmn:tFormalExpression", "language": CEL}
         ET.SubElement(flow, _tag("conditionExpression"), kind).text = clean(text)
 
@@ -202,7 +198,12 @@ class _Diagram:
             owner = ET.SubElement(element, _tag("potentialOwner"), {"name": clean(role)})
             chosen = ET.SubElement(owner, _tag("resourceAssignmentExpression"))
             ET.SubElement(chosen, _tag("formalExpression")).text = clean(role)
-        term = node.get("wait")
+        term = node.get("wait") if element.tag != _tag("receiveTask") else None
+        if term == "facts":
+            waited = ET.SubElement(element, _tag("conditionalEventDefinition"))
+            kind = {f"{{{XSI}}}type": "bpmn:tFormalExpression", "language": CEL}
+            ET.SubElement(waited, _tag("condition"), kind).text = clean(str(node.get("until", "")))
+            return
         if element.tag == _tag("boundaryEvent"):
             term = next(each.get("expires") for key, each in self.nodes.items() if name == f"expiry_{self.ids[key]}")
         if term is not None:
@@ -252,6 +253,18 @@ class _Diagram:
             before.append(source)
             for x, y in drawing.route(self.bounds[source], self.bounds[target], lower=lower):
                 ET.SubElement(edge, f"{{{DI}}}waypoint", {"x": _number(x), "y": _number(y)})
+
+
+def _element_of(node: Mapping[str, Any]) -> str:
+    """The element of BPMN that a node is drawn as."""
+    kind = str(kind_of(node))
+    if kind == "check" and node.get("by") == "now":
+        return "businessRuleTask"
+    if kind == "decision" and isinstance(node["decision"], Mapping):
+        return "businessRuleTask"  # a decision table
+    if kind == "wait" and node.get("expires"):
+        return "receiveTask"  # a timer at the border of an event is no BPMN
+    return _ELEMENTS.get(kind, "task")
 
 
 def _tag(name: str) -> str:

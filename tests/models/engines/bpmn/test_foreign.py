@@ -99,13 +99,29 @@ def test_several_conditions_are_asked_one_after_another():
         '<startEvent id="s"/><exclusiveGateway id="g" name="How much?"/>', ends, ways, last,
         '<sequenceFlow id="f" sourceRef="s" targetRef="g"/>',
     ))  # fmt: skip
-    decisions = {name: node["decision"] for name, node in found.workflow["nodes"].items() if "decision" in node}
-    assert decisions == {"how_much": "amount > 0", "how_much_2": "amount > 1", "how_much_3": "amount > 2"}
+    assert found.workflow["nodes"]["how_much"] == {
+        "decision": [
+            {"when": "amount > 0", "then": "to_end_0"}, {"when": "amount > 1", "then": "to_end_1"},
+            {"when": "amount > 2", "then": "to_end_2"},
+        ],
+        "otherwise": "to_end_3", "label": "How much?",
+    }  # fmt: skip
     assert found.workflow["edges"] == [
-        ["application.submit", "how_much"], ["how_much.yes", "end_0"], ["how_much_2.yes", "end_1"],
-        ["how_much_3.yes", "end_2"], ["how_much_3.no", "end_3"], ["how_much.no", "how_much_2"],
-        ["how_much_2.no", "how_much_3"],
+        ["application.submit", "how_much"], *([f"how_much.to_end_{number}", f"end_{number}"] for number in range(4)),
     ]  # fmt: skip
+
+
+def test_a_gateway_with_one_condition_that_cannot_run_is_chosen_by_people():
+    """Though the default way has a condition that could."""
+    asked = "<conditionExpression>x {} 1</conditionExpression></sequenceFlow>"
+    found = read(process(
+        '<startEvent id="s"/><task id="t"/><exclusiveGateway id="g" name="Which?" default="f1"/>',
+        '<endEvent id="a" name="A"/><endEvent id="b" name="B"/><sequenceFlow id="f" sourceRef="s" targetRef="g"/>',
+        '<sequenceFlow id="f0" sourceRef="t" targetRef="g"/>',
+        '<sequenceFlow id="f1" sourceRef="g" targetRef="a">' + asked.format("&gt;"),
+        '<sequenceFlow id="f2" sourceRef="g" targetRef="b">' + asked.format("eq"),
+    ))  # fmt: skip
+    assert set(found.workflow["nodes"]["which"]["decisions"]) == {"to_a", "to_b"}
 
 
 def test_ways_of_an_inclusive_gateway_need_no_condition():
@@ -143,6 +159,25 @@ def test_what_follows_a_left_out_event_stays_in_the_drawing():
         "Left out: nothing here interrupts such a step. No way leads from here to Call, Write any more.",
         "Its branches end apart, and the first end ends the case. Put a join where they meet.",
     ]
+
+
+def test_two_splits_that_meet_at_one_step_have_a_join_each():
+    branches = "".join(
+        f'<task id="{one}{other}" name="{one}{other}"/><sequenceFlow id="f{one}{other}" sourceRef="{one}" '
+        f'targetRef="{one}{other}"/><sequenceFlow id="t{one}{other}" sourceRef="{one}{other}" targetRef="m"/>'
+        for one in "xy" for other in "12"
+    )  # fmt: skip
+    found = read(process(
+        '<startEvent id="s"/><task id="c" name="Choose"/><exclusiveGateway id="g"/><parallelGateway id="x"/>',
+        '<parallelGateway id="y"/><task id="m" name="Meet"/><sequenceFlow id="f1" sourceRef="s" targetRef="c"/>',
+        '<sequenceFlow id="f2" sourceRef="c" targetRef="g"/><sequenceFlow id="f3" sourceRef="g" targetRef="x"/>',
+        '<sequenceFlow id="f4" sourceRef="g" targetRef="y"/>', branches,
+    ))  # fmt: skip
+    joins = [edge for edge in found.workflow["edges"] if edge[1].startswith("meet") and edge[1] != "meet_end"]
+    assert joins == [
+        ["x1.done", "meet_join"], ["x2.done", "meet_join"], ["y1.done", "meet_join_2"], ["y2.done", "meet_join_2"],
+        ["meet_join", "meet"], ["meet_join_2", "meet"],
+    ]  # fmt: skip
 
 
 def test_an_event_at_a_step_for_compensation_goes_with_it():

@@ -98,6 +98,7 @@ def faults_of(root: Element) -> list[str]:
             ]:
                 found.append(f"{word}: {step.id}")
         order = ["documentation", "extensionElements", "incoming", "outgoing", "potentialOwner", "timerEventDefinition"]
+        order.append("conditionalEventDefinition")
         at = [order.index(each.name) for each in step.children]
         if at != sorted(at):
             found.append(f"order: {step.id}")
@@ -119,6 +120,11 @@ REQUEST: dict[str, Any] = {
                                "reject": {"label": "No", "tone": "negative"}}},
         "large": {"decision": "amount > usd(5)"},
         "rest": {"wait": "2 days"},
+        "which": {"decision": [{"when": "a > 1", "then": "high"}, {"when": "b", "then": "high"},
+                               {"when": "a > 0", "then": "low"}], "otherwise": "other"},
+        "table": {"decision": {"inputs": [], "rows": []}, "outcome": "way"},
+        "until": {"wait": "facts", "until": "arrived"},
+        "some_time": {"wait": "facts", "until": "paid", "expires": "9 days"},
         "both": {"parallel": "split"},
         "test": {"check": "test", "by": "now"},
         "find": {"check": "find", "by": "worker"},
@@ -132,7 +138,9 @@ REQUEST: dict[str, Any] = {
         ["ask.submit", "look"], ["ask.expire", "gone"], ["look.approve", "large"], ["look.reject", "ask"],
         ["large.no", "rest"], ["large.yes", "both"], ["rest", "tell"], ["both", "test"], ["both", "find"],
         ["test.pass", "met"], ["test.fail", "ask"], ["find", "met"], ["met", "pay"], ["pay.paid", "tell"],
-        ["pay", "gone"], ["tell", "done"],
+        ["pay", "gone"], ["tell", "which"], ["which.high", "table"], ["which.low", "until"], ["which.other", "done"],
+        ["table.much", "until"], ["table.little", "some_time"], ["until", "some_time"], ["some_time", "done"],
+        ["some_time.expire", "gone"],
     ],
 }  # fmt: skip
 
@@ -145,6 +153,9 @@ def test_every_kind_of_node_has_its_element():
         "node_rest": "intermediateCatchEvent", "node_both": "parallelGateway", "node_test": "businessRuleTask",
         "node_find": "serviceTask", "node_tell": "serviceTask", "node_pay": "callActivity",
         "node_met": "parallelGateway", "node_done": "endEvent", "node_gone": "endEvent",
+        "node_which": "exclusiveGateway", "node_table": "businessRuleTask", "node_until": "intermediateCatchEvent",
+        "node_some_time": "receiveTask", "expiry_node_some_time": "boundaryEvent",
+        "outcomes_node_table": "exclusiveGateway",
         "expiry_node_ask": "boundaryEvent", "outcomes_node_look": "exclusiveGateway",
         "outcomes_node_test": "exclusiveGateway", "outcomes_node_pay": "exclusiveGateway",
     }  # fmt: skip
@@ -167,6 +178,14 @@ def test_conditions_stand_at_the_ways():
     assert said["outcomes_node_look", "Yes, please"] == 'outcome == "approve"'
     assert said["node_large", "Yes"] == "amount > usd(5)"
     assert said["node_large", "No"] == said["node_both", ""] == said["node_ask", "Submit"] == ""
+    assert said["node_which", "High"] == "(a > 1) || (b)"
+    assert said["node_which", "Low"] == "a > 0"
+    assert said["node_which", "Other"] == ""
+    assert said["outcomes_node_table", "Much"] == 'outcome == "much"'
+    assert (
+        next(each.words() for each in element(write(REQUEST), "node_until").all() if each.name == "condition")
+        == "arrived"
+    )
     default = element(write(REQUEST), "node_large").get("default")
     assert element(write(REQUEST), default).get("targetRef") == "node_rest"
     other = element(write(REQUEST), "outcomes_node_pay").get("default")
@@ -228,6 +247,19 @@ def test_spans_roles_and_conditions_changed_elsewhere_are_taken_over():
         read(changed(r">amount &gt; usd\(5\)<", ">amount &gt; usd(9)<")).workflow["nodes"]["large"]["decision"]
         == "amount > usd(9)"
     )
+
+
+def test_what_is_waited_for_and_branches_changed_elsewhere_are_taken_over():
+    assert (
+        read(changed(">arrived<", ">arrived &amp;&amp; paid<")).workflow["nodes"]["until"]["until"] == "arrived && paid"
+    )
+    branches = read(changed(">a &gt; 0<", ">a &gt; 2<")).workflow["nodes"]["which"]["decision"]
+    assert [branch["when"] for branch in branches] == ["a > 1", "b", "a > 2"]
+    found = read(changed(r">\(a &gt; 1\) \|\| \(b\)<", ">c<"))
+    assert found.workflow == REQUEST
+    assert [(each.kind, each.text, each.severity) for each in found.findings] == [
+        ("condition", "Left out: high has several conditions here. Change them in the designer (c).", "warning")
+    ]
 
 
 def test_a_text_written_elsewhere_is_named():
@@ -319,7 +351,7 @@ def test_a_broken_mark_makes_a_step_like_any_other(by: str):
 @pytest.mark.parametrize("by", ['"drawn":0', '"drawn":[1]', '"drawn":["a","b"]', '"drawn":[true,false]'])
 def test_a_broken_place_in_a_mark_is_read_from_the_drawing(by: str):
     found = read(changed(r'("name":"tell".*?)"drawn":\[[^]]*\]', rf"\1{by}"))
-    assert found.layout["tell"] == (7 * 224, 128)
+    assert list(found.layout["tell"]) == places(REQUEST)["tell"]
 
 
 def test_nowhere_to_begin_and_ways_to_nothing_are_refused():

@@ -154,9 +154,9 @@ def test_processes_that_multiply_by_calling_each_other_are_stopped():
         f'<callActivity id="b{number}" calledElement="p{number + 1}"/></process>'
         for number in range(18)
     ]
-    began = time.monotonic()
+    began = time.process_time()
     assert refusal(framed(*calls))[0] == "BPMN-STEPS"
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_long_chain_of_calls_is_refused():
@@ -209,14 +209,21 @@ def test_subprocesses_within_each_other_are_opened_however_deep():
     assert found.workflow["nodes"]["deep_down"]["label"] == "Deep down"
 
 
-def test_a_wide_diagram_is_read_in_time():
-    """Every step has a way to every other: 20,000 ways."""
-    steps = [f'<task id="t{number}"/>' for number in range(140)]
+def meshed(steps: int) -> bytes:
+    """Every step has a way to every other."""
     flows = [
         f'<sequenceFlow id="f{one}_{other}" sourceRef="t{one}" targetRef="t{other}"/>'
-        for one in range(140) for other in range(140)
+        for one in range(steps) for other in range(steps)
     ]  # fmt: skip
-    began = time.monotonic()
-    found = read(process(START, *steps, *flows, '<sequenceFlow id="f" sourceRef="s" targetRef="t0"/>'))
-    assert len(found.workflow["nodes"]) == 281
-    assert time.monotonic() - began < 30
+    tasks = [f'<task id="t{number}"/>' for number in range(steps)]
+    return process(START, *tasks, '<sequenceFlow id="f" sourceRef="s" targetRef="t0"/>', *flows)
+
+
+def test_a_wide_diagram_is_read_in_time():
+    began = time.process_time()
+    found = read(meshed(50))
+    assert len(found.workflow["nodes"]) == 101
+    assert time.process_time() - began < 10
+    assert refusal(meshed(72)) == (
+        "BPMN-WAYS", "Line 5077, sequence flow f69_31: there are more than 5000 ways. Split the process.", "f69_31"
+    )  # fmt: skip

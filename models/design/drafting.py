@@ -22,6 +22,8 @@ from models.engines.definitions.loading import Content, with_processes
 from models.identity.roles import role_book
 
 EDIT, PUBLISH = "design.edit", "design.publish"
+SHORT = 32
+"""A name of at most so many characters is its own short name."""
 KEPT_STEPS = 200
 """So many steps of a draft can be undone."""
 
@@ -72,7 +74,7 @@ def begin_new(uow: UnitOfWork, name: str, template: Content) -> UUID:
     content = copy.deepcopy(template)
     short = "".join(word[0] for word in name.split() if word[0].isalnum()).upper()[:6] or "APP"
     key = slug(name, [*types, *drafts])
-    content["type"] |= {"key": key, "version": 1, "name": name, "short": name if len(name) < 16 else short}
+    content["type"] |= {"key": key, "version": 1, "name": name, "short": name if len(name) <= SHORT else short}
     content["type"]["number"] = short + "-{year}-{serial:04d}"
     return _begun(uow, content, None, "Began a new application type")
 

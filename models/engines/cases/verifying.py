@@ -18,8 +18,7 @@ from models.engines.cases.projections import amount_of, fact_rows, task_row, tit
 from models.engines.cases.tables import AnchoredHead, Case, CaseEvent, CaseFact, CaseTask, ChainAnchor
 from models.engines.definitions import versions
 from models.engines.workflow import chain
-from models.engines.workflow.events import unpack
-from models.engines.workflow.evolve import replay
+from models.engines.workflow.evolve import replay_stored
 from models.engines.workflow.state import State
 
 BATCH = 200
@@ -112,7 +111,7 @@ def _case_faults(uow: UnitOfWork, case: Case, links: list[chain.Link], derived: 
         return
     if any(link.payload is None for link in links):
         return  # what was erased cannot be replayed; the chain above holds without it
-    state = replay(unpack(link.kind, link.schema, link.payload or {}) for link in links)
+    state = replay_stored((link.kind, link.schema, link.payload or {}) for link in links)
     if state != State.from_json(case.state):
         yield Fault(case.number, None, "its events lead to another state than the one that is kept")
         return

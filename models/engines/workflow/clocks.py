@@ -105,7 +105,7 @@ def heard(clock: Clock, state: ClockState | None, signals: frozenset[str]) -> Wh
 
 def calendar_of(clock: Clock, calendar: WorkingCalendar) -> WorkingCalendar:
     """The calendar of its working days."""
-    return WorkingCalendar(clock.country) if clock.country else calendar
+    return calendar.of(clock.country) if clock.country else calendar
 
 
 def due_at(term: Term, state: ClockState, calendar: WorkingCalendar) -> datetime | None:

@@ -53,7 +53,7 @@ class Term:
             return calendar.due(start, workdays=self.number)
         if self.unit is Unit.DAYS:
             day = start.astimezone(BUSINESS_ZONE).date() + timedelta(days=self.number)
-            return datetime.combine(day, calendar.closes, BUSINESS_ZONE)
+            return datetime.combine(day, calendar.hours_on(day)[1], BUSINESS_ZONE)
         hours = self.unit is Unit.HOURS
         return start + (timedelta(hours=self.number) if hours else timedelta(minutes=self.number))
 

@@ -168,7 +168,9 @@ def verify(as_json: Json = False) -> None:
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="One of benchmarks/: import, trend, page, decide, queue, worker, canvas, engine.")],
+    name: Annotated[
+        str, typer.Argument(help="One of benchmarks/: import, trend, page, decide, queue, worker, canvas, engine.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Measure one of our claims about speed against its floor, in a temporary home with data of its own."""

@@ -16,8 +16,7 @@ def ask(uow: UnitOfWork, key: str) -> list_page.Shown:
     """The list of applications that the address asks for, counted by status."""
     return list_page.ask(
         uow, key, more=["number", "status", "who", "due"], count_by="status",
-        says={"who": _who, "due": _due, "changed": lambda row: formats.clock_or_day(row.values["changed"]),
-              "title": lambda row: row.values["title"] or row.values["number"]},
+        says={"who": _who, "due": _due, "changed": lambda row: formats.clock_or_day(row.values["changed"])},
     )  # fmt: skip
 
 

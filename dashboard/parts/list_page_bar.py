@@ -197,12 +197,12 @@ def order_box(shown: Shown) -> None:
 
 
 def order_words(column: ListColumn, way: str) -> str:
-    """An order in words: `By partner`, `By partner, Z to A`, `Joined, newest first`."""
+    """An order in words, short enough for its box: `By partner`, `By partner, Z to A`, `Joined, newest`."""
     down = way.startswith("-")
     if column.kind in (ColumnKind.DATE, ColumnKind.INSTANT):
-        return f"{column.label}, {'newest' if down else 'oldest'} first"
+        return f"{column.label}, {'newest' if down else 'oldest'}"
     if column.kind.numeric:
-        return f"{column.label}, {'largest' if down else 'smallest'} first"
+        return f"{column.label}, {'largest' if down else 'smallest'}"
     label = column.label if column.label[1:2].isupper() else f"{column.label[0].lower()}{column.label[1:]}"
     return f"By {label}, Z to A" if down else f"By {label}"
 

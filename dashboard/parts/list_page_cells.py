@@ -72,7 +72,7 @@ def _cell(shown: Shown, row: ListRow, name: str, full: set[str]) -> Any:
         return None
     if column.kind is ColumnKind.AMOUNT and _mixed(shown, column):
         return f"{formats.amount(value)} {row.values.get(column.currency) or ''}".strip()
-    return value if column.kind in GRID else words(shown, row, name, full)
+    return value if column.kind in GRID else words(shown, row, name, full) or None
 
 
 def _mixed(shown: Shown, column: ListColumn) -> bool:
@@ -127,7 +127,7 @@ def _narrow(shown: Shown, row: ListRow, look: Look) -> Row:
         return " · ".join(filter(None, (words(shown, row, name) for name in names if name in known)))
 
     amount = _short(shown, row, phone.amount) if phone.amount in known else ""
-    title = words(shown, row, phone.title) or formats.NOTHING
+    title = words(shown, row, phone.title) or words(shown, row, next(iter(shown.labels))) or formats.NOTHING
     return Row(str(row.key), title, joined(phone.sub), amount, joined(phone.note), tone, icon or phone.icon)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard.parts import formats
@@ -14,12 +16,21 @@ from models.identity.roles import role_book
 from models.lists import service
 from models.lists.queries import EVERYBODY, PUBLISH, VIEW, ViewRow
 
+MENU = "list_views"
+
+
+def _closed(then: Callable[..., None] | None = None, *args: object) -> None:
+    """Close the menu, so that it does not lie over what comes of it."""
+    st.session_state[MENU] = False
+    if then:
+        then(*args)
+
 
 def views_menu(shown: Shown) -> None:
     """The views there are and what can be done with the one that is open."""
     view = shown.question.view
     label = "Views" if view is None else f"{formats.plain(view.name)}{' (changed)' if shown.question.changed else ''}"
-    with st.popover(label, icon=":material/bookmark:", type="tertiary", key="list_views"):
+    with st.popover(label, icon=":material/bookmark:", type="tertiary", key=MENU, on_change="rerun"):
         _offered(shown)
         if view is not None:
             _of_view(shown, view)
@@ -34,14 +45,14 @@ def _offered(shown: Shown) -> None:
     open_ = shown.question.view
     st.button(
         f"All {shown.opened.source.definition.many or shown.opened.source.definition.one + 's'}", type="tertiary",
-        icon=":material/list:", key="view:all", on_click=open_view, args=(shown, None),
+        icon=":material/list:", key="view:all", on_click=_closed, args=(open_view, shown, None),
     )  # fmt: skip
     for view in views:
         icon = "check" if open_ and open_.id == view.id else "bookmark" if view.mine else "group"
         whose = "" if view.mine else f" · {view.owner_name}"
         st.button(
             formats.plain(f"{view.name}{whose}"), type="tertiary", icon=f":material/{icon}:", key=f"view:{view.id}",
-            on_click=open_view, args=(shown, view),
+            on_click=_closed, args=(open_view, shown, view),
             help="The list opens with it." if view.opens_for_me or view.opens_by_role else None,
         )  # fmt: skip
 
@@ -56,10 +67,12 @@ def _of_view(shown: Shown, view: ViewRow) -> None:
     may_change = view.mine or current_actor().may(PUBLISH)
     if not may_change:
         return
-    if shown.question.changed and st.button("Save the changes", icon=":material/save:", key="view_change"):
+    if shown.question.changed and st.button(
+        "Save the changes", icon=":material/save:", key="view_change", on_click=_closed
+    ):
         with outcome(done=f"The view {view.name} is saved."), unit_of_work() as uow:
             service.change_view(uow, view.id, shown.asked, expected=view.version)
-    if st.button("Rename, share or delete", icon=":material/tune:", key="view_manage"):
+    if st.button("Rename, share or delete", icon=":material/tune:", key="view_manage", on_click=_closed):
         manage(shown, view)
 
 
@@ -73,7 +86,7 @@ def _save(shown: Shown) -> None:
         st.divider()
     with st.form("view_new", border=False, clear_on_submit=False):
         name = st.text_input("Save what you see as a view", placeholder="Name", max_chars=service.LONGEST_NAME)
-        pressed = st.form_submit_button("Save view", icon=":material/bookmark_add:")
+        pressed = st.form_submit_button("Save view", icon=":material/bookmark_add:", on_click=_closed)
     if pressed:
         with outcome(done=f"The view {name.strip()} is saved. You find it under Views."):
             with unit_of_work() as uow:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
-from sqlalchemy import String, cast, literal, or_, select
+from sqlalchemy import String, Uuid, bindparam, cast, literal, or_, select
 
 from models.core.actor import Actor
+from models.core.types import InstantType
 from models.core.unit_of_work import UnitOfWork
 from models.engines.workflow.world import Person
 from models.identity import queries as identity
@@ -31,22 +31,40 @@ class Stance:
     currency: str = ""
 
 
+_ME, _NOW = bindparam("me", type_=Uuid()), bindparam("now", type_=InstantType())
+_STANDS = (
+    (ReviewDelegation.to_id == _ME)
+    & (ReviewDelegation.since <= _NOW)
+    & (ReviewDelegation.until > _NOW)
+    & ReviewDelegation.revoked_at.is_(None)
+)
+# Put together once: building a statement costs more than asking it. A closed group is no key that an open stage may
+# name (`service.close_group`), so it need not be looked for here.
+_GIVEN = (
+    select(cast(ReviewerQuality.kind, String), ReviewerQuality.name)
+    .where(
+        ReviewerQuality.user_id == _ME, ReviewerQuality.since <= _NOW,
+        or_(ReviewerQuality.until.is_(None), ReviewerQuality.until > _NOW),
+    )
+    .union_all(select(literal("for"), ReviewDelegation.currency).where(_STANDS))
+)  # fmt: skip
+_STOOD_FOR = (
+    select(ReviewDelegation.from_id, ReviewDelegation.scope, ReviewDelegation.cap, ReviewDelegation.currency)
+    .where(_STANDS)
+    .order_by(ReviewDelegation.since, ReviewDelegation.id)
+)
+
+
 def stances(uow: UnitOfWork) -> tuple[Stance, ...]:
     """The actor's own, then those of whomever they stand in for. One statement while they stand in for nobody."""
     me = uow.actor.user_id
     if me is None or not uow.actor.is_vendor:
         return (Stance(_person(uow.actor, {})),)
-    quality, handed, now = ReviewerQuality, ReviewDelegation, uow.now
-    # A closed group is no key that an open stage may name (`service.close_group`), so it need not be looked for here.
-    own = select(cast(quality.kind, String), quality.name).where(
-        quality.user_id == me, quality.since <= now, or_(quality.until.is_(None), quality.until > now)
-    )
-    stands = (handed.to_id == me, handed.since <= now, handed.until > now, handed.revoked_at.is_(None))
     given: dict[str, set[str]] = {}
-    for kind, name in uow.session.execute(own.union_all(select(literal("for"), handed.currency).where(*stands))):
+    for kind, name in uow.session.execute(_GIVEN, {"me": me, "now": uow.now}):
         given.setdefault(kind, set()).add(name)
     mine = Stance(_person(uow.actor, given))
-    return (mine, *_stood_for(uow, stands)) if "for" in given else (mine,)
+    return (mine, *_stood_for(uow, me)) if "for" in given else (mine,)
 
 
 def _person(actor: Actor, given: dict[str, set[str]]) -> Person:
@@ -56,10 +74,8 @@ def _person(actor: Actor, given: dict[str, set[str]]) -> Person:
     )  # fmt: skip
 
 
-def _stood_for(uow: UnitOfWork, stands: tuple[Any, ...]) -> Iterable[Stance]:
-    row = ReviewDelegation
-    stmt = select(row.from_id, row.scope, row.cap, row.currency).where(*stands).order_by(row.since, row.id)
-    found = uow.session.execute(stmt).all()
+def _stood_for(uow: UnitOfWork, me: UUID) -> Iterable[Stance]:
+    found = uow.session.execute(_STOOD_FOR, {"me": me, "now": uow.now}).all()
     people = {each.id: each for each in identity.colleagues(uow) if each.may(VIEW)}
     given = qualities_now(uow, [by for by, *_ in found])
     for by, scope, cap, currency in found:

@@ -1,4 +1,4 @@
-"""A list of records with what stands around it: search, order and filters from the address, columns one can choose.
+"""A short list of records with what stands around it; longer ones stand on `list_page`.
 
 A grid on a screen, a list on a phone. The place in the list is forgotten when what is listed changes.
 """
@@ -26,28 +26,6 @@ def search_box(placeholder: str, *, key: str) -> str:
     bound = address.bound(f"search:{key}", text, lambda value: address.put(q=value.strip()))
     st.text_input("Search", placeholder=placeholder, label_visibility="collapsed", icon=":material/search:", **bound)
     return text
-
-
-def order_box(options: Mapping[str, str], *, key: str) -> str:
-    """How the list is sorted: one of the options (value: words), the first unless the address names another."""
-    values = list(options)
-    chosen = address.get("order") if address.get("order") in options else values[0]
-    bound = address.bound(f"order:{key}", chosen, lambda value: address.put(order=value if value != values[0] else ""))
-    st.selectbox("Order", values, format_func=options.__getitem__, label_visibility="collapsed", **bound)
-    return chosen
-
-
-def column_menu(columns: Sequence[Column], hidden: Sequence[str], *, key: str) -> list[Column]:
-    """The columns that are shown: all but those the person took away; `hidden` are away until asked for."""
-    first, others = columns[0], {column.field: column.header for column in columns[1:]}
-    named = address.get("columns")
-    chosen = (
-        [field for field in named.split("~") if field in others] if named else [f for f in others if f not in hidden]
-    )
-    bound = address.bound(f"columns:{key}", chosen, lambda fields: address.put(columns="~".join(fields)))
-    with st.popover("Columns", icon=":material/view_column:", type="tertiary"):
-        st.pills("Columns", list(others), selection_mode="multi", format_func=others.__getitem__, **bound)
-    return [first, *(column for column in columns[1:] if column.field in chosen)]
 
 
 def keep_place(key: str, *what: object) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, String, bindparam, case, cast, false, func, not_, or_, select, true
 
 from models.applications.access import may_view
-from models.applications.rows import CaseFilter, CaseOrder, CaseRow, QueueCounts, QueueFilter, Standing, TaskRow
+from models.applications.rows import CaseFilter, CaseRow, QueueCounts, QueueFilter, Standing, TaskRow
 from models.applications.turns import Shape, Turns, condition, desks_of, turns_of
 from models.applications.types import application_types
 from models.core.clock import business_midnight
@@ -204,24 +204,22 @@ _CASE = (
     C.id, C.number, C.type, C.title, C.partner_id, C.status, C.phase, C.amount, C.currency, C.opened_at,
     C.submitted_at, C.changed_at, C.ended_at,
 )  # fmt: skip
-_ORDERS: dict[CaseOrder, tuple[Asc | Desc, ...]] = {
-    CaseOrder.CHANGED: (Desc(C.changed_at), Desc(C.id)),
-    CaseOrder.NUMBER: (Desc(C.number), Desc(C.id)),
-}
 
 
 def cases(
     uow: UnitOfWork,
     wanted: CaseFilter,
     page: PageRequest = FIRST_PAGE,
-    order: CaseOrder = CaseOrder.CHANGED,
 ) -> Page[CaseRow]:
-    """Applications the actor may see; the vendor sees what was sent, a partner also its drafts. Deleted ones are gone.
+    """Applications the actor may see, the latest change first; deleted ones are gone.
+
+    The vendor sees what was sent, a partner also its drafts.
 
     Raises:
         NotAllowed: no role of the actor shows applications.
     """
-    found = fetch_page(uow, listed(uow, select(*_CASE), wanted), lambda *values: values, page, order=_ORDERS[order])
+    order = (Desc(C.changed_at), Desc(C.id))
+    found = fetch_page(uow, listed(uow, select(*_CASE), wanted), lambda *values: values, page, order=order)
     return Page(tuple(_rows(uow, found.rows)), found.next, found.previous)
 
 

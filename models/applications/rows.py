@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 
@@ -109,13 +108,6 @@ class QueueCounts:
     overdue: int
     due_today: int
     mine: int
-
-
-class CaseOrder(StrEnum):
-    """How a list of applications is sorted."""
-
-    CHANGED = "changed"
-    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from models.engines.definitions import ApplicationType
 from models.engines.ledger import queries as ledger
 from models.engines.ledger.rules import EMPTY, Pool, TransferKind
 from models.partners import queries as partners
-from models.partners.queries import PartnerFilter
 from models.partners.rules import Tier
 
 
@@ -80,7 +79,7 @@ def all_pools(uow: UnitOfWork, pool: str, search: str = "", page: PageRequest = 
     """
     uow.actor.demand("quota.manage")
     made = _pooled(uow, pool)
-    found = partners.partners(uow, PartnerFilter(search=search), page)
+    found = partners.partners(uow, search, page)
     rows = {row.partner_id: row for row in _rows(uow, made, [each.id for each in found.rows])}
     return Page(tuple(rows[each.id] for each in found.rows), found.next, found.previous)
 

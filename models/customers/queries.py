@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
 
 from models.core.errors import NotFound
-from models.core.paging import FIRST_PAGE, Asc, Desc, Page, PageRequest, fetch_page
+from models.core.paging import FIRST_PAGE, Asc, Page, PageRequest, fetch_page
 from models.core.unit_of_work import UnitOfWork
 from models.customers.intervals import assignment_intervals as assignment_intervals
 from models.customers.intervals import assignments_version as assignments_version
@@ -87,14 +86,6 @@ class AssignmentRow:
     counts_until: date | None
 
 
-class CustomerOrder(StrEnum):
-    """How a list of customers is sorted."""
-
-    NAME = "name"
-    NEWEST = "newest"
-    OLDEST = "oldest"
-
-
 @dataclass(frozen=True, slots=True)
 class CustomerFilter:
     """Which customers of a list are shown: all conditions together, one of the values of each; none: any."""
@@ -109,20 +100,14 @@ class CustomerFilter:
 
 
 EVERY_CUSTOMER = CustomerFilter()
-_ORDERS: dict[CustomerOrder, tuple[Asc | Desc, ...]] = {
-    CustomerOrder.NAME: (Asc(Customer.name), Asc(Customer.id)),
-    CustomerOrder.NEWEST: (Desc(Customer.registered_on), Asc(Customer.id)),
-    CustomerOrder.OLDEST: (Asc(Customer.registered_on), Asc(Customer.id)),
-}
 
 
 def customers(
     uow: UnitOfWork,
     wanted: CustomerFilter = EVERY_CUSTOMER,
     page: PageRequest = FIRST_PAGE,
-    order: CustomerOrder = CustomerOrder.NAME,
 ) -> Page[CustomerRow]:
-    """Customers the actor may see (CUS-LIST-01, CUS-COM-01). One statement for the page."""
+    """Customers the actor may see, by name (CUS-LIST-01, CUS-COM-01). One statement for the page."""
     uow.actor.demand("customers.view")
     row, association = Customer, CustomerAssociation
     present = and_(association.customer_id == row.id, association.ended_on.is_(None))
@@ -131,7 +116,7 @@ def customers(
         row.currency, row.partner_id, row.association_type, row.account_manager_id, association.associated_on,
         row.version,
     ).outerjoin(association, present)  # fmt: skip
-    return fetch_page(uow, _filtered(stmt, wanted), CustomerRow, page, order=_ORDERS[order])
+    return fetch_page(uow, _filtered(stmt, wanted), CustomerRow, page, order=(Asc(Customer.name), Asc(Customer.id)))
 
 
 def count(uow: UnitOfWork, wanted: CustomerFilter = EVERY_CUSTOMER) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, exists, func, or_, select
+from sqlalchemy import ScalarSelect, Select, select
 from sqlalchemy.orm import selectinload
 
 from models.core.errors import NotFound
@@ -37,18 +37,6 @@ class UserRow:
 
 
 @dataclass(frozen=True, slots=True)
-class UserFilter:
-    """Which users of a list are shown; all conditions together (ORG-USER-02)."""
-
-    search: str = ""
-    role: str = ""
-    status: UserStatus | None = None
-
-
-EVERYBODY = UserFilter()
-
-
-@dataclass(frozen=True, slots=True)
 class SessionRow:
     """One browser in which the actor is signed in."""
 
@@ -59,19 +47,11 @@ class SessionRow:
     is_this: bool
 
 
-def users(uow: UnitOfWork, partner_id: UUID | None, wanted: UserFilter = EVERYBODY) -> list[UserRow]:
+def users(uow: UnitOfWork, partner_id: UUID | None) -> list[UserRow]:
     """The users of a partner (None: of the vendor), by name. Two statements, whatever their number."""
     uow.actor.demand("users.manage" if partner_id is None else "members.view")
     user = UserAccount
     stmt = select(user).where(user.partner_id == partner_id, user.deleted_at.is_(None))
-    if wanted.search:
-        text = f"%{wanted.search.lower()}%"
-        stmt = stmt.where(or_(func.lower(user.name).like(text), user.email.like(text), user.username.like(text)))
-    if wanted.role:
-        has_role = select(UserRole.user_id).where(UserRole.user_id == user.id, UserRole.role == wanted.role)
-        stmt = stmt.where(exists(has_role))
-    if wanted.status:
-        stmt = stmt.where(user.status == wanted.status)
     stmt = stmt.options(selectinload(user.roles)).order_by(user.name, user.id)
     return [_row(found) for found in uow.session.scalars(stmt)]
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy import ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.core.errors import NotFound
-from models.core.paging import FIRST_PAGE, Asc, Desc, Page, PageRequest, fetch_page
+from models.core.paging import FIRST_PAGE, Asc, Page, PageRequest, fetch_page
 from models.core.unit_of_work import UnitOfWork
 from models.partners.rules import MembershipKind, PartnerKind, PartnerStatus, Tier
 from models.partners.tables import Partner, ProgramMembership
@@ -85,85 +84,28 @@ class MembershipRow:
     until: date | None
 
 
-class PartnerOrder(StrEnum):
-    """How a list of partners is sorted."""
-
-    NAME = "name"
-    NEWEST = "newest"
-    OLDEST = "oldest"
-
-
-@dataclass(frozen=True, slots=True)
-class PartnerFilter:
-    """Which partners of a list are shown: all conditions together, one of the values of each; none: any."""
-
-    search: str = ""
-    kinds: Collection[PartnerKind] = ()
-    tiers: Collection[Tier] = ()
-    statuses: Collection[PartnerStatus] = ()
-    regions: Collection[str] = ()
-    managers: Collection[UUID] = ()
-    unmanaged: bool = False
-    program: str = ""
-    parent: UUID | None = None
-
-
-EVERY_PARTNER = PartnerFilter()
-_ORDERS: dict[PartnerOrder, tuple[Asc | Desc, ...]] = {
-    PartnerOrder.NAME: (Asc(Partner.name), Asc(Partner.id)),
-    PartnerOrder.NEWEST: (Desc(Partner.joined_on), Asc(Partner.id)),
-    PartnerOrder.OLDEST: (Asc(Partner.joined_on), Asc(Partner.id)),
-}
-
-
-def partners(
-    uow: UnitOfWork,
-    wanted: PartnerFilter = EVERY_PARTNER,
-    page: PageRequest = FIRST_PAGE,
-    order: PartnerOrder = PartnerOrder.NAME,
-) -> Page[PartnerRow]:
-    """Partners the actor may see. One statement for the page."""
+def partners(uow: UnitOfWork, search: str = "", page: PageRequest = FIRST_PAGE) -> Page[PartnerRow]:
+    """Partners the actor may see whose name, number or city holds the words, by name. One statement for the page."""
     uow.actor.demand("partners.view")
     row = Partner
     stmt = select(
         row.id, row.number, row.name, row.kind, row.tier, row.status, row.country, row.city, row.region, row.manager_id,
         row.joined_on,
     )  # fmt: skip
-    return fetch_page(uow, _filtered(stmt, wanted), PartnerRow, page, order=_ORDERS[order])
+    return fetch_page(uow, _searched(stmt, search), PartnerRow, page, order=(Asc(Partner.name), Asc(Partner.id)))
 
 
-def count(uow: UnitOfWork, wanted: PartnerFilter = EVERY_PARTNER) -> int:
-    """How many partners a filter finds."""
+def count(uow: UnitOfWork, search: str = "") -> int:
+    """How many partners a search finds."""
     uow.actor.demand("partners.view")
-    return uow.session.scalar(_filtered(select(func.count(Partner.id)), wanted)) or 0
+    return uow.session.scalar(_searched(select(func.count(Partner.id)), search)) or 0
 
 
-def count_by_kind(uow: UnitOfWork, wanted: PartnerFilter = EVERY_PARTNER) -> dict[PartnerKind, int]:
-    """How many partners of each kind a filter finds."""
-    uow.actor.demand("partners.view")
-    stmt = _filtered(select(Partner.kind, func.count(Partner.id)), wanted).group_by(Partner.kind)
-    return dict(uow.session.execute(stmt).tuples().all())
-
-
-def _filtered(stmt: Select[Any], wanted: PartnerFilter) -> Select[Any]:
+def _searched(stmt: Select[Any], search: str) -> Select[Any]:
     row = Partner
-    if text := wanted.search.strip().lower():
+    if text := search.strip().lower():
         columns = (row.name, row.account_name, row.number, row.city)
         stmt = stmt.where(or_(*(func.lower(column).contains(text, autoescape=True) for column in columns)))
-    for column, values in (
-        (row.kind, wanted.kinds), (row.tier, wanted.tiers), (row.status, wanted.statuses), (row.region, wanted.regions),
-    ):  # fmt: skip
-        if values:
-            stmt = stmt.where(column.in_(list(values)))
-    if wanted.managers or wanted.unmanaged:
-        nobody = row.manager_id.is_(None) if wanted.unmanaged else row.id.is_(None)
-        stmt = stmt.where(or_(row.manager_id.in_(list(wanted.managers)), nobody))
-    if wanted.program:
-        member = ProgramMembership
-        joined = and_(member.partner_id == row.id, member.name == wanted.program, member.until.is_(None))
-        stmt = stmt.where(exists(select(member.id).where(joined)))
-    if wanted.parent:
-        stmt = stmt.where(row.parent_id == wanted.parent)
     return stmt
 
 

@@ -21,7 +21,6 @@ from models.core.paging import Page
 from models.core.unit_of_work import unit_of_work
 from models.engines.definitions import ApplicationType
 from models.partners import queries as partners
-from models.partners.queries import PartnerFilter
 
 PARAM = "partner"
 COLUMNS = [
@@ -52,7 +51,7 @@ def everybody(made: ApplicationType) -> None:
     listing.keep_place("quotas", made.key, search)
     with unit_of_work(read_only=True) as uow:
         page = queries.all_pools(uow, made.key, search, page_from_address(listing.SIZE))
-        total = partners.count(uow, PartnerFilter(search=search))
+        total = partners.count(uow, search)
     left, right = st.columns([2.7, 1.3], vertical_alignment="center")
     with left:
         have = "has" if total == 1 else "have"

@@ -28,7 +28,6 @@ from models.expenditures.facts import expenditure_line
 from models.identity import access, custom_roles
 from models.identity import service as identity
 from models.partners import queries as partners
-from models.partners.queries import PartnerFilter
 from models.partners.rules import PartnerKind
 from models.reviewers import queries as reviewers
 from tests.conftest import forget_installation
@@ -169,7 +168,7 @@ def test_the_story_can_be_found(built: service.Built) -> None:
 @pytest.mark.meets("ORG-ROLE-12")
 def test_the_guides_company_is_in_it(built: service.Built) -> None:
     with unit_of_work(read_only=True) as uow:
-        company = partners.partners(uow, PartnerFilter(search=COMPANY_A)).rows[0]
+        company = partners.partners(uow, COMPANY_A).rows[0]
         counted = {role.key: role.users for role in custom_roles.roles(uow, company.id)}
         managers = records.select(records.UserAccount.director_id).where(
             records.UserAccount.partner_id == company.id, records.UserAccount.director_id.is_not(None)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from models.core import history
 from models.core.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused, WrongState
 from models.core.paging import PageRequest
+from models.engines.lists import Asked
+from models.lists import queries as lists
 from models.partners import queries, service
 from models.partners.programs import program_book
-from models.partners.queries import PartnerFilter, PartnerOrder
 from models.partners.rules import (
     MembershipKind,
     PartnerKind,
@@ -172,31 +173,29 @@ def test_filters_work_together(manager, build):
     looked_after = build.partner("Kapstadt Digital", region="Sub-Saharan Africa", manager_id=manager.actor.user_id)
     service.join_program(manager, looked_after.id, MembershipKind.PROGRAM, CSP, since=looked_after.joined_on)
 
-    def names(**wanted: object) -> list[str]:
-        return [row.name for row in queries.partners(manager, PartnerFilter(**wanted)).rows]  # type: ignore[arg-type]
+    def names(**filters: str) -> list[str]:
+        asked = Asked({name: tuple(value.split("+")) for name, value in filters.items()})
+        opened = lists.open_list(manager, "partners")
+        return [row.values["name"] for row in lists.read(manager, opened, asked, PageRequest(), ["name"]).page.rows]
 
-    assert names(search="magdeBURG") == ["Elbe Systemhaus"]
-    assert names(parent=hansa.id) == ["Elbe Systemhaus"]
-    assert names(kinds=[PartnerKind.DISTRIBUTOR, PartnerKind.RESELLER]) == ["Elbe Systemhaus", "Hansa Vertrieb"]
-    assert names(kinds=[PartnerKind.DISTRIBUTOR], tiers=[Tier.BASIC]) == []
-    assert names(managers=[manager.actor.user_id]) == ["Kapstadt Digital"]
-    assert names(unmanaged=True) == ["Elbe Systemhaus", "Hansa Vertrieb"]
+    assert [row.name for row in queries.partners(manager, "magdeBURG").rows] == ["Elbe Systemhaus"]
+    assert names(parent=str(hansa.id)) == ["Elbe Systemhaus"]
+    assert names(kind="distributor+reseller") == ["Elbe Systemhaus", "Hansa Vertrieb"]
+    assert names(kind="distributor", tier="basic") == []
+    assert names(manager=str(manager.actor.user_id)) == ["Kapstadt Digital"]
+    assert names(manager="nobody") == ["Elbe Systemhaus", "Hansa Vertrieb"]
     assert names(program=CSP) == ["Kapstadt Digital"]
-    assert names(regions=["Europe"], statuses=[PartnerStatus.ACTIVE]) == ["Elbe Systemhaus", "Hansa Vertrieb"]
-    assert queries.count_by_kind(manager)[PartnerKind.RESELLER] == 1
+    assert names(region="Europe", status="active") == ["Elbe Systemhaus", "Hansa Vertrieb"]
     assert queries.partner(manager, elbe.id).parent == "Hansa Vertrieb"
 
 
 def test_pages_follow_each_other_without_a_gap(manager, build):
-    names = [
-        build.partner(f"Partner {n:02d}", joined_on=date(2024, 1, 1) + timedelta(days=n % 3)).name for n in range(11)
-    ]
-    for order in PartnerOrder:
-        seen, cursor = [], None
-        while True:
-            page = queries.partners(manager, page=PageRequest(cursor, 4), order=order)
-            seen += [row.name for row in page.rows]
-            cursor = page.next
-            if cursor is None:
-                break
-        assert sorted(seen) == names, order
+    names = [build.partner(f"Partner {n:02d}").name for n in range(11)]
+    seen, cursor = [], None
+    while True:
+        page = queries.partners(manager, page=PageRequest(cursor, 4))
+        seen += [row.name for row in page.rows]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert seen == names

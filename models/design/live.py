@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Float, Integer, case, cast, func, select
+from sqlalchemy import Float, case, cast, func, select
 
 from models.core.unit_of_work import UnitOfWork
 from models.design.drafting import EDIT
@@ -77,7 +77,7 @@ def _ended(uow: UnitOfWork, key: str, since: datetime) -> dict[str, Ended]:
         .subquery()
     )  # fmt: skip
     r = ranked.c
-    at = {share: cast((r.of - 1) * share / 100, Integer) + 1 for share in (50, 90)}
+    at = {share: (r.of * share + 99) // 100 for share in (50, 90)}  # the nearest rank
     stmt = select(
         r.node, func.count(), func.max(case((r.place == at[50], r.seconds))),
         func.max(case((r.place == at[90], r.seconds))),

@@ -15,6 +15,7 @@ from models.engines.cases import migrating
 from models.engines.cases.tables import CaseEvent
 from models.engines.cases.world import definition_of
 from models.engines.definitions.loading import build
+from models.engines.definitions.registry import calendar_for
 from models.engines.definitions.schema import ApplicationType
 from models.engines.workflow.comparing import Compared, compared
 from models.engines.workflow.events import unpack
@@ -42,7 +43,7 @@ def _replayed(uow: UnitOfWork, run: DesignRun, case_id: UUID) -> Said | None:
         return None  # what was erased cannot be told once more
     events = [unpack(kind, schema, payload) for kind, schema, payload in found]
     made = _draft(uow, run)
-    result = compared(definition_of(made), events, mapping=run.mapping)
+    result = compared(definition_of(made, calendar_for(uow, made)), events, mapping=run.mapping)
     return None if result.is_same else Said(_end(made, result.was), _end(made, result.would), _why(made, result))
 
 

@@ -35,7 +35,8 @@ def _replaced(outer: Workflow, name: str, inner: Workflow) -> Workflow:
             continue
         for inside, each in inner.nodes.items():
             if not isinstance(each, EndNode):
-                nodes[f"{name}.{inside}"] = _renamed(each, name)
+                begins = node if inside == inner.start else None
+                nodes[f"{name}.{inside}"] = _renamed(each, name, begins)
     edges = [(begin, f"{name}.{inner.start}" if end == name else end) for begin, end in outer.edges
              if outer.source(begin) != name]  # fmt: skip
     for begin, end in inner.edges:
@@ -51,7 +52,10 @@ def _replaced(outer: Workflow, name: str, inner: Workflow) -> Workflow:
     )
 
 
-def _renamed(node: Node, prefix: str) -> Node:
+def _renamed(node: Node, prefix: str, outer: Node | None) -> Node:
+    if outer is not None:  # what is said of the outer node holds from the inner beginning on
+        own = {"status": node.status or outer.status, "vendor_status": node.vendor_status or outer.vendor_status}
+        node = node.model_copy(update={**own, "phase": node.phase or outer.phase})
     if isinstance(node, ReviewNode) and node.not_same_person_as:
         others = tuple(f"{prefix}.{other}" for other in node.not_same_person_as)
         return node.model_copy(update={"not_same_person_as": others})

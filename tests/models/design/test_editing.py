@@ -176,8 +176,8 @@ def test_a_new_type_begins_with_a_name_of_its_own(fund: Fund, kofi: Actor) -> No
     with fund.as_(kofi) as uow:
         draft = drafting.find(uow, drafting.begin_new(uow, "Partner event sponsorship", contents()["mdf"]))
         assert {name: draft.content["type"][name] for name in ("key", "name", "short", "number")} == {
-            "key": "partner_event_sponsorship", "name": "Partner event sponsorship", "short": "Partner event sponsorship",
-            "number": "PES-{year}-{serial:04d}",
+            "key": "partner_event_sponsorship", "name": "Partner event sponsorship",
+            "short": "Partner event sponsorship", "number": "PES-{year}-{serial:04d}",
         }  # fmt: skip
         for name in (" ", "market development fund"):
             assert codes(lambda: drafting.begin_new(uow, name, contents()["mdf"])) == ["DESIGN-NAME"]  # noqa: B023

@@ -150,7 +150,7 @@ class _Play:
         self._do(0, c.Open("trial", 1, PARTNER), self.applicant)
         for number, move in enumerate(self.scenario.moves, 1):
             if move.after:
-                self._pass_time(move.after.after(self.world.now, self.definition.calendar))
+                self._pass_time(number, move.after.after(self.world.now, self.definition.calendar))
             self._move(number, move)
         return Tried(tuple(self.events), self.state, tuple(self.stands), tuple(self._unexpected()))
 
@@ -211,16 +211,14 @@ class _Play:
     def _stand(self, number: int, problems: Sequence[Problem] = ()) -> None:
         self.stands.append(Stand(number, self.world.now, self.state.status, self.state.visits, tuple(problems)))
 
-    def _pass_time(self, until: datetime) -> None:
-        """Let everything happen that its time has come for."""
-        self.world.person = MACHINE
+    def _pass_time(self, number: int, until: datetime) -> None:
+        """Let everything happen, before a move, that its time has come for."""
         for _ in range(MOST_TIMERS):
             coming = sorted(each for each in self._timers() if each[0] <= until)
             before = self.state.seq
             for at, visit, timer in coming[:1]:
                 self.world.now = max(self.world.now, at)
-                new, self.state = decided(self.flow, self.state, c.TimerFired(visit, timer), self.world)
-                self.events += new
+                self._do(number, c.TimerFired(visit, timer), MACHINE)
             if self.state.seq == before:
                 break
         self.world.now = max(self.world.now, until)

@@ -49,6 +49,7 @@ class Turn:
         self.world = world
         self.events: list[e.Event] = []
         self._steps = 0
+        self._regions_left: dict[str, int] = {}
 
     def add(self, event: e.Event) -> None:
         """One more event, and what clocks make of it."""
@@ -78,14 +79,17 @@ class Turn:
         ways = self.workflow.next(visit.node, outcome)
         if not ways and self.state.outcome is None:
             raise RuntimeError(f"{self.state.type}: nothing follows {visit.node} after {outcome or 'it'}")
+        left = self._regions_left.get(visit.node, 0)
         for node in ways:
-            if self.state.outcome is None:
+            # A branch that led out again at once, past a check, leaves nothing to begin the others for.
+            if self.state.outcome is None and self._regions_left.get(visit.node, 0) == left:
                 self._withdraw(visit.node, node)
                 self.enter(node, why, source=visit.node)
 
     def _withdraw(self, source: str, target: str) -> None:
         """End the branches beside one that goes on by another way than the join."""
         for region in left_by(self.workflow, source, target):
+            self._regions_left[region.split] = self._regions_left.get(region.split, 0) + 1
             visits = tuple(visit.id for visit in self.state.visits if visit.node in region.nodes)
             places = region.joins | region.nodes
             joins = tuple(sorted(join for join in self.state.arrived if join in places))

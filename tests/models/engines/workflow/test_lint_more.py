@@ -403,3 +403,13 @@ def test_roles_and_facts_of_candidates_and_quorums_are_known():
         "There is no fact nobody.",
         "There is no fact nothing.",
     ]
+
+
+def test_branches_are_not_begun_when_the_first_leads_out_at_once():
+    made = parallel(["one.pass", "join"], ["one.fail", "ask"], one={"check": "rule", "by": "now"})
+    assert found(made) == []
+    story = Story(made)
+    story.world.answers = lambda name: False
+    story.give(c.Open("x", 1, w.PARTNER), LIIS)
+    story.give(c.Submit("ask#1", 1, {}), LIIS)
+    assert [visit.id for visit in story.state.visits] == ["ask#2"]

@@ -22,7 +22,7 @@ from models.engines.workflow.schema import Candidate, ReviewNode, Workflow
 from models.engines.workflow.state import State
 from models.engines.workflow.world import ALONE, Person
 from tests.support.staff import Staff, Stand
-from tests.support.workflows import BEGAN, JORIS, LIIS, MEI, NIAMH, PEOPLE, SIPHO, Story, TestWorld, person
+from tests.support.workflows import BEGAN, JORIS, LIIS, MACHINE, MEI, NIAMH, PEOPLE, SIPHO, Story, TestWorld, person
 
 ANN, BEN = person(31, "Ann Smith", "reviewer_business"), person(32, "Ben Lee", "reviewer_finance")
 VENDORS = (JORIS, NIAMH, SIPHO, MEI, ANN, BEN)
@@ -379,3 +379,54 @@ def test_where_nobody_is_known_nothing_is_asked() -> None:
     assert (ALONE.handed_to(PEOPLE[0].id or UUID(int=0)), ALONE.handed_by(UUID(int=1))) == ((), ())
     assert (ALONE.ties(UUID(int=1), BEGAN), ALONE.last_turn("x"), ALONE.loads([])) == ((), None, {})
     assert ALONE.is_absent(UUID(int=1)) is False
+
+
+def test_of_many_whose_turn_it_is_three_are_named() -> None:
+    many = tuple(
+        person(50 + n, name, "reviewer_business") for n, name in enumerate(("Cleo", "Dan", "Eve", "Finn", "Gus"))
+    )
+    told, _ = story((ANN, *(replace(each, limit=Decimal(100_000)) for each in many)), limit="asked")
+    sent(told)
+    with pytest.raises(NotAllowed, match=r"It is the turn of Cleo, Dan, Eve and 2 more\."):
+        approve(told, ANN)
+
+
+def test_without_an_amount_nothing_is_above_a_limit_but_one_has_to_have_one() -> None:
+    told, _ = story((replace(ANN, limit=Decimal(1)), JORIS), limit="other")
+    sent(told)
+    assert codes(told, ANN) == []
+    assert codes(told, JORIS) == ["CASE-LIMIT"]
+
+
+@pytest.mark.parametrize(
+    ("stand", "away"),
+    [({"cap": Decimal(10)}, ()), ({"scope": frozenset({"mdf"})}, ()), ({}, (MEI,)), ({"to": LIIS.id}, ())],
+)
+def test_who_may_not_take_it_is_given_nothing(stand: dict[str, Any], away: tuple[Person, ...]) -> None:
+    told, staff = story((ANN, MEI), assign="round_robin")
+    staff.stands.append(Stand(**{"by": ANN.id, "to": MEI.id, "since": BEGAN} | stand))
+    staff.away = {each.id for each in (ANN, *away) if each.id}
+    sent(told)
+    assert told.state.visits[0].holder is None
+
+
+def test_a_partner_without_a_region_has_nobody_for_it() -> None:
+    told, staff = story(candidates=[{"role": "reviewer_finance", "region": True}])
+    staff.partner_region = ""
+    sent(told)
+    assert told.state.visits[0].candidates == ()
+
+
+def test_a_skill_alone_is_asked_whatever_the_role() -> None:
+    told, _ = story((replace(MEI, skills=frozenset({"French"})), ANN), candidates=[{"skill": "French"}])
+    sent(told)
+    assert told.state.visits[0].candidates == ("skill:French",)
+    assert codes(told, MEI) == []
+
+
+def test_the_machine_and_the_partner_decide_nothing_whoever_hands_it_to_them() -> None:
+    told, staff = story()
+    sent(told)
+    staff.stands.append(Stand(**{"by": ANN.id, "to": LIIS.id, "since": BEGAN}))
+    assert codes(told, MACHINE) == ["CASE-ROLE"]
+    assert codes(told, LIIS) == ["CASE-OWN-PARTNER"]

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from models.core.errors import NotAllowed
 from models.engines.workflow import commands as c
 from models.engines.workflow import events as e
-from models.engines.workflow.audience import audience, named_in, quality
+from models.engines.workflow.audience import audience, named_in, qualities, quality
 from models.engines.workflow.events import pack, unpack
 from models.engines.workflow.people import reviewing_problems
 from models.engines.workflow.schema import Candidate, ReviewNode, Workflow
@@ -325,6 +325,7 @@ def test_who_is_away_is_stood_in_for_and_the_turn_was_theirs() -> None:
     (given,) = [each for each in told.events if isinstance(each, e.Assigned)]
     assert (given.turn, given.turn_name, given.how) == (ANN.id, "Ann Smith", "round_robin")
     assert approve(told, MEI).for_id == ANN.id
+    assert first_holder("least_loaded", away)[0] == "Mei Tan"
 
 
 def test_who_may_not_decide_it_is_not_given_it() -> None:
@@ -427,6 +428,9 @@ def test_a_skill_alone_is_asked_whatever_the_role() -> None:
 def test_the_machine_and_the_partner_decide_nothing_whoever_hands_it_to_them() -> None:
     told, staff = story()
     sent(told)
-    staff.stands.append(Stand(**{"by": ANN.id, "to": LIIS.id, "since": BEGAN}))
+    assert ANN.id
+    assert LIIS.id
+    staff.stands.append(Stand(ANN.id, LIIS.id, BEGAN))
+    assert qualities(MACHINE) == frozenset()
     assert codes(told, MACHINE) == ["CASE-ROLE"]
     assert codes(told, LIIS) == ["CASE-OWN-PARTNER"]

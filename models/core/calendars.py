@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -21,8 +22,21 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """Working hours from a first to a last day (None: until others follow), in business time."""
+
+    first: date
+    last: date | None
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
 class WorkingCalendar:
-    """A country's working days and hours in business time (GMT+08:00), with the vendor's own exceptions."""
+    """A country's working days and hours in business time (GMT+08:00), with the vendor's own exceptions.
+
+    `hours` are those of some time; `opens` and `closes` are those of every other day.
+    """
 
     country: str
     opens: time = time(9)
@@ -30,6 +44,20 @@ class WorkingCalendar:
     weekend: frozenset[int] = frozenset({5, 6})
     extra_holidays: frozenset[date] = field(default_factory=frozenset)
     extra_workdays: frozenset[date] = field(default_factory=frozenset)
+    hours: tuple[Hours, ...] = ()
+    book: CalendarBook | None = field(default=None, repr=False, compare=False)
+    """Where the other countries' calendars stand."""
+
+    def of(self, country: str) -> WorkingCalendar:
+        """The calendar of another country from the same book."""
+        return self.book.of(country) if self.book else WorkingCalendar(country)
+
+    def hours_on(self, day: date) -> tuple[time, time]:
+        """When a day's work begins and ends."""
+        for each in self.hours:
+            if each.first <= day and (each.last is None or day <= each.last):
+                return each.opens, each.closes
+        return self.opens, self.closes
 
     def works_on(self, day: date) -> bool:
         """Whether the day is a working day: a manager's exception first, then holidays, then the weekend."""
@@ -59,7 +87,7 @@ class WorkingCalendar:
     def due(self, start: datetime, *, workdays: int) -> datetime:
         """When `workdays` working days after an instant end: closing time of that day, aware."""
         day = self.add_workdays(start.astimezone(BUSINESS_ZONE).date(), workdays)
-        return datetime.combine(day, self.closes, BUSINESS_ZONE)
+        return datetime.combine(day, self.hours_on(day)[1], BUSINESS_ZONE)
 
     def working_time(self, start: datetime, end: datetime) -> timedelta:
         """Time between two instants that falls into working hours; zero when the end is not later."""
@@ -67,8 +95,18 @@ class WorkingCalendar:
         total, day = timedelta(), start.date()
         while day <= end.date() and start < end:
             if self.works_on(day):
-                opens = datetime.combine(day, self.opens, BUSINESS_ZONE)
-                closes = datetime.combine(day, self.closes, BUSINESS_ZONE)
+                opens, closes = (datetime.combine(day, at, BUSINESS_ZONE) for at in self.hours_on(day))
                 total += max(min(closes, end) - max(opens, start), timedelta())
             day += timedelta(days=1)
         return total
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarBook:
+    """The calendars of all countries, with what the vendor changed of them."""
+
+    changed: Mapping[str, WorkingCalendar] = field(default_factory=dict)
+
+    def of(self, country: str) -> WorkingCalendar:
+        """The calendar of a country (ISO 3166 alpha-2)."""
+        return replace(self.changed.get(country) or WorkingCalendar(country), book=self)

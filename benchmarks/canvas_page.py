@@ -3,7 +3,6 @@
 Each ends with the count that says to the browser that what it did is saved and drawn.
 """
 
-from pathlib import Path
 from uuid import UUID
 
 import streamlit as st
@@ -12,7 +11,7 @@ from dashboard.parts import shell
 from dashboard.parts.design_canvas import show
 from dashboard.parts.design_work import carry_out
 from models.core.actor import SYSTEM, acting_as
-from models.core.settings import ROOT, settings
+from models.core.settings import ROOT
 from models.core.unit_of_work import unit_of_work
 from models.design import drafting
 
@@ -45,6 +44,5 @@ with acting_as(SYSTEM):
     if st.query_params["what"] == "button":
         saved = button()
     else:
-        known = UUID((Path(settings().home) / "draft").read_text(encoding="utf-8"))
-        saved = canvas(known, whole_page=st.query_params["what"] == "page")
+        saved = canvas(UUID(st.query_params["draft"]), whole_page=st.query_params["what"] == "page")
 st.html(f"<i id='saved'>{saved}</i>")

@@ -91,12 +91,10 @@ export class Desk {
     this.changed();
   }
 
-  /** Boxes that the page has no place for get the one they are seen at, before another one joins them. */
+  /** What is seen where the canvas put it stays there, before another box joins. */
   private settle(): void {
-    const { drawing, places } = this.look();
-    const missing = drawing.boxes.filter((box) => box.x === null || box.y === null);
-    if (!missing.length) return;
-    this.put({ type: 'moved', positions: Object.fromEntries(missing.map((box) => [box.id, places.get(box.id)!])) });
+    const positions = this.displaced();
+    if (Object.keys(positions).length) this.put({ type: 'moved', positions });
   }
 
   /** The id that a box added last has until the page names it. */
@@ -139,19 +137,24 @@ export class Desk {
     this.changed();
   }
 
-  /** Tell where the boxes stand now. Those that the page has no place for are told too, so that they stay. */
+  /** Tell where the boxes stand now. */
   drop(): void {
     if (!this.dragged.size) return;
-    const { drawing, places } = this.look();
-    const moved = drawing.boxes.filter((box) => {
-      const at = this.dragged.get(box.id);
-      return at ? at[0] !== box.x || at[1] !== box.y : box.x === null || box.y === null;
-    });
-    const really = moved.some((box) => this.dragged.has(box.id));
-    const positions = Object.fromEntries(moved.map((box) => [box.id, places.get(box.id)!]));
+    const positions = this.displaced();
+    const really = Object.keys(positions).some((id) => this.dragged.has(id));
     this.dragged = new Map();
     if (really) this.put({ type: 'moved', positions });
     else this.changed();
+  }
+
+  /** Boxes that are seen elsewhere than the page has them, or that it has no place for: told together, they stay. */
+  private displaced(): Record<string, Point> {
+    const { drawing, places } = this.look();
+    const elsewhere = drawing.boxes.filter((box) => {
+      const [x, y] = places.get(box.id)!;
+      return box.x !== x || box.y !== y;
+    });
+    return Object.fromEntries(elsewhere.map((box) => [box.id, places.get(box.id)!]));
   }
 
   /** Choose boxes and lines; the page hears of one alone, or of none. */

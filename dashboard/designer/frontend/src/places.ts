@@ -187,17 +187,19 @@ export function grouped(lines: Line[]): Map<string, Line[]> {
 }
 
 /**
- * A place for every box: the page's, else the one found before, else beside the box that leads to it. When most have
- * none, these are arranged.
+ * A place for every box: the page's, else the one found before, else beside the box that leads to it. When the page has
+ * none for most, all are arranged: two layouts at once would lie upon each other.
  */
 export function placesOf(drawing: Drawing, found: Places): Places {
+  const own = (box: Box): Point | undefined => (box.x !== null && box.y !== null ? [box.x, box.y] : undefined);
+  const whole = drawing.boxes.filter((box) => !own(box)).length * 2 > drawing.boxes.length;
   const places: Places = new Map();
   for (const box of drawing.boxes) {
-    const known = box.x !== null && box.y !== null ? ([box.x, box.y] as Point) : found.get(box.id);
+    const known = whole ? found.get(box.id) : (own(box) ?? found.get(box.id));
     if (known) places.set(box.id, known);
   }
   const missing = drawing.boxes.filter((box) => !places.has(box.id));
-  if (missing.length > places.size) return new Map([...tidied(drawing), ...places]);
+  if (missing.length > places.size) return tidied(drawing);
   for (const box of missing) {
     const before = drawing.lines.find((line) => line.target === box.id && places.has(line.source));
     places.set(box.id, freePlace(drawing, places, before?.source ?? null, sizeOf(box)));

@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-LENDERS = ("models.benefits.lends", "models.payments.lends", "models.reviewers.lends", "models.applications.actions")
+LENDERS = (
+    "models.benefits.lends", "models.payments.lends", "models.reviewers.lends", "models.reference.lends",
+    "models.applications.actions",
+)  # fmt: skip
 """Modules that register what their area lends, by importing it."""
 
 

@@ -18,9 +18,10 @@ from models.lists import tables as lists
 from models.notices import tables as notices
 from models.partners import tables as partners
 from models.payments import tables as payments
+from models.reference import tables as reference
 from models.reviewers import tables as reviewers
 
 __all__ = [
     "Base", "benefits", "cases", "catalog", "customers", "definitions", "design", "expenditures", "exports", "history",
-    "identity", "ledger", "lists", "notices", "outbox", "partners", "payments", "reviewers",
+    "identity", "ledger", "lists", "notices", "outbox", "partners", "payments", "reference", "reviewers",
 ]  # fmt: skip

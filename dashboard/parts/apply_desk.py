@@ -133,7 +133,7 @@ def _after(view: CaseView) -> list[Stop]:
     if visit is None:
         return []
     state = replace(view.state, visits=(replace(visit, due_at=now()),))
-    stops = road_ahead(view.type.workflow, state, now(), view.type.calendar)
+    stops = road_ahead(view.type.workflow, state, now(), view.calendar)
     mine = next((place for place, stop in enumerate(stops) if stop.kind == "form"), len(stops))
     ends = [stop for stop in stops[mine + 1 :] if stop.kind == "end" and stop.latest]
     return [*stops[: mine + 1], *ends]

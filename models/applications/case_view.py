@@ -14,12 +14,14 @@ from models.applications import checking, queries
 from models.applications.access import find, to_decide
 from models.applications.rows import CaseRow, TaskRow
 from models.applications.timeline import TimelineRow, timeline_of
+from models.core.calendars import WorkingCalendar
 from models.core.errors import NotFound
 from models.core.files import files
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.store import StoredCase
 from models.engines.cases.tables import CaseDraft, CaseEvent, CaseRevision
 from models.engines.cases.world import person_of
+from models.engines.definitions.registry import calendar_for
 from models.engines.definitions.schema import ApplicationType
 from models.engines.forms.changes import Change, changes
 from models.engines.workflow import events as e
@@ -72,6 +74,7 @@ class CaseView:
     timeline: tuple[TimelineRow, ...]
     road: tuple[Stop, ...]
     may: May
+    calendar: WorkingCalendar
 
     def latest(self, form: str) -> Revision | None:
         """A form as it was last sent."""
@@ -89,13 +92,13 @@ def case_view(uow: UnitOfWork, case_id: UUID) -> CaseView:
     row = queries.case_row(uow, case_id)
     assert row is not None
     events = tuple(_events(uow, case_id))
-    visits = found.state.visits
+    visits, calendar = found.state.visits, calendar_for(uow, found.type)
     return CaseView(
         row=row, seq=found.state.seq, type=found.type, state=found.state, tasks=tuple(queries.tasks_of(uow, case_id)),
         revisions=tuple(_revisions(uow, case_id)), findings=_findings(uow, found, events),
         timeline=timeline_of(found.type, events, row.standing),
-        road=road_ahead(found.type.workflow, found.state, uow.now, found.type.calendar) if visits else (),
-        may=may(uow, found),
+        road=road_ahead(found.type.workflow, found.state, uow.now, calendar) if visits else (),
+        may=may(uow, found), calendar=calendar,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from models.applications import access
 from models.core.errors import Problem, Refused
 from models.core.unit_of_work import UnitOfWork
-from models.engines.cases import store
+from models.engines.cases import store, timers
 from models.engines.conditions import fits
 from models.engines.definitions.registry import CHECKS
 from models.engines.workflow import commands as c
@@ -36,9 +36,13 @@ def run_check(uow: UnitOfWork, case_id: UUID, visit: str) -> bool:
 
 
 def fire_timer(uow: UnitOfWork, case_id: UUID, visit: str, timer: str) -> bool:
-    """Let a timer's time have come; whether anything followed. Late, early and repeated ones do nothing."""
+    """Let a timer's time have come; whether anything followed. Late and repeated ones do nothing, early ones are set
+    anew where the calendar was changed."""
     found = access.find_to_change(uow, case_id)
-    return store.change(uow, found, c.TimerFired(visit, timer)).seq != found.state.seq
+    if store.change(uow, found, c.TimerFired(visit, timer)).seq != found.state.seq:
+        return True
+    timers.set_anew(uow, found, visit, timer)
+    return False
 
 
 def note(uow: UnitOfWork, case_id: UUID, facts: Mapping[str, Any], *, key: str) -> State:

@@ -13,6 +13,7 @@ from models.core.clock import business_date
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.facts import Other, cases_near
 from models.engines.definitions import CaseData, check, search
+from models.engines.definitions.registry import calendar_for
 from models.engines.forms.values import is_blank
 from models.engines.ledger import queries as ledger
 from models.engines.workflow.findings import Finding
@@ -46,7 +47,7 @@ def lead_time(uow: UnitOfWork, case: CaseData) -> Finding:
     return rules.lead_time(
         case.day("starts_on"), today=_sent_on(uow, case, "application"),
         workdays=int(case.parameters["apply_before_workdays"]), late_reason=case.text("late_reason"),
-        calendar=case.calendar,
+        calendar=calendar_for(uow, case.type),
     )  # fmt: skip
 
 

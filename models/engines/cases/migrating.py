@@ -14,6 +14,7 @@ from models.engines.cases.store import StoredCase
 from models.engines.cases.tables import CaseEvent
 from models.engines.cases.world import StoredWorld, definition_of
 from models.engines.definitions import versions
+from models.engines.definitions.registry import calendar_for
 from models.engines.workflow.events import Event, Migrated, unpack
 from models.engines.workflow.evolve import replay
 from models.engines.workflow.migrating import MigrationPlan, plan, undone
@@ -70,7 +71,8 @@ def undo(uow: UnitOfWork, case_id: UUID, *, key: str) -> State:
 def _planned(uow: UnitOfWork, case: StoredCase, version: int, mapping: Places | None) -> MigrationPlan:
     made = versions.type_of(uow, case.type.key, version)
     world = StoredWorld(uow, case.data(type=made))
-    return plan(case.state, definition_of(case.type), definition_of(made), version, world, mapping)
+    before, after = (definition_of(each, calendar_for(uow, each)) for each in (case.type, made))
+    return plan(case.state, before, after, version, world, mapping)
 
 
 def _carried_out(uow: UnitOfWork, case: StoredCase, planned: MigrationPlan, version: int, key: str) -> State:

@@ -202,6 +202,11 @@ def _facts(uow: UnitOfWork, case: StoredCase, before: State, after: State) -> No
 # ---- what happens after the commit ----
 
 
+def timer_key(number: str, visit: str, timer: str, at: datetime) -> str:
+    """What makes a timer be set once for its time."""
+    return f"{number}:{visit}:{timer}:{at:%Y%m%dT%H%M%S}"
+
+
 def _later(
     uow: UnitOfWork, case: StoredCase, before: State, after: State, events: Sequence[Event], anew: str = ""
 ) -> None:
@@ -215,6 +220,6 @@ def _later(
         if isinstance(event, CheckWanted):
             rows.append((CHECK, f"{case.number}:{event.visit}{anew}", {**own, "visit": event.visit}, uow.now))
         elif isinstance(event, TimerSet):
-            key = f"{case.number}:{event.visit}:{event.timer}:{event.fires_at:%Y%m%dT%H%M%S}{anew}"
+            key = timer_key(case.number, event.visit, event.timer, event.fires_at) + anew
             rows.append((TIMER, key, {**own, "visit": event.visit, "timer": event.timer}, event.fires_at))
     write_all(uow.session, rows, now=uow.now)

@@ -27,9 +27,9 @@ def person_of(actor: Actor) -> Person:
     return Person(actor.user_id, actor.name, actor.roles, actor.partner_id, actor.is_system)
 
 
-def definition_of(made: ApplicationType) -> Definition:
-    """A type as far as its workflow is concerned."""
-    return Definition(made.workflow, made.facts, made.calendar)
+def definition_of(made: ApplicationType, calendar: WorkingCalendar | None = None) -> Definition:
+    """A type as far as its workflow is concerned; without a calendar it is the country's own."""
+    return Definition(made.workflow, made.facts, calendar or made.calendar)
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ class StoredWorld:
         """The actor."""
         return person_of(self.uow.actor)
 
-    @property
+    @cached_property
     def calendar(self) -> WorkingCalendar:
-        """The type's calendar."""
-        return self.case.calendar
+        """The type's calendar, with what the vendor changed of it."""
+        return registry.calendar_for(self.uow, self.case.type)
 
     @cached_property
     def people(self) -> People:

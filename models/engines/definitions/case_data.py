@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from models.core.calendars import WorkingCalendar
 from models.engines.definitions.schema import ApplicationType
 from models.engines.workflow.state import State
 
@@ -37,11 +36,6 @@ class CaseData:
     def parameters(self) -> Mapping[str, Any]:
         """The type's parameters."""
         return self.type.parameters
-
-    @property
-    def calendar(self) -> WorkingCalendar:
-        """The working calendar of the type."""
-        return self.type.calendar
 
     def text(self, name: str) -> str:
         """A fact as text; empty when there is none."""

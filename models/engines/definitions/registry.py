@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models.core.calendars import CalendarBook, WorkingCalendar
 from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions.case_data import CaseData
+from models.engines.definitions.schema import ApplicationType
 from models.engines.workflow.findings import Finding
 from models.engines.workflow.world import People
 
@@ -32,6 +34,8 @@ CHECKS: dict[str, Registered] = {}
 ACTIONS: dict[str, Action] = {}
 PEOPLE: Callable[[UnitOfWork, CaseData], People] | None = None
 """Who there is besides the actor of a command: set by the area that knows reviewers (`lend_people`)."""
+CALENDARS: Callable[[UnitOfWork], CalendarBook] | None = None
+"""What the vendor changed of countries' calendars: set by the area that keeps it (`lend_calendars`)."""
 DEFINITIONS: list[Path] = []
 PROCESSES: list[Path] = []
 
@@ -73,6 +77,17 @@ def lend_people(people: Callable[[UnitOfWork, CaseData], People]) -> None:
     """Let an area answer who there is besides the actor of a command."""
     global PEOPLE
     PEOPLE = people
+
+
+def lend_calendars(calendars: Callable[[UnitOfWork], CalendarBook]) -> None:
+    """Let an area answer which holidays, working days and hours the vendor has beyond a country's own."""
+    global CALENDARS
+    CALENDARS = calendars
+
+
+def calendar_for(uow: UnitOfWork, made: ApplicationType) -> WorkingCalendar:
+    """The working calendar of a type, with what the vendor changed of it. Costs no statement once it was read."""
+    return CALENDARS(uow).of(made.calendar.country) if CALENDARS else made.calendar
 
 
 def define(path: Path) -> None:

@@ -76,7 +76,7 @@ class ApplicationType(Process):
 
     @property
     def calendar(self) -> WorkingCalendar:
-        """The vendor's working calendar for this type (parameter `calendar_country`)."""
+        """The country's own calendar (parameter `calendar_country`); `registry.calendar_for` knows the vendor's."""
         return WorkingCalendar(str(self.parameters.get("calendar_country", "CN")))
 
     def form_node(self, name: str) -> FormNode:

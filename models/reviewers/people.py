@@ -125,8 +125,8 @@ class StoredPeople:
         return found if found in everybody else None
 
     def is_absent(self, person: UUID) -> bool:
-        """Whether a person is out of office."""
-        return person in self._away
+        """Whether a person is out of office, or can no longer sign in: what they hold others may take."""
+        return person in self._away or person not in self._everybody
 
     # ---- stand-ins ----
 

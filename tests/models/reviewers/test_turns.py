@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from models.applications import applying, followup, queries
+from models.applications import applying, followup, queries, reviewing
 from models.applications.access import find
 from models.applications.case_view import case_view
 from models.applications.integrity import verify
@@ -19,6 +19,7 @@ from models.core.actor import SYSTEM, Actor
 from models.core.errors import NotAllowed
 from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions import registry
+from models.identity.tables import UserAccount
 from models.notices import queries as notices
 from models.reviewers import service
 from models.reviewers.rules import QualityKind
@@ -185,6 +186,17 @@ def test_one_after_the_other_within_their_limits(staffed: Office, ines: Actor, u
     staffed.decide(staffed.niamh, row.case_id, "approve")  # what is held by who is away may be taken
     with staffed.as_(SYSTEM) as system:
         assert verify(system)[0].faults == ()
+
+
+def test_what_somebody_holds_who_left_others_may_take(staffed: Office, uow: UnitOfWork) -> None:
+    case_id = sent(staffed, "500")
+    with staffed.as_(staffed.joris) as his:
+        reviewing.claim(his, case_id, find(his, case_id).state.visits[0].id)
+    with pytest.raises(NotAllowed, match="Joris de Wit holds this review"):
+        staffed.decide(staffed.niamh, case_id, "approve")
+    uow.session.get_one(UserAccount, staffed.joris.user_id).deleted_at = uow.now
+    uow.session.flush()
+    assert staffed.decide(staffed.niamh, case_id, "approve").visits[0].node == "finance"
 
 
 def test_what_is_asked_of_a_queue_does_not_grow(staffed: Office, ines: Actor, uow: UnitOfWork) -> None:

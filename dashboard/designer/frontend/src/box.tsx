@@ -12,8 +12,8 @@ export interface BoxData extends Record<string, unknown> {
   /** Where the line of each outcome leaves; outcomes without a line are missing. */
   ports: Record<string, Port>;
   missing: [key: string, label: string][];
-  /** Whether boxes below leave room for the words of missing ways. */
-  bottleneck: boolean;
+  /** Where lines arrive. Each handle is looked at in every frame of a drag: there are no more than needed. */
+  entries: Side[];
 }
 export type BoxNode = Node<BoxData, 'box'>;
 
@@ -22,7 +22,6 @@ export const MISSING = 'missing:';
 const POSITION: Record<Side, Position> = {
   right: Position.Right, bottom: Position.Bottom, top: Position.Top, left: Position.Left,
 };
-const SIDES: Side[] = ['left', 'top', 'right', 'bottom'];
 
 /** The handle that a line of an outcome hangs on. */
 export const handleOf = (outcome: string): string => `out:${outcome}`;
@@ -83,9 +82,9 @@ function Missing({ ways, editable }: { ways: BoxData['missing']; editable: boole
 }
 
 export const BoxView = memo(function BoxView({ id, data }: NodeProps<BoxNode>) {
-  const { box, word, icon, editable, ports, missing } = data;
+  const { box, word, icon, editable, ports, missing, entries } = data;
   const update = useUpdateNodeInternals();
-  const placed = JSON.stringify([ports, missing]);
+  const placed = JSON.stringify([ports, missing, entries]);
   // React Flow measures handles once; they stand elsewhere when lines leave another way.
   useEffect(() => update(id), [id, placed, update]);
   const hot = box.live?.bottleneck ? ' kc-bottleneck' : '';
@@ -105,7 +104,7 @@ export const BoxView = memo(function BoxView({ id, data }: NodeProps<BoxNode>) {
       {round && <span className="kc-under">{box.title || 'New end'}</span>}
       {box.live && <Numbers live={box.live} />}
       {missing.length > 0 && <Missing ways={missing} editable={editable} />}
-      {SIDES.map((side) => (
+      {entries.map((side) => (
         <Handle
           key={side} id={`${IN}${side}`} type="target" position={POSITION[side]} isConnectableStart={false}
           isConnectable={editable} className="kc-in"

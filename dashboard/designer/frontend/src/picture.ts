@@ -5,7 +5,7 @@ import { IN, handleOf, type BoxData, type BoxNode } from './box';
 import type { Seen } from './desk';
 import type { LineEdge } from './line';
 import { HEIGHT, ROUND, grouped, leadingBack, missingWays, sizeOf, type Places } from './places';
-import { routed, wordOf, type Laid, type Port, type Routes } from './routes';
+import { routed, wordOf, type Laid, type Port, type Routes, type Side } from './routes';
 import { idOf, type Addable, type Box, type Line, type Point } from './types';
 
 export const START = 'kontor:start';
@@ -41,7 +41,12 @@ export function usePicture(seen: Seen): Picture {
   const back = leadingBack(drawing.boxes, drawing.lines);
   const leaving = grouped(drawing.lines);
   const known = new Map(drawing.boxes.map((box) => [box.id, box]));
-  const nodes = drawing.boxes.map((box) => keep(current.nodes, nodeOf(box, seen, leaving.get(box.id) ?? [], places, routes, known)));
+  const arriving = new Map(drawing.boxes.map((box): [string, Side[]] => [box.id, []]));
+  for (const line of drawing.lines) {
+    const side = routes.get(idOf(line))?.to.side;
+    if (side) arriving.get(line.target)?.push(side);
+  }
+  const nodes = drawing.boxes.map((box) => keep(current.nodes, nodeOf(box, seen, leaving.get(box.id) ?? [], arriving.get(box.id) ?? [], places, routes, known)));
   const edges = drawing.lines.flatMap((line) => {
     const edge = edgeOf(line, seen, known, routes, back.has(line));
     return edge ? [keep(current.edges, edge)] : [];
@@ -84,7 +89,7 @@ function withStart({ drawing, places }: Seen): Pick<Seen, 'drawing' | 'places'> 
   };
 }
 
-function nodeOf(box: Box, seen: Seen, leaving: Line[], places: Places, routes: Routes, known: Map<string, Box>): Shown {
+function nodeOf(box: Box, seen: Seen, leaving: Line[], arriving: Side[], places: Places, routes: Routes, known: Map<string, Box>): Shown {
   const [x, y] = places.get(box.id)!;
   const [width, height] = sizeOf(box);
   const common = { id: box.id, position: { x, y }, width, height, measured: { width, height } };
@@ -98,7 +103,7 @@ function nodeOf(box: Box, seen: Seen, leaving: Line[], places: Places, routes: R
   const missing = missingWays(box, leaving);
   const hot = box.live?.bottleneck ?? false;
   const shown: BoxData = {
-    box, ports, missing, editable: data.editable, bottleneck: hot,
+    box, ports, missing, editable: data.editable, entries: [...new Set<Side>(['left', ...arriving])],
     word: item?.label ?? box.kind, icon: item?.icon ?? 'crop_square',
   };
   return {

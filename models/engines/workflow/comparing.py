@@ -124,16 +124,15 @@ class _Run:
     def _carry(self, given: Given) -> None:
         """One recorded command, at its time, where the case then stands."""
         self._pass_time(given.at + self.delay)
-        for _ in range(len(self.flow.nodes) + 1):
+        command = self._aimed(given.command)
+        passed = 0
+        while command is None and passed < len(self.flow.nodes) and self._assume(given.at + self.delay):
             command = self._aimed(given.command)
-            if command is not None:
-                refusal = self._give(replace(given, command=command, at=given.at + self.delay))
-                if refusal:
-                    self.lost.append(f"{_who(given)}: {refusal}")
-                return
-            if not self._assume(given.at + self.delay):
-                self.lost.append(f"{_who(given)} has no place: the case would be at {self._here() or 'its end'}.")
-                return
+            passed += 1
+        if command is None:
+            self.lost.append(f"{_who(given)} has no place: the case would be at {self._here() or 'its end'}.")
+        elif refusal := self._give(replace(given, command=command, at=given.at + self.delay)):
+            self.lost.append(f"{_who(given)}: {refusal}")
 
     def _aimed(self, command: c.Command) -> c.Command | None:
         """The command for the visit that is open now at the stage it was meant for; None: there is none."""
@@ -182,26 +181,22 @@ class _Run:
     def _approve(self, node: ReviewNode, visit: Visit, decision: str, now: datetime) -> bool:
         at = max(now, visit.due_at or now)
         self.delay += at - now
-        for number in range(max(1, node.quorum.number)):
-            somebody = replace(ANYBODY, id=UUID(int=number + 1))
-            reasons = node.decisions[decision].reasons
+        # Somebody else at each stage, so that four eyes are kept.
+        first = 1_000 * len(self.assumed)
+        voters = tuple(replace(ANYBODY, id=UUID(int=first + each)) for each in range(max(1, node.quorum.number)))
+        reasons = node.decisions[decision].reasons
+        for somebody in voters:
             command = c.Decide(visit.id, decision, reasons[0] if reasons else "", "Assumed.")
-            voters = tuple(replace(ANYBODY, id=UUID(int=each + 1)) for each in range(max(1, node.quorum.number)))
-            if self._give(Given(command, somebody, at, voters=voters)):
-                return False
+            self._give(Given(command, somebody, at, voters=voters))
         return self.state.visit(visit.id) is None
 
     def _pass_time(self, now: datetime) -> None:
         """Let the draft's own times come that lie before `now`."""
-        for _ in range(MOST):
-            coming = [each for each in self._timers() if each[0] <= now]
-            if not coming:
-                return
+        left, seq = MOST, -1
+        while self.state.seq != seq and left and (coming := [each for each in self._timers() if each[0] <= now]):
             at, visit, timer = min(coming)
-            seq = self.state.seq
+            left, seq = left - 1, self.state.seq
             self._give(Given(c.TimerFired(visit, timer), MACHINE, at))
-            if self.state.seq == seq:
-                return
 
     def _timers(self) -> Iterator[tuple[datetime, str, str]]:
         for visit in self.state.visits:

@@ -156,8 +156,7 @@ def _onward(workflow: Workflow) -> dict[str, set[str]]:
     """Where edges lead from each node. Walks ask it of every node: it is gathered once for each."""
     onward: dict[str, set[str]] = {name: set() for name in workflow.nodes}
     for begin, end in workflow.edges:
-        if (name := workflow.source(begin)) is not None:
-            onward[name].add(end)
+        onward[workflow.source(begin) or ""].add(end)  # edges that begin nowhere were refused before
     return onward
 
 

@@ -61,11 +61,10 @@ def _branch_faults(name: str, node: DecisionNode, branches: Sequence[Branch], fa
         seen.add(words)
     table = as_table(branches, facts)
     if table is not None and len(seen) == len(branches):
-        for problem in problems(table):
-            if problem.code == "TABLE-NEVER":
-                never = branches[int((problem.field or "rows.1").rpartition(".")[2]) - 1]
-                text = f"{never.then} is never taken: branches above it take every case."
-                yield Problem("FLOW-BRANCH-NEVER", text, name)
+        for problem in (each for each in problems(table) if each.code == "TABLE-NEVER"):
+            never = branches[int((problem.field or "rows.1").rpartition(".")[2]) - 1]
+            text = f"{never.then} is never taken: branches above it take every case."
+            yield Problem("FLOW-BRANCH-NEVER", text, name)
     if not node.otherwise and not any(branch.when.strip() == "true" for branch in branches):
         gap = gaps(table) if table is not None else [Problem("", "")]
         if gap:

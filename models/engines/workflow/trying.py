@@ -213,14 +213,12 @@ class _Play:
 
     def _pass_time(self, number: int, until: datetime) -> None:
         """Let everything happen, before a move, that its time has come for."""
-        for _ in range(MOST_TIMERS):
-            coming = sorted(each for each in self._timers() if each[0] <= until)
-            before = self.state.seq
-            for at, visit, timer in coming[:1]:
-                self.world.now = max(self.world.now, at)
-                self._do(number, c.TimerFired(visit, timer), MACHINE)
-            if self.state.seq == before:
-                break
+        left, seq = MOST_TIMERS, -1
+        while self.state.seq != seq and left and (coming := [each for each in self._timers() if each[0] <= until]):
+            at, visit, timer = min(coming)
+            left, seq = left - 1, self.state.seq
+            self.world.now = max(self.world.now, at)
+            self._do(number, c.TimerFired(visit, timer), MACHINE)
         self.world.now = max(self.world.now, until)
 
     def _timers(self) -> Iterator[tuple[datetime, str, str]]:

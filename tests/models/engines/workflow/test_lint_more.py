@@ -409,7 +409,8 @@ def test_branches_are_not_begun_when_the_first_leads_out_at_once():
     nodes = {"split": {"parallel": "split"}, "one": {"check": "rule", "by": "now"}, "two": REVIEW,
              "join": {"parallel": "join"}}  # fmt: skip
     made = flow(nodes, [["ask.submit", "split"], ["split", "one"], ["split", "two"], ["one.pass", "join"],
-                        ["one.fail", "ask"], ["two.approve", "join"], ["two.reject", "ask"], ["join", "end"]])  # fmt: skip
+                        ["one.fail", "ask"], ["two.approve", "join"], ["two.reject", "ask"], ["join", "end"]],
+                )  # fmt: skip
     assert found(made) == []
     story = Story(made)
     story.world.answers = lambda name: False

@@ -102,8 +102,8 @@ class Cases(RuleBasedStateMachine):
         ended = [place for place, event in enumerate(events) if isinstance(event, e.Ended)]
         assert not ended or ended[0] == len(events) - 1
 
-    @invariant()
-    def is_led_to_by_the_same_commands_again(self) -> None:
+    def teardown(self) -> None:
+        """The same commands lead to the same events again."""
         definition = Definition(self.story.workflow, {"asked": "usd"})
         again = replayed(definition, self.story.events)
         assert again.first is None

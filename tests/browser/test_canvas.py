@@ -159,6 +159,39 @@ def test_everything_by_keyboard(begun: Begin) -> None:
     assert [next(iter(change)) for change in log(page)[4:]] == ["Undo", "Redo"]
 
 
+def test_what_is_under_a_hand_stays_there_while_the_page_draws_anew(begun: Begin) -> None:
+    page = begun()
+    x, y = middle(box(page, "review"))
+    form = middle(box(page, "form"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 8, y + 8)
+    page.mouse.move(x + 8, y + 120, steps=4)
+    page.get_by_role("button", name="A colleague moves the form").dispatch_event("click")
+    page.get_by_role("button", name="Run again").dispatch_event("click")
+    expect(page.locator("#log")).to_contain_text("again")
+    assert middle(box(page, "review")) == pytest.approx((x, y + 112), abs=1)
+    assert middle(box(page, "form")) == form
+    page.mouse.move(x + 24, y + 120, steps=2)
+    page.mouse.up()
+    until(lambda: len(log(page)) == 2, within=10, what="the box is moved")
+    assert log(page)[1] == {"Moved": {"positions": {"review": [256.0, 112.0]}}}
+    until(lambda: middle(box(page, "form")) == pytest.approx((form[0] - 64, form[1] + 64), abs=1), within=5)
+
+
+def test_changes_faster_than_the_page_are_told_in_their_order_by_the_names_it_gave(begun: Begin) -> None:
+    page = begun()
+    box(page, "review").click()
+    page.get_by_role("button", name="Wait", exact=True).focus()
+    for _ in range(3):
+        page.keyboard.press("Enter")
+    until(lambda: len(log(page)) == 3, within=15, what="three are added")
+    after = [change["Added"]["after"] for change in log(page)]
+    assert after == [["review", "reject"], ["wait_3", ""], ["wait_4", ""]]
+    expect(page.locator(".react-flow__node-box")).to_have_count(6)
+    assert page.locator('[data-id^="new:"]').count() == 0
+
+
 def test_dropping_from_the_palette_onto_a_line_puts_a_box_between(begun: Begin) -> None:
     page = begun()
     x, y = middle(box(page, "form"))

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from dashboard.designer.canvas import Redo, Selected, Undo, canvas, taken
+from dashboard.designer.canvas import Moved, Redo, Selected, Undo, canvas, taken
 from dashboard.parts import shell
 from tests.support.canvas_drawing import PALETTE, applied, claim, many, three
 
@@ -21,6 +21,12 @@ def begin(mode: str) -> None:
     state.mode, state.key = mode, f"canvas{state.get('revision', 0)}"
     state.drawing = {3: three, 10: claim}.get(count, lambda: many(count, placed="placed" in query))()
     state.revision, state.log, state.selected, state.past, state.coming = state.get("revision", 0) + 1, [], None, [], []
+
+
+def colleague() -> None:
+    """Somebody else moves the form meanwhile."""
+    state.drawing = applied(state.drawing, Moved({"form": (-64.0, 64.0)}))
+    state.revision += 1
 
 
 if "drawing" not in state:
@@ -48,6 +54,7 @@ canvas(
 with st.container(horizontal=True):
     for mode in ("edit", "look", "refuse"):
         st.button(f"Begin to {mode}", on_click=begin, args=[mode])
+    st.button("A colleague moves the form", on_click=colleague)
     if st.button("Run again"):
         state.log.append("again")
 st.html(f"<pre id='log' data-key='{state.key}'>{json.dumps(state.log)}</pre>")

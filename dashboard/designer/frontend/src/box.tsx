@@ -95,7 +95,7 @@ export const BoxView = memo(function BoxView({ id, data }: NodeProps<BoxNode>) {
         {round ? <Icon name={icon} /> : (
           <>
             <span className="kc-kind"><Icon name={icon} />{word}</span>
-            <span className="kc-title">{box.title || `New ${word.toLowerCase()}`}</span>
+            <span className="kc-title" title={box.title}>{box.title || `New ${word.toLowerCase()}`}</span>
             {box.lines.map((line) => <span className="kc-line" key={line}>{line}</span>)}
           </>
         )}

@@ -60,7 +60,7 @@ def ask(
 
 def toolbar(shown: Shown, *, first: Callable[[], None] | None = None) -> None:
     """Chips, filters, columns, views and export; order and search on the right. `first` stands before them."""
-    left, middle, right = st.columns([2.95, 0.82, 1.03], vertical_alignment="top")
+    left, middle, right = st.columns([2.85, 0.92, 1.03], vertical_alignment="top")
     with left, st.container(horizontal=True, key="chips", gap="xsmall", vertical_alignment="center"):
         if first:
             first()

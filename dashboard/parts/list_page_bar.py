@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import streamlit as st
@@ -34,9 +35,16 @@ def words_of_filters(uow: UnitOfWork, opened: OpenList, asked: Asked) -> Mapping
     for name, words in found.items():
         if opened.shape.filters[name].kind in (FilterKind.DATE, FilterKind.INSTANT):
             found[name] = {value: _range_words(value) for value in words}
+        elif opened.shape.filters[name].kind.a_range:
+            found[name] = {value: compiling.range_words(_thousands(value)) for value in words}
         elif opened.shape.filters[name].kind is FilterKind.YES_NO:
             found[name] = {value: YES_NO.get(value, value).lower() for value in words}
     return found
+
+
+def _thousands(value: str) -> str:
+    """Both ends of a range of numbers as people read them."""
+    return "..".join(formats.exact(Decimal(end)) if end else "" for end in value.split(".."))
 
 
 def _range_words(value: str) -> str:

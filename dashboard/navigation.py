@@ -70,6 +70,7 @@ ENTRIES = (
     Entry("design/workflows.py", "workflows", "design.edit", "Design", tab="Workflows", partner=False),
     Entry("design/lists.py", "design-lists", "lists.publish", "Design", tab="Lists", partner=False),
     Entry("design/types.py", "application-types", "design.edit", "Design", tab="Application types", partner=False),
+    Entry("design/reference.py", "reference-data", "reference.view", "Design", tab="Reference data", partner=False),
     Entry("design/designer.py", "designer", "design.edit", "Design", title="Workflow", partner=False),
     Entry("administration/users.py", "users", "users.manage", "Administration", tab="Users", partner=False),
     Entry("administration/reviewers.py", "reviewers", "reviewers.manage", "Administration", tab="Reviewers",

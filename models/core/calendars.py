@@ -21,6 +21,15 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
         return frozenset()
 
 
+@lru_cache(maxsize=64)
+def holiday_names(country: str, year: int) -> Mapping[date, str]:
+    """The same in English words, where the list has them."""
+    try:
+        return dict(sorted(holidays.country_holidays(country, years=year, language="en_US").items()))
+    except NotImplementedError:
+        return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
     """Working hours from a first to a last day (None: until others follow), in business time."""

@@ -10,7 +10,7 @@ from models.design.forms import TYPES
 from models.design.picture import action_words
 from models.engines.definitions.loading import Content, process_names
 from models.engines.definitions.registry import ACTIONS, CHECKS
-from models.engines.workflow.schema import kind_of
+from models.engines.workflow.schema import SET, kind_of
 from models.identity.roles import role_book
 
 FIXED: Mapping[str, Mapping[str, str]] = {
@@ -73,6 +73,6 @@ _FROM: Mapping[str, Callable[[Content], Mapping[str, str]]] = {
     "fields": _fields,
     "checks": lambda _: {name: each.label for name, each in CHECKS.items()},
     "quick_checks": lambda _: {name: each.label for name, each in CHECKS.items() if each.quick},
-    "actions": lambda _: {name: action_words(name) for name in ACTIONS},
+    "actions": lambda _: {SET: "Set fields"} | {name: action_words(name) for name in ACTIONS},
     "processes": lambda _: process_names(),
 }

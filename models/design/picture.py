@@ -16,7 +16,7 @@ from models.design.editing import flow, label_of, source
 from models.engines.definitions.loading import Content, filled
 from models.engines.definitions.registry import ACTIONS, CHECKS
 from models.engines.workflow.lint import outcomes
-from models.engines.workflow.schema import AnyNode, Decision, Node, ReviewNode, kind_of
+from models.engines.workflow.schema import SET, AnyNode, Decision, Node, ReviewNode, kind_of
 from models.identity.roles import role_book
 
 _NODE: TypeAdapter[Node] = TypeAdapter(AnyNode)
@@ -114,17 +114,27 @@ def lines(kind: str, raw: Mapping[str, Any], node: Node | None) -> tuple[str, ..
             check = CHECKS.get(str(raw.get("check", "")))
             return (check.label if check else "No check chosen",)
         case "decision":
-            return (str(raw.get("decision") or "No condition yet"),)
+            return (_decision(raw.get("decision")),)
         case "parallel":
             return ("Several branches at once" if raw.get("parallel") == "split" else "Waits for all branches",)
         case "wait":
-            return (f"{raw.get('wait', '')}",)
+            return (f"Until {raw.get('until', '')}" if raw.get("wait") == "facts" else f"{raw.get('wait', '')}",)
         case "action":
             name = str(raw.get("action", ""))
+            if name == SET:
+                return (f"Sets {', '.join(raw.get('given', {})) or 'nothing yet'}",)
             return (action_words(name) if name in ACTIONS else "No action chosen",)
         case "payment":
             return (str(raw.get("payment") or "No process chosen").replace("_", " ").capitalize(),)
     return (str(raw.get("status") or raw.get("end", "")),)
+
+
+def _decision(decision: Any) -> str:
+    if isinstance(decision, Mapping):
+        return f"By a table of {len(decision.get('rows', ()))} rows"
+    if isinstance(decision, list | tuple):
+        return f"{len(decision)} branches: {', '.join(str(each.get('then', '')) for each in decision)}"
+    return str(decision or "No condition yet")
 
 
 def _reviewers(raw: Mapping[str, Any], node: Node | None) -> str:
@@ -132,7 +142,7 @@ def _reviewers(raw: Mapping[str, Any], node: Node | None) -> str:
         return "Nobody chosen yet"
     names = [role_book().name(role) for role in node.review]
     who = " or ".join(names) if len(names) < 3 else f"{names[0]} or {len(names) - 1} other roles"
-    quorum = str(raw.get("quorum", 1))
+    quorum = str(node.quorum)
     nobody = "Whom the stage names" if node.candidates else "Nobody chosen yet"
     return f"{who or nobody}{'' if quorum == '1' else f', {quorum} must agree'}"
 

@@ -96,7 +96,10 @@ PROPERTIES: Mapping[str, tuple[Property, ...]] = {
     ),
     "parallel": (Property("parallel", "What happens here", "choice", "parallels", usual="split"), *_SEEN),
     "wait": (
-        Property("wait", "How long", "term"), Property("since", "Counted from", "choice", "dates"), *_SEEN,
+        Property("wait", "How long", "term", help="A span of time; the word facts waits until something is known."),
+        Property("since", "Counted from", "choice", "dates"),
+        Property("until", "Until this is known", "condition", help="A field, or a condition; with facts above."),
+        Property("expires", "No longer than", "term"), *_SEEN,
     ),
     "action": (
         Property("action", "What is done", "choice", "actions"),

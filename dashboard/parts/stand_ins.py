@@ -134,7 +134,7 @@ def _note_absence(person: UUID, name: str) -> None:
         to = _stand_in(person, required=False)
         given = _given(to) if to else {}
         if st.button("Save", type="primary", key="away:save"):
-            with outcome(done=f"Noted: {period(since, until)}."):
+            with outcome(done=f"Noted: out of office {period(since, until)}."):
                 scope = _terms(given)
                 with unit_of_work() as uow:
                     service.be_away(uow, person, since, until, note)
@@ -155,7 +155,7 @@ def _note_stand_in(person: UUID, name: str) -> None:
         given = _given(to)
         reason = st.text_input("Reason", key="stand_in:reason", max_chars=500, placeholder="Month's end")
         if st.button("Save", type="primary", key="stand_in:save"):
-            with outcome(done=f"Noted: {period(since, until)}."):
+            with outcome(done=f"Noted: a stand-in {period(since, until)}."):
                 if to is None:
                     raise Refused(Problem("STAND-NOBODY", "Choose who stands in.", "to"))
                 scope = _terms(given)

@@ -48,7 +48,7 @@ def _person(row: ReviewerRow, groups: dict[str, str]) -> Row:
     has = [groups.get(key, key) for key in row.groups] + list(row.skills) + list(row.regions)
     sub = " · ".join([", ".join(map(role_book().name, row.roles)), *([formats.listing(has)] if has else [])])
     limit = row.limits.get(CURRENCY)
-    note, tone, icon = ("There", "gray", "person")
+    note, tone, icon = ("", "gray", "person")
     if row.away_until:
         note, tone, icon = "Out of office", "orange", "event_busy"
     if row.stand_ins:
@@ -97,7 +97,7 @@ def edit(row: ReviewerRow, groups: dict[str, str]) -> None:
                     closed()
                     open_dialog(what, row.id, row.name)
                     st.rerun()
-        past(history)
+        past(history, groups)
 
     ask()
 
@@ -110,13 +110,13 @@ def change(uow: UnitOfWork, row: ReviewerRow, kind: QualityKind, before: set[str
         service.take(uow, row.id, kind, name)
 
 
-def past(history: list[ChangeRow]) -> None:
+def past(history: list[ChangeRow], groups: dict[str, str]) -> None:
     """What was given and taken, the newest first."""
     if not history:
         return
     section("History")
     lines = "".join(
-        f"<tr><td>{KINDS[each.kind]}</td><td>{formats.text(each.name)}</td>"
+        f"<tr><td>{KINDS[each.kind]}</td><td>{formats.text(_named(each, groups))}</td>"
         f'<td class="mu">{formats.text(formats.instant(each.since))} by {formats.text(each.given_by_name)}</td>'
         f'<td class="mu">{_ended(each)}</td></tr>'
         for each in history
@@ -125,6 +125,10 @@ def past(history: list[ChangeRow]) -> None:
         '<div class="k scroll"><table><tr><th>What</th><th>Which</th><th>Given</th><th>Taken</th></tr>'
         f"{lines}</table></div>"
     )
+
+
+def _named(each: ChangeRow, groups: dict[str, str]) -> str:
+    return groups.get(each.name, each.name) if each.kind == "group" else each.name
 
 
 def _ended(each: ChangeRow) -> str:
@@ -198,7 +202,7 @@ with unit_of_work(read_only=True) as uow:
     missing = queries.stages_without_members(uow)
 gone = sum(row.away_until is not None for row in rows)
 answer(
-    f"<b>{formats.plural(len(rows), 'person', 'people')}</b> can review, {gone or 'none'} out of office; "
+    f"<b>{formats.plural(len(rows), 'person', 'people')}</b> can be asked, {gone or 'none'} out of office; "
     f"{formats.plural(len(groups), 'group')}, {formats.plural(len(stands), 'stand-in')}."
 )
 warn(missing)

@@ -80,12 +80,12 @@ def test_a_group_is_made_and_its_stages_are_watched(fund: Fund) -> None:
         service.create_group(uow, "large_deals", "Large deals", "Above 50,000 USD")
         service.give(uow, fund.joris.user_id or fund.partner.id, QualityKind.GROUP, "large_deals")
     test = shown(fund, REVIEWERS, fund.ines, part="groups")
-    assert "1 group, 0 stand-ins." in words(test)
+    assert "can be asked, none out of office; 1 group, 0 stand-ins." in words(test)
 
 
 @pytest.mark.parametrize("who", ["joris", "mei", "liis"])
 def test_only_who_manages_reviewers_opens_the_page(fund: Fund, who: str) -> None:
-    assert "can review" not in words(shown(fund, REVIEWERS, getattr(fund, who)))
+    assert "can be asked" not in words(shown(fund, REVIEWERS, getattr(fund, who)))
 
 
 def test_a_reviewer_goes_away_and_somebody_stands_in(fund: Fund) -> None:

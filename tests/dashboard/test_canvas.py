@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
@@ -27,6 +29,7 @@ from dashboard.designer.canvas import (
     Undo,
     Way,
 )
+from dashboard.guard import Guard
 
 FRONTEND = assets.BUNDLE.parent / "frontend"
 FREE = (" (MIT)", " (ISC)", " (BSD-3-Clause)")
@@ -67,8 +70,8 @@ def test_no_lock_names_a_registry() -> None:
 
 
 @pytest.fixture
-def client() -> TestClient:
-    return TestClient(Starlette(routes=assets.routes))
+def client(home: Path) -> TestClient:
+    return TestClient(Starlette(routes=assets.routes, middleware=[Middleware(Guard)]))
 
 
 def test_the_bundle_is_kept_for_good_below_an_address_of_its_version(client: TestClient) -> None:

@@ -11,13 +11,18 @@ from pathlib import Path
 from urllib.error import URLError
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from dashboard.designer import assets
+from dashboard.guard import Guard
 from tests.support import ROOT
 from tests.support.installation import free_ports
 from tests.support.waiting import until
 
-app = st.App(Path(__file__).with_name("canvas_script.py"), routes=assets.routes)
+# Behind the guard, as in the application: its policy decides which scripts and styles a browser loads.
+app = st.App(
+    Path(__file__).with_name("canvas_script.py"), routes=assets.routes, middleware=[Middleware(Guard)]
+)  # fmt: skip
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from models.design.rules import DraftStatus
 from models.engines.definitions import versions
 from models.engines.definitions.loading import Content
 from models.engines.definitions.schema import ApplicationType
+from models.reviewers import queries as reviewers
 
 CRUMBS = [Crumb("Workflows", "workflows")]
 VIEWS = {
@@ -100,6 +101,16 @@ def parts(
         case _:
             work(content, found, editable=editable, revision=revision, steps=steps)
     problem_list(content, found)
+    if made is not None:
+        nobody_there(made)
+
+
+def nobody_there(made: ApplicationType) -> None:
+    """Stages that nobody who can sign in decides now: they keep nothing from being published, but cases would wait."""
+    with unit_of_work(read_only=True) as uow:
+        missing = reviewers.without_members(uow, made)
+    for row in missing:
+        st.warning(formats.plain(f"{row.label}: {row.text}"), icon=":material/person_off:")
 
 
 def migration(made: ApplicationType) -> None:

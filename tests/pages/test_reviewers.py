@@ -13,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 from models.core.actor import SYSTEM, Actor
 from models.core.clock import clock_at
 from models.core.unit_of_work import unit_of_work
+from models.design import drafting
+from models.identity.tables import UserAccount
 from models.reviewers import queries, service
 from models.reviewers.rules import QualityKind
 from models.reviewers.service import HandOver
@@ -142,3 +144,12 @@ def test_who_stands_in_is_told_on_the_desk(fund: Fund) -> None:
     test = shown(fund, QUEUE, rahul)
     assert "1 review waits" in words(test)
     assert "You stand in for Joris de Wit" in words(test)
+
+
+def test_the_designer_warns_of_a_stage_that_nobody_decides(fund: Fund) -> None:
+    with fund.as_(fund.ines) as uow:
+        draft = str(drafting.begin(uow, "mdf"))
+        fund.build.uow.session.get_one(UserAccount, fund.sipho.user_id).deleted_at = uow.now
+    said = words(shown(fund, "design/designer.py", fund.ines, draft=draft))
+    assert "Nobody who can sign in is Finance reviewer." in said
+    assert "Nobody who can sign in is Business reviewer." not in said

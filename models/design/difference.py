@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import Any, Literal
 
 from models.design.editing import flow, label_of, source
@@ -13,6 +14,9 @@ from models.engines.workflow.schema import kind_of
 
 _LABELS = {each.name: each.label for properties in PROPERTIES.values() for each in properties} | {"label": TITLE.label}
 _SKIPPED = {"key", "version", "workflow", "forms", "parameters", "meets"}
+
+LONG, AROUND = 120, 24
+"""Characters: what is longer is cut to where it differs, with so many around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,24 @@ def _values(
     about: str, old: Mapping[str, Any], new: Mapping[str, Any], labels: Mapping[str, str]
 ) -> Iterator[Difference]:
     for name in dict.fromkeys([*old, *new]):
-        if old.get(name) != new.get(name):
-            words = labels.get(name, name.replace("_", " ").capitalize())
-            yield Difference("changed", about, words, said(old.get(name)), said(new.get(name)))
+        before, after = old.get(name), new.get(name)
+        if before == after:
+            continue
+        words = labels.get(name, name.replace("_", " ").capitalize())
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            yield from _values(f"{about}: {words}", before, after, {})
+        else:
+            yield Difference("changed", about, words, *_where_they_differ(said(before), said(after)))
+
+
+def _where_they_differ(before: str, after: str) -> tuple[str, str]:
+    """Long texts cut to what differs, with a little around it."""
+    if max(len(before), len(after)) <= LONG:
+        return before, after
+    same = len(commonprefix([before, after]))
+    rest = len(commonprefix([before[same:][::-1], after[same:][::-1]]))
+    begin = max(same - AROUND, 0)
+    return tuple(  # type: ignore[return-value]
+        f"{'…' if begin else ''}{each[begin : len(each) - max(rest - AROUND, 0)]}{'…' if rest > AROUND else ''}"
+        for each in (before, after)
+    )

@@ -40,6 +40,7 @@ def propose(uow: UnitOfWork, draft_id: UUID, *, note: str) -> None:
         found = [Problem("DESIGN-NOTE", "Write what changes, and why: whoever agrees reads it.", "note"), *found]
     if found:
         raise Refused(found)
+    _demand_up_to_date(uow, draft)
     draft.status, draft.note, draft.answer = DraftStatus.PROPOSED, note.strip(), ""
     draft.proposed_by, draft.proposed_by_name = uow.actor.user_id, uow.actor.name
     uow.record("design.proposed", "design_draft", draft_id, changes={"name": draft.name, "note": draft.note})
@@ -102,12 +103,8 @@ def publish(uow: UnitOfWork, draft_id: UUID) -> int:
         raise NotAllowed(Problem("DESIGN-OWN", "You proposed this yourself. Somebody else has to agree."))
     if found := problems(draft.content):
         raise Refused(found)
+    _demand_up_to_date(uow, draft)
     before = application_types(uow).get(draft.key)
-    if draft.based_on is not None and (before is None or before.version != draft.based_on):
-        text = "Another version came into force since this draft was begun. Take the proposal back, bring the draft "
-        raise WrongState(text + "up to date, and propose it again.")
-    if draft.based_on is None and before is not None:
-        raise WrongState(f"There is an application type {draft.key} by now. Begin a draft of it instead.")
     content = copy.deepcopy(draft.content)
     content["type"]["version"] = versions.next_version(uow, draft.key, draft.based_on or 0)
     if before is not None:
@@ -116,6 +113,15 @@ def publish(uow: UnitOfWork, draft_id: UUID) -> int:
     draft.status, draft.version = DraftStatus.PUBLISHED, content["type"]["version"]
     _choose(uow, draft.key, draft.version, wanted=(draft.proposed_by, draft.proposed_by_name), note=draft.note)
     return draft.version
+
+
+def _demand_up_to_date(uow: UnitOfWork, draft: DesignDraft) -> None:
+    before = application_types(uow).get(draft.key)
+    if draft.based_on is not None and (before is None or before.version != draft.based_on):
+        text = "Another version came into force since this draft was begun. Open the draft, look at what it would "
+        raise WrongState(text + "change now, say so there, and propose it (again).")
+    if draft.based_on is None and before is not None:
+        raise WrongState(f"There is an application type {draft.key} by now. Begin a draft of it instead.")
 
 
 def roll_back(uow: UnitOfWork, key: str, version: int, *, note: str) -> None:

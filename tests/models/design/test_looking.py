@@ -140,3 +140,16 @@ def test_a_case_is_tried_step_by_step_and_kept(fund: Fund, kofi: Actor) -> None:
     assert 0 < covered.percent < 100
     other = scenario.model_copy(update={"moves": (*scenario.moves, Move(do="cancel"))})
     assert [problem.code for problem in scenarios.play(made, other).problems] == ["TRY-PLACE"]
+
+
+def test_a_long_text_is_cut_to_where_it_differs() -> None:
+    """Whoever agrees to a changed agreement reads the changed words, not two pages twice."""
+    before = contents()["mdf"]
+    text = before["type"]["agreements"]["mdf_payment"]["text"]
+    path = ("agreements", "mdf_payment", "text")
+    after, _ = edited(before, ChangeType(path, text.replace("for five years", "for seven years", 1)))
+    (only,) = differences(before, after)
+    assert (only.about, only.text) == ("Market Development Fund: Agreements: Mdf payment", "Text")
+    assert "five" in only.before
+    assert "seven" in only.after
+    assert max(len(only.before), len(only.after)) < 80

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from os.path import commonprefix
 from typing import Any, Literal
 
 from models.design.editing import flow, label_of, source
@@ -134,10 +133,15 @@ def _where_they_differ(before: str, after: str) -> tuple[str, str]:
     """Long texts cut to what differs, with a little around it."""
     if max(len(before), len(after)) <= LONG:
         return before, after
-    same = len(commonprefix([before, after]))
-    rest = len(commonprefix([before[same:][::-1], after[same:][::-1]]))
+    same = _alike(before, after)
+    rest = _alike(before[same:][::-1], after[same:][::-1])
     begin = max(same - AROUND, 0)
     return tuple(  # type: ignore[return-value]
         f"{'…' if begin else ''}{each[begin : len(each) - max(rest - AROUND, 0)]}{'…' if rest > AROUND else ''}"
         for each in (before, after)
     )
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

@@ -13,7 +13,7 @@ from models.engines.workflow.outcomes import outcomes
 from models.engines.workflow.regions import left_by
 from models.engines.workflow.schema import CheckNode, EndNode, FormNode, ParallelNode, ReviewNode, WaitNode, Workflow
 
-MOST_PLACES = 20_000
+MOST_PLACES = 4_000
 """Places that are walked before the answer is left open."""
 
 

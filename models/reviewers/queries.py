@@ -23,7 +23,7 @@ from models.identity.roles import role_book
 from models.partners import queries as partners
 from models.reviewers.people import VIEW, qualities_now
 from models.reviewers.rules import QualityKind
-from models.reviewers.service import MANAGE, scope_choices
+from models.reviewers.service import MANAGE, can_stand_in, scope_choices
 from models.reviewers.tables import ApprovalLimit, ReviewAbsence, ReviewDelegation, ReviewerGroup, ReviewerQuality
 
 
@@ -260,14 +260,18 @@ def _absences(uow: UnitOfWork, which: Any) -> list[AbsenceRow]:
 
 
 def possible_stand_ins(uow: UnitOfWork, by: UUID) -> dict[UUID, str]:
-    """Who may stand in for a person, by name: whoever sees cases, but not themselves, nor the one who asks for others.
+    """Who may stand in for a person, by name: whose roles decide at a desk of theirs, but not the one who asks.
 
     Raises:
         NotAllowed: somebody else's, and no role of the actor manages reviewers.
     """
     if by != uow.actor.user_id:
         uow.actor.demand(MANAGE)
-    return {each.id: each.name for each in _seeing(uow) if each.id not in (by, uow.actor.user_id)}
+    everybody = {each.id: each for each in _seeing(uow)}
+    if (giver := everybody.get(by)) is None:
+        return {}
+    others = (each for key, each in everybody.items() if key not in (by, uow.actor.user_id))
+    return {each.id: each.name for each in others if can_stand_in(giver, each)}
 
 
 # ---- stages that nobody decides ----

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 
+from models.applications.access import DESKS, VIEW
 from models.applications.types import application_types
 from models.core.errors import NotAllowed, NotFound, Problem, Refused, WrongState
 from models.core.unit_of_work import UnitOfWork
@@ -21,7 +22,6 @@ from models.identity import queries as identity
 from models.identity.queries import Colleague
 from models.partners import queries as partners
 from models.reviewers import rules
-from models.reviewers.people import VIEW
 from models.reviewers.rules import QualityKind, Stand
 from models.reviewers.tables import ApprovalLimit, ReviewAbsence, ReviewDelegation, ReviewerGroup, ReviewerQuality
 
@@ -201,8 +201,8 @@ def hand_over(uow: UnitOfWork, by: UUID, wanted: HandOver) -> UUID:
     problems = rules.stand_problems(
         new, _stands_of(uow, (by, wanted.to)), names=_names(uow), known=scope_choices(uow), now=uow.now
     )
-    if not taker.may(VIEW):
-        text = f"No role of {taker.name} shows review queues. Choose somebody who reviews."
+    if not can_stand_in(giver, taker):
+        text = f"No role of {taker.name} decides at a desk of {giver.name}. Choose somebody whose role does."
         problems.append(Problem("STAND-ROLE", text, "to"))
     if problems:
         raise Refused(problems)
@@ -216,6 +216,12 @@ def hand_over(uow: UnitOfWork, by: UUID, wanted: HandOver) -> UUID:
     changes = {"for": giver.name, "by": taker.name, "until": wanted.until.isoformat(), "scope": sorted(wanted.scope)}
     uow.record("reviewers.handed_over", "user", by, changes=changes)
     return row.id
+
+
+def can_stand_in(giver: Colleague, taker: Colleague) -> bool:
+    """Whether somebody's roles decide at a desk of a person: a stand-in lends a turn, and no permission."""
+    desks = [permission for permission in DESKS.values() if giver.may(permission)]
+    return taker.may(VIEW) and (not desks or any(map(taker.may, desks)))
 
 
 def take_back(uow: UnitOfWork, delegation_id: UUID) -> None:

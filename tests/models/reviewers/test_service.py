@@ -230,6 +230,21 @@ def test_who_stands_in_is_told_in_words_and_recorded(office: Office, uow: UnitOf
     assert list(told) == ["reviewers.handed_over"]
 
 
+def test_only_whose_roles_decide_there_stands_in(office: Office, ines: Actor) -> None:
+    """A turn is lent, no permission: neither the finance clerk nor a manager decides reviews."""
+    kamau = office.build.actor("ecosystem_manager", name="Kamau Mwangi")
+    with office.as_(office.joris) as his:
+        assert set(queries.possible_stand_ins(his, key(office.joris)).values()) == {"Niamh Kavanagh", "Sipho Dlamini"}
+        for other in (office.mei, kamau):
+            with pytest.raises(Refused, match="STAND-ROLE"):
+                service.hand_over(his, key(office.joris), week(his, other))
+    with office.as_(office.mei) as hers:
+        assert set(queries.possible_stand_ins(hers, key(office.mei)).values()) == {"Sipho Dlamini", "Niamh Kavanagh"}
+    with office.as_(ines) as hers:
+        assert "Kamau Mwangi" in queries.possible_stand_ins(hers, key(ines)).values()
+        assert queries.possible_stand_ins(hers, uuid4()) == {}
+
+
 def test_an_absence_is_noted_once_for_a_time(office: Office) -> None:
     with office.as_(office.joris) as his:
         service.be_away(his, key(office.joris), his.now, his.now + timedelta(days=7), "Holiday")

@@ -27,6 +27,7 @@ from models.engines.workflow.state import State, Visit
 from models.identity import queries as identity
 from models.notices import service as notices
 from models.partners import queries as partners
+from models.reference import wording
 from models.reviewers.people import VIEW, StoredPeople
 
 MANAGER = "ecosystem_manager"
@@ -47,8 +48,12 @@ class _Case:
     def name(self) -> str:
         return f"{self.found.number} {self.title}".strip()
 
-    def tell(self, people: Iterable[UUID], key: str, title: str, text: str = "", tone: str = "blue") -> None:
-        for person in sorted(set(people)):
+    def tell(self, people: Iterable[UUID], key: str, message: str, tone: str = "blue", **facts: str) -> None:
+        """Tell people a message (`models.reference.messages`) about the case."""
+        if not (told_to := sorted(set(people))):
+            return
+        title, text = wording.told(self.uow, message, {"case": self.name, "partner": self.partner, **facts})
+        for person in told_to:
             notices.tell(
                 self.uow, person, key=f"{self.found.number}:{key}", title=title, text=text, tone=tone,
                 link=f"/case?case={self.found.id}", icon="task_alt" if tone == "green" else "notifications",
@@ -102,8 +107,8 @@ class _Case:
 
     def until(self, visit: Visit) -> str:
         if visit.due_at is None:
-            return f" It expires on {_moment(visit.expires_at)}." if visit.expires_at else ""
-        return f" Due {_moment(visit.due_at)}."
+            return f"It expires on {_moment(visit.expires_at)}." if visit.expires_at else ""
+        return f"Due {_moment(visit.due_at)}."
 
 
 def _moment(at: datetime) -> str:
@@ -148,60 +153,55 @@ Visits = dict[str, Visit]
 def _entered(case: _Case, event: e.Entered, visits: Visits, number: int) -> None:
     visit = visits[event.visit]
     if event.kind == "review":
-        stage = case.found.type.label(event.node)
-        text = f"{case.partner}. {stage}.{case.until(visit)}"
-        case.tell(case.reviewers(visit), _key(event, number), f"{case.name} waits for your decision", text)
+        facts = {"stage": case.found.type.label(event.node), "due": case.until(visit)}
+        case.tell(case.reviewers(visit), _key(event, number), "review_turn", **facts)
     elif event.kind == "form" and number > 2:  # the first form is what the applicant has just begun
         tone = {"returned": "red", "cancelled": "gray"}.get(event.why, "green")
-        text = f"{_words(case, event.why)}It is your turn: {case.found.type.label(event.node)}.{case.until(visit)}"
-        title = f"{case.name}: {event.status or case.found.state.status}"
-        case.tell(case.applicants(event.node), _key(event, number), title, text, tone)
-
-
-def _words(case: _Case, why: str) -> str:
-    return {"returned": "The reviewer's comment stands on the case. ", "cancelled": "You took it back. "}.get(why, "")
+        notes = {"returned": "The reviewer's comment stands on the case.", "cancelled": "You took it back."}
+        case.tell(
+            case.applicants(event.node), _key(event, number), "form_turn", tone, note=notes.get(event.why, ""),
+            status=event.status or case.found.state.status, stage=case.found.type.label(event.node),
+            due=case.until(visit),
+        )  # fmt: skip
 
 
 def _decided(case: _Case, event: e.Decided, visits: Visits, number: int) -> None:
     if event.for_id is not None:
-        text = f"{case.found.type.label(event.node)}. It stands in the history as {event.by_name} for you."
-        case.tell([event.for_id], f"{_key(event, number)}:stead", f"{case.name}: {event.by_name} decided for you", text)
+        facts = {"stage": case.found.type.label(event.node), "by": event.by_name}
+        case.tell([event.for_id], f"{_key(event, number)}:stead", "decided_for", **facts)
     if not event.comment:
         return
     node = case.found.type.workflow.nodes.get(event.node)
     decision = node.decisions.get(event.decision) if isinstance(node, ReviewNode) else None
     if decision is None or decision.tone != "negative":
         return
-    text = " ".join(part for part in (event.reason, event.comment) if part)
     case.tell(
-        case.applicants(),
-        _key(event, number),
-        f"{case.name} was {decision.past or decision.label.lower()}",
-        text,
-        "red",
-    )
+        case.applicants(), _key(event, number), "turned_down", "red", by=event.by_name, reason=event.reason or "",
+        comment=event.comment, decision=decision.past or decision.label.lower(),
+        stage=case.found.type.label(event.node),
+    )  # fmt: skip
 
 
 def _asked(case: _Case, event: e.Asked, visits: Visits, number: int) -> None:
-    case.tell(case.applicants(), _key(event, number), f"{case.name}: {event.by_name} asks you", event.text, "orange")
+    case.tell(case.applicants(), _key(event, number), "asked", "orange", by=event.by_name, question=event.text)
 
 
 def _answered(case: _Case, event: e.Answered, visits: Visits, number: int) -> None:
     if visit := visits.get(event.visit):
-        case.tell(case.reviewers(visit), _key(event, number), f"{case.name}: {event.by_name} answered", event.text)
+        case.tell(case.reviewers(visit), _key(event, number), "answered", by=event.by_name, answer=event.text)
 
 
 def _reminded(case: _Case, event: e.Reminded, visits: Visits, number: int) -> None:
     visit = visits[event.visit]
-    text = f"{case.found.type.label(visit.node)}.{case.until(visit)}"
-    what = "is due soon" if visit.due_at else "expires soon"
-    case.tell(case.responsible(visit), _key(event, number), f"{case.name} {what}", text, "orange")
+    facts = {"stage": case.found.type.label(visit.node), "due": case.until(visit)}
+    message = "due_soon" if visit.due_at else "expires_soon"
+    case.tell(case.responsible(visit), _key(event, number), message, "orange", **facts)
 
 
 def _overdue(case: _Case, event: e.BecameOverdue, visits: Visits, number: int) -> None:
     visit = visits[event.visit]
-    case.tell(case.responsible(visit), _key(event, number), f"{case.name} is overdue",
-              f"{case.found.type.label(visit.node)}.{case.until(visit)}", "red")  # fmt: skip
+    facts = {"stage": case.found.type.label(visit.node), "due": case.until(visit)}
+    case.tell(case.responsible(visit), _key(event, number), "overdue", "red", **facts)
 
 
 def _rang(case: _Case, event: e.ClockRang, visits: Visits, number: int) -> None:
@@ -212,9 +212,9 @@ def _rang(case: _Case, event: e.ClockRang, visits: Visits, number: int) -> None:
     label = clock.label or event.clock.replace("_", " ").capitalize()
     kind, _, role = event.timer.partition(":")
     waited_for = {person for visit in case.found.state.visits for person in case.responsible(visit)}
-    title = f"{case.name}: {label} is due soon" if kind == "remind" else f"{case.name}: {label} is overdue"
+    message, tone = ("clock_due_soon", "orange") if kind == "remind" else ("clock_overdue", "red")
     people = _of_role(case, role) if kind == "escalate" else waited_for
-    case.tell(people, f"{number}:{event.timer}", title, case.partner, "orange" if kind == "remind" else "red")
+    case.tell(people, f"{number}:{event.timer}", message, tone, clock=label)
 
 
 def _of_role(case: _Case, role: str) -> Collection[UUID]:
@@ -229,15 +229,14 @@ def _of_role(case: _Case, role: str) -> Collection[UUID]:
 def _escalated(case: _Case, event: e.Escalated, visits: Visits, number: int) -> None:
     visit = visits[event.visit]
     held = f"{visit.holder_name} holds it." if visit.holder else "Nobody holds it."
-    text = f"{case.partner}. {case.found.type.label(visit.node)}.{case.until(visit)} {held}"
-    title = f"{case.name} is overdue and was escalated to you"
-    case.tell(_of_role(case, event.role), _key(event, number), title, text, "red")
+    facts = {"stage": case.found.type.label(visit.node), "due": case.until(visit), "holder": held}
+    case.tell(_of_role(case, event.role), _key(event, number), "escalated", "red", **facts)
 
 
 def _ended(case: _Case, event: e.Ended, visits: Visits, number: int) -> None:
     if event.outcome != "deleted":
         tone = "green" if case.found.type.succeeded(event.outcome) else "gray"
-        case.tell(case.applicants(), _key(event, number), f"{case.name}: {case.found.state.status}", tone=tone)
+        case.tell(case.applicants(), _key(event, number), "ended", tone, status=case.found.state.status)
 
 
 def _key(event: e.Event, number: int) -> str:

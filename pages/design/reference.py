@@ -5,11 +5,18 @@ import streamlit as st
 from dashboard.parts import address
 from dashboard.parts.head import page_head
 from dashboard.parts.reference_calendars import calendars
+from dashboard.parts.reference_messages import messages
 from dashboard.parts.reference_tables import permissions, values
 from dashboard.parts.reference_taxes import taxes
 from models.core.actor import current_actor
 
-PARTS = {"": "All types", "calendars": "Calendars", "taxes": "Rates and taxes", "permissions": "Permissions"}
+PARTS = {
+    "": "All types",
+    "calendars": "Calendars",
+    "taxes": "Rates and taxes",
+    "messages": "Messages",
+    "permissions": "Permissions",
+}
 
 me = current_actor()
 me.demand("reference.view")
@@ -24,6 +31,8 @@ if part == "calendars":
     calendars(address.get("country"), may_change=may_change)
 elif part == "taxes":
     taxes(may_change=may_change, may_see_rates=me.may("catalog.manage"))
+elif part == "messages":
+    messages(address.get("message"), may_change=may_change)
 elif part == "permissions":
     permissions()
 else:

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from models.core.actor import SYSTEM, Actor
 from models.core.clock import business_date
 from models.core.unit_of_work import unit_of_work
-from models.reference import queries, service
+from models.reference import queries, service, wording
 from models.reference.rules import DayKind
 from tests.support.build import Build
 from tests.support.pages import page, texts, words
@@ -117,3 +117,24 @@ def test_who_may_not_see_it_sees_nothing_of_it(people: tuple[Actor, Actor]) -> N
         joris = Build(uow).actor("reviewer_business", username="joris", email="joris@kontor.example")
     test = shown(joris, part="calendars", country="CN")
     assert "Company day" not in words(test)
+
+
+def test_a_manager_changes_what_a_message_says_and_goes_back(people: tuple[Actor, Actor]) -> None:
+    ines, mei = people
+    assert "13 messages about cases, none of them not as delivered." in words(shown(ines, part="messages"))
+    test = shown(ines, part="messages", message="review_turn")
+    test = test.text_input(key="message:review_turn:None:subject").set_value("Decide {case}, {boss}").run()
+    assert "{boss} means nothing here." in words(test)
+    assert "means nothing here" in words(press(test, "Save"))
+    test.text_input(key="message:review_turn:None:subject").set_value("Please decide {case}").run()
+    assert "Please decide MDF-2026-0142 Cloud day" in words(test)
+    test = press(test, "Save")
+    assert "A review waits: the new words are told from now on." in words(test)
+    assert "1 of them not as delivered." in words(shown(mei, part="messages"))
+    looked = shown(mei, part="messages", message="review_turn")
+    assert [button.label for button in looked.button] == ["All messages"]
+    test = press(shown(ines, part="messages", message="review_turn"), "As delivered")
+    assert "A review waits says what it came with." in words(test)
+    test = press(test, "Say this again")
+    with unit_of_work(actor=mei, read_only=True) as uow:
+        assert wording.messages(uow)[0].subject == "Please decide {case}"

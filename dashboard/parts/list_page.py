@@ -134,6 +134,10 @@ def nothing(shown: Shown) -> None:
     state("empty", made.empty.title, *filter(None, [made.empty.words]), link=way, icon=made.empty.icon)
 
 
+def dismissed() -> None:
+    """What a dialog that a row opened gives as `on_dismiss`: the page runs again, and the row is chosen no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
     """Which grid stands there: another one after a row was opened, so that none is chosen when the page runs again."""

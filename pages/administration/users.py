@@ -36,7 +36,7 @@ def new_user() -> None:
                 service.create_user(uow, service.NewUser(email, name, password, tuple(roles)))
 
 
-@dialog("User")
+@dialog("User", on_dismiss=list_page.dismissed)
 def edit_user(row: UserRow) -> None:
     with st.form("edit", border=False):
         name = st.text_input("Name", row.name)

@@ -127,7 +127,7 @@ def pick_roles(chosen: tuple[str, ...], *, key: str) -> list[str]:
     return picked
 
 
-@dialog("User")
+@dialog("User", on_dismiss=list_page.dismissed)
 def show_user(row: UserRow) -> None:
     """Details of a user and everything that can be done with it (ORG-USER-03 to 07)."""
     with unit_of_work(read_only=True) as uow:

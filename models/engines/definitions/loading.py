@@ -173,7 +173,13 @@ def process_names() -> dict[str, str]:
 
 def _yaml(path: Path) -> Any:
     # Through JSON, so that a content read back from the record store is the same, dates included.
-    return json.loads(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str))
+    return json.loads(_as_json(path))
+
+
+@cache
+def _as_json(path: Path) -> str:
+    """Kept: every change of a draft asks for the processes, and reading YAML took longer than the change."""
+    return json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str)
 
 
 def built_in() -> dict[str, ApplicationType]:

@@ -23,7 +23,6 @@ from models.expenditures.queries import ExpenditureFilter
 from models.notices import queries as notices
 from models.notices.queries import NoticeRow
 from models.partners import queries as partners
-from models.partners.queries import PartnerFilter
 
 NOBODY = "nobody"
 """The value of the manager filter on lists that means: has none."""
@@ -64,7 +63,7 @@ def work_of(uow: UnitOfWork) -> Work:
         waiting=waiting(uow, most=CASES),
         notices=notices.waiting(uow, limit=WAITING, without=LISTED),
         partners=partners.count(uow) if sees_partners else None,
-        unmanaged=partners.count(uow, PartnerFilter(unmanaged=True)) if actor.may("partners.manage") else 0,
+        unmanaged=partners.count_unmanaged(uow) if actor.may("partners.manage") else 0,
         customers=customers.count(uow) if sees_customers else None,
         unassigned=customers.count(uow, customers.CustomerFilter(unassigned=True)) if assigns else 0,
         changed=changed,

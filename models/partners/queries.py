@@ -101,6 +101,18 @@ def count(uow: UnitOfWork, search: str = "") -> int:
     return uow.session.scalar(_searched(select(func.count(Partner.id)), search)) or 0
 
 
+def count_unmanaged(uow: UnitOfWork) -> int:
+    """How many partners have no ecosystem manager."""
+    uow.actor.demand("partners.view")
+    return uow.session.scalar(select(func.count(Partner.id)).where(Partner.manager_id.is_(None))) or 0
+
+
+def count_resellers(uow: UnitOfWork, partner_id: UUID) -> int:
+    """How many resellers belong to a partner."""
+    uow.actor.demand("partners.view")
+    return uow.session.scalar(select(func.count(Partner.id)).where(Partner.parent_id == partner_id)) or 0
+
+
 def _searched(stmt: Select[Any], search: str) -> Select[Any]:
     row = Partner
     if text := search.strip().lower():

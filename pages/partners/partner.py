@@ -28,7 +28,7 @@ from models.identity.queries import UserRow, users
 from models.identity.roles import role_book
 from models.partners import queries, service
 from models.partners.programs import program_book
-from models.partners.queries import MembershipRow, PartnerDetail, PartnerFilter
+from models.partners.queries import MembershipRow, PartnerDetail
 from models.partners.rules import MembershipKind, PartnerKind, PartnerStatus, Standing, Tier
 
 SHOWN = 8
@@ -209,7 +209,7 @@ with unit_of_work(read_only=True) as uow:
     partner = queries.partner(uow, partner_id)
     memberships = queries.memberships(uow, partner_id)
     ecosystem = members.ecosystem_managers(uow)
-    resellers = queries.count(uow, PartnerFilter(parent=partner_id))
+    resellers = queries.count_resellers(uow, partner_id)
     found: tuple[CustomerRow, ...] = ()
     total, managers = 0, list[AccountManager]()
     if actor.may("customers.view"):

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 
 from models.applications import access, checking
 from models.applications.offers import demand_offer
+from models.applications.remarks import remark
 from models.applications.types import application_type
 from models.core.clock import BUSINESS_ZONE
 from models.core.database import insert_once
@@ -57,7 +58,8 @@ def begin(uow: UnitOfWork, type_key: str, *, key: str) -> UUID:
     if uow.actor.partner_id is None:
         raise NotAllowed("Only people of a partner apply. Sign in with a partner's account.")
     demand_offer(uow, made, uow.actor.partner_id)
-    return store.open_case(uow, type_key, uow.actor.partner_id, key=key)
+    # Each partner's keys are their own: what somebody else used says nothing to anybody.
+    return store.open_case(uow, type_key, uow.actor.partner_id, key=f"{uow.actor.partner_id}:{key}")
 
 
 def draft(uow: UnitOfWork, case_id: UUID, form: str) -> Draft:
@@ -261,7 +263,7 @@ def answer(uow: UnitOfWork, case_id: UUID, visit: str, text: str, *, key: str) -
     """
     found = access.find_to_change(uow, case_id, key)
     uow.actor.demand(found.type.permissions.apply)
-    return store.change(uow, found, c.Answer(visit, storable(text)), key=key)
+    return store.change(uow, found, c.Answer(visit, remark(text, "text")), key=key)
 
 
 def _visit_of(found: StoredCase, form: str) -> Visit:

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select, update
 
 from models.applications import access
 from models.applications.access import to_decide
+from models.applications.remarks import remark
 from models.core.errors import Refused, WrongState
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases import store
@@ -44,7 +45,7 @@ def decide(
     if node := _stage(found, visit):
         uow.actor.demand(to_decide(node))
         facts = _facts(node, decision, storable(fields or {}))
-    command = c.Decide(visit, decision, reason, storable(comment), facts)
+    command = c.Decide(visit, decision, reason, remark(comment, "comment"), facts)
     return store.change(uow, found, command, key=key, expected=expected)
 
 
@@ -93,7 +94,7 @@ def ask(uow: UnitOfWork, case_id: UUID, visit: str, text: str, *, key: str, expe
     """
     found = access.find_to_change(uow, case_id, key)
     _demand_desk(uow, found, visit)
-    return store.change(uow, found, c.Ask(visit, storable(text)), key=key, expected=expected)
+    return store.change(uow, found, c.Ask(visit, remark(text, "text")), key=key, expected=expected)
 
 
 def lease(uow: UnitOfWork, case_id: UUID, visit: str) -> str | None:

@@ -21,6 +21,8 @@ from models.engines.workflow.trying import Expected, Move
 from tests.support.acting import codes
 from tests.support.mdf import Fund
 
+shipped("mdf")  # what the areas lend is there
+
 
 def test_nodes_are_drawn_in_words_with_every_outcome() -> None:
     """The payment's outcomes are those of its process; a node that cannot be read is drawn all the same."""

@@ -13,11 +13,13 @@ from sqlalchemy import select
 
 from models.applications import applying
 from models.applications.access import find
+from models.core import outbox
 from models.core.actor import SYSTEM
 from models.core.clock import clock_at
 from models.core.outbox import OutboxRow
 from models.core.unit_of_work import unit_of_work
 from models.notices import queries as notices
+from models.notices.tables import Notice
 from models.payments.tables import PaymentAttempt
 from tests.support.build import Build
 from tests.support.carrying import do
@@ -118,3 +120,23 @@ def test_people_go_on_deciding_while_the_worker_is_away_and_a_payment_is_prepare
             attempt = uow.session.scalars(select(PaymentAttempt)).one()
         assert attempt.prepared_at == fund.now
     assert visits(case_id) == ["payment.paying#1"]
+
+
+@pytest.mark.usefixtures("carried")
+def test_what_a_case_asks_for_outside_of_it_is_done_and_a_call_that_may_not_be_made_ends_in_words():
+    fund, case_id = sent()
+    own, words = {"case_id": str(case_id)}, {"title": "Look", "text": "Here."}
+    with clock_at(BEGAN), unit_of_work(actor=SYSTEM) as uow:
+        uow.emit(
+            "reviews.outgoing", "a", own | {"kind": "message", "to": ["finance"], "title": "Look", "text": "Here."}
+        )
+        uow.emit("reviews.outgoing", "b", own | {"kind": "webhook", "url": "https://hooks.example.com/", "body": {}})
+    with clock_at(BEGAN + timedelta(minutes=1)):
+        assert do("reviews.outgoing") == 2
+        with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+            told = uow.session.execute(select(Notice.user_id, Notice.title, Notice.text)).all()
+            failed = [(key, why) for _, _, key, _, why in outbox.failures(uow)]
+    assert sorted(told) == sorted((who.user_id, "Look", "Here.") for who in (fund.mei, fund.henrik))
+    ((key, why),) = failed
+    assert key == "b"
+    assert why.startswith("hooks.example.com is not among the hosts that may be called")

@@ -125,7 +125,7 @@ def test_people_go_on_deciding_while_the_worker_is_away_and_a_payment_is_prepare
 @pytest.mark.usefixtures("carried")
 def test_what_a_case_asks_for_outside_of_it_is_done_and_a_call_that_may_not_be_made_ends_in_words():
     fund, case_id = sent()
-    own, words = {"case_id": str(case_id)}, {"title": "Look", "text": "Here."}
+    own = {"case_id": str(case_id)}
     with clock_at(BEGAN), unit_of_work(actor=SYSTEM) as uow:
         uow.emit(
             "reviews.outgoing", "a", own | {"kind": "message", "to": ["finance"], "title": "Look", "text": "Here."}

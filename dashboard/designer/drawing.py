@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Tone = Literal["", "orange", "red", "green"]
@@ -79,5 +79,10 @@ class Drawing:
     lines: tuple[Line, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
-        """As the browser gets it."""
-        return asdict(self)
+        """As the browser gets it. Field by field: `asdict` copies every word, ten times as long."""
+        boxes = [_plain(box) | {"live": box.live and _plain(box.live)} for box in self.boxes]
+        return {"boxes": boxes, "lines": [_plain(line) for line in self.lines]}
+
+
+def _plain(value: Box | Line | Live) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__slots__}

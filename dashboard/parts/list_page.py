@@ -190,14 +190,6 @@ def count_only(uow: UnitOfWork, shown: Shown, **filters: str) -> int:
 
 
 __all__ = [
-    "Act",
-    "Look",
-    "Shown",
-    "ask",
-    "count_also",
-    "draw",
-    "nothing",
-    "toolbar",
-    "total_words",
+    "Act", "Look", "Shown", "ask", "count_also", "count_only", "dismissed", "draw", "nothing", "toolbar", "total_words",
     "write",
-]
+]  # fmt: skip

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.applications.access import DESKS, VIEW
@@ -27,8 +27,9 @@ T, C = CaseTask, Case
 NOBODY = "nobody"
 """A key that no task has, for whom nothing is in use."""
 
-Shape = tuple[tuple[bool, bool, bool], ...]
-"""What the condition is made of: by stance whether people are named, whether it has a scope, whether it has a cap."""
+Shape = tuple[tuple[bool, bool, bool, bool], ...]
+"""What the condition is made of: by stance whether there are keys of theirs, whether people are named, whether it has a
+scope, whether it has a cap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,10 @@ class Turns:
         """Empty where it is the actor's own turn by keys alone: the condition of nearly everybody, nearly always."""
         if len(self.stances) == 1 and not self.named:
             return ()
-        return tuple((self.named, bool(each.scope), each.cap is not None) for each in self.stances)
+        return tuple(
+            (keys != (NOBODY,), self.named, bool(each.scope), each.cap is not None)
+            for each, keys in zip(self.stances, self.keys, strict=True)
+        )
 
     @property
     def any(self) -> bool:
@@ -60,9 +64,10 @@ class Turns:
         """What `condition` is asked with."""
         found: dict[str, Any] = {}
         for n, (stance, keys) in enumerate(zip(self.stances, self.keys, strict=True)):
-            found[f"turn_keys_{n}"] = list(keys)
+            if keys != (NOBODY,):
+                found[f"turn_keys_{n}"] = list(keys)
             if self.named:
-                found |= {f"turn_person_{n}": f"person:{stance.person.id}", f"turn_id_{n}": stance.person.id}
+                found |= {f"turn_named_{n}": [f"person:{stance.person.id}", MANAGER], f"turn_id_{n}": stance.person.id}
             if stance.scope:
                 found |= {f"turn_types_{n}": [each for each in stance.scope if "/" not in each],
                           f"turn_stages_{n}": [each for each in stance.scope if "/" in each]}  # fmt: skip
@@ -133,12 +138,14 @@ def condition(shape: Shape) -> ColumnElement[bool]:
     return or_(*(_of_stance(n, *each) for n, each in enumerate(shape)))
 
 
-def _of_stance(n: int, named: bool, scoped: bool, capped: bool) -> ColumnElement[bool]:
-    whose: Sequence[ColumnElement[bool]] = [T.roles.in_(bindparam(f"turn_keys_{n}", expanding=True))]
-    if named:
-        own = partners.managed_by([bindparam(f"turn_id_{n}", type_=Uuid())])
-        whose = [*whose, T.named == bindparam(f"turn_person_{n}"), (T.named == MANAGER) & T.partner_id.in_(own)]
-    found = [or_(*whose)]
+def _of_stance(n: int, keyed: bool, named: bool, scoped: bool, capped: bool) -> ColumnElement[bool]:
+    whose: list[ColumnElement[bool]] = []
+    if keyed:
+        whose.append(T.roles.in_(bindparam(f"turn_keys_{n}", expanding=True)))
+    if named:  # each of the two ways is one range of an index: what else it asks stands behind
+        own = T.partner_id.in_(partners.managed_by([bindparam(f"turn_id_{n}", type_=Uuid())]))
+        whose.append(T.named.in_(bindparam(f"turn_named_{n}", expanding=True)) & ((T.named != MANAGER) | own))
+    found = [or_(false(), *whose)]
     if scoped:
         types = C.type.in_(bindparam(f"turn_types_{n}", expanding=True))
         stages = (C.type + "/" + T.node).in_(bindparam(f"turn_stages_{n}", expanding=True))

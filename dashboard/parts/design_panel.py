@@ -122,7 +122,7 @@ class _Place:
             case "yes_no":
                 st.toggle(wanted.label, value=bool(value), **given)
             case "escalation":
-                self._escalation(wanted, value if isinstance(value, dict) else {})
+                self._escalation(wanted, self.node.get(wanted.name) or {})
             case "long" | "given":
                 st.text_area(wanted.label, value=_written(wanted, value), height=80, **given)
             case _:

@@ -126,9 +126,14 @@ def parameter_of(raw: Any) -> str | None:
 
 def shown(content: Content, node: Mapping[str, Any], wanted: Property) -> Any:
     """The value as the panel shows it: a number of the type by its value, a missing one by what is usual."""
-    raw = node.get(wanted.name, wanted.usual)
+    return _resolved(node.get(wanted.name, wanted.usual), content["type"].get("parameters", {}))
+
+
+def _resolved(raw: Any, parameters: Mapping[str, Any]) -> Any:
+    if isinstance(raw, Mapping):
+        return {key: _resolved(each, parameters) for key, each in raw.items()}
     parameter = parameter_of(raw)
-    return content["type"].get("parameters", {}).get(parameter, raw) if parameter else raw
+    return parameters.get(parameter, raw) if parameter else raw
 
 
 def set_to(content: Content, name: str, node: Mapping[str, Any], wanted: Property, value: Any) -> Edit:

@@ -45,7 +45,7 @@ def calendars(country: str, *, may_change: bool) -> None:
                 st.button(words, icon=f":material/{icon}:", key=key, on_click=open_dialog, args=(key,))
         for kind in DayKind:
             if is_open(f"calendar:{kind}"):
-                add_days(chosen, kind)
+                add_days(chosen, kind, _usual(calendar, kind, today))
         if is_open("calendar:hours"):
             change_hours(chosen, opens, closes)
     section("The vendor's own days")
@@ -108,14 +108,22 @@ def _public(country: str, today: date) -> None:
         state("empty", "No list for this country", "Only weekends are off: add its holidays as own days.")
 
 
-def add_days(country: str, kind: DayKind) -> None:
+def _usual(calendar: WorkingCalendar, kind: DayKind, today: date) -> date:
+    """The next day that the entry would change."""
+    works, day = kind is DayKind.WORKDAY, today + timedelta(days=1)
+    while calendar.works_on(day) is works:
+        day += timedelta(days=1)
+    return day
+
+
+def add_days(country: str, kind: DayKind, usual: date) -> None:
     """Enter days that are off, or worked."""
 
     @dialog(f"{country_name(country)}: {kind.words.lower()}", on_dismiss=closed)
     def ask() -> None:
         with st.form("days", border=False):
             name = st.text_input("Name", placeholder="Company day")
-            first = st.date_input("First day", business_date() + timedelta(days=1))
+            first = st.date_input("First day", usual)
             last = st.date_input("Last day, included", None)
             if st.form_submit_button("Save", type="primary"):
                 with outcome(done=f"{name} is in the calendar."):

@@ -92,7 +92,7 @@ CASES: list[tuple[Edit, str, Any]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("edit", "words", "holds"), CASES, ids=lambda each: str(each)[:30])
+@pytest.mark.parametrize(("edit", "words", "holds"), CASES, ids=[words for _, words, _ in CASES])
 def test_a_change_does_what_it_says(edit: Edit, words: str, holds: Any) -> None:
     """The content that went in stays as it was."""
     before = copy.deepcopy(SMALL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -121,6 +122,15 @@ def test_fills_say_their_header_and_are_away_where_there_is_nothing(made: UnitOf
     assert answer.labels == {"length": "Length, pages"}
     assert [row.values["length"] for row in answer.page.rows] == [0, 1, 2, 3]
     assert read_page(made, SOURCE, SHAPE, Asked(), PageRequest(), ["title"]).labels == {}
+
+
+def test_a_filter_names_its_values_itself_where_that_is_cheaper(uow: UnitOfWork) -> None:
+    named = Filter(T.status, words=lambda uow, values: {value: value.upper() for value in values})
+    source = replace(SOURCE, filters={**SOURCE.filters, "status": named})
+    asked = Asked({"status": ("failed",)})
+    assert filter_words(uow, source, SHAPE, asked) == {"status": {"failed": "FAILED"}}
+    assert [Asked().narrows, Asked(search=" ").narrows, asked.narrows] == [False, False, True]
+    assert [column.name for column in MADE.columns if column.kind.numeric] == ["rows", "length"]
 
 
 def test_filters_that_are_on_are_said_in_words(uow: UnitOfWork) -> None:

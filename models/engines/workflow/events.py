@@ -342,6 +342,11 @@ UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
 _ADAPTERS: dict[type[Event], TypeAdapter[Event]] = {cls: TypeAdapter(cls) for cls in KINDS.values()}
 
 
+def reader(kind: type[Event]) -> Callable[[dict[str, Any]], Event]:
+    """What reads payloads of an event's present schema."""
+    return _ADAPTERS[kind].validator.validate_python
+
+
 def pack(event: Event) -> dict[str, Any]:
     """An event's payload as JSON values."""
     made: dict[str, Any] = _ADAPTERS[type(event)].dump_python(event, mode="json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
+from operator import attrgetter
 from typing import Any
 
 from models.engines.workflow import events as e
@@ -16,7 +17,6 @@ Changes = dict[str, Any]
 class _Fold:
     """A state that is changed in place while a history is replayed: a new one for every event costs the most."""
 
-    seq: int
     visit = State.visit
 
     def __init__(self, state: State) -> None:
@@ -24,30 +24,34 @@ class _Fold:
 
 
 _FIELDS = tuple(each.name for each in fields(State))
+_VISIT = tuple(each.name for each in fields(Visit))
+_held = attrgetter(*_VISIT)
+"""All values of a visit at once: half the time of `replace`, which asks for each."""
 
 
 def replay(events: Iterable[e.Event]) -> State:
     """The state that a whole history leads to."""
-    return _folded((type(event), event) for event in events)
+    fold: Any = _Fold(State())
+    values, seq = fold.__dict__, 0
+    for event in events:
+        seq += 1
+        if apply := _APPLY.get(type(event)):
+            values.update(apply(fold, event))
+    values["seq"] = seq
+    return State(**values)
 
 
 def replay_stored(rows: Iterable[tuple[str, int, dict[str, Any]]]) -> State:
     """The state that a stored history leads to: kind, schema number and payload of each event, in order. Events that
     change no state are not read."""
-    return _folded(
-        (kind, e.unpack(name, schema, payload) if kind in _APPLY else None)
-        for name, schema, payload in rows
-        for kind in (e.KINDS[name],)
-    )
-
-
-def _folded(events: Iterable[tuple[type[e.Event], e.Event | None]]) -> State:
     fold: Any = _Fold(State())
-    values = fold.__dict__
-    for kind, event in events:
-        if (apply := _APPLY.get(kind)) is not None:
-            values.update(apply(fold, event))
-        fold.seq += 1
+    values, seq = fold.__dict__, 0
+    for name, schema, payload in rows:
+        seq += 1
+        if step := _STORED.get(name):
+            kind, read, apply = step
+            values.update(apply(fold, read(payload) if schema == kind.schema else e.unpack(name, schema, payload)))
+    values["seq"] = seq
     return State(**values)
 
 
@@ -200,8 +204,11 @@ def _fire(state: State, visit_id: str, timer: str, **changed: Any) -> Changes:
 
 
 def _visit(state: State, visit_id: str, **changed: Any) -> Changes:
-    visits = tuple(replace(visit, **changed) if visit.id == visit_id else visit for visit in state.visits)
-    return {"visits": visits}
+    visits = [
+        Visit(**dict(zip(_VISIT, _held(visit), strict=True)) | changed) if visit.id == visit_id else visit
+        for visit in state.visits
+    ]
+    return {"visits": tuple(visits)}
 
 
 _APPLY: dict[type[e.Event], Callable[[State, Any], Changes]] = {
@@ -213,3 +220,6 @@ _APPLY: dict[type[e.Event], Callable[[State, Any], Changes]] = {
     e.Migrated: _migrated, e.ClockTurned: _turned, e.ClockRang: _rang,
 }  # fmt: skip
 """What changes with an event; what only asks for something to happen later changes nothing."""
+
+_STORED = {kind.__name__: (kind, e.reader(kind), apply) for kind, apply in _APPLY.items()}
+"""By an event's name: its class, how its payload of today is read, and what it changes."""

@@ -12,6 +12,7 @@ from dashboard.parts.empty import state
 from dashboard.parts.head import answer, section
 from dashboard.parts.outcome import outcome
 from dashboard.parts.records import country as country_name
+from dashboard.parts.reference_files import files
 from dashboard.parts.reference_parts import closed, end_button, ended, history, is_open, open_dialog, table, valid
 from models.core.calendars import WorkingCalendar, holiday_names
 from models.core.clock import business_date
@@ -57,6 +58,7 @@ def calendars(country: str, *, may_change: bool) -> None:
         section("Working hours")
         _hours(hours, may_change=may_change)
     _public(chosen, today)
+    files("days", "hours", may_change=may_change)
     history([each for each in changes if each.changes.get("country") == chosen])
 
 

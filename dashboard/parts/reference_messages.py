@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.parts import address, formats
 from dashboard.parts.head import answer, section
 from dashboard.parts.outcome import outcome, show_problems
+from dashboard.parts.reference_files import files
 from dashboard.parts.reference_parts import history
 from dashboard.parts.rows import Row, rows
 from models.core.errors import Refused
@@ -44,6 +45,7 @@ def messages(key: str, *, may_change: bool) -> None:
         ],
         key="messages", label="Messages; open one to read or change it",
     )  # fmt: skip
+    files("messages", may_change=may_change)
     if opened:
         address.put(message=opened)
         st.rerun()

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.parts import address, formats
 from dashboard.parts.empty import state
 from dashboard.parts.head import Badge, answer, pill, section
+from dashboard.parts.reference_files import files
 from dashboard.parts.reference_parts import table
 from models.core.unit_of_work import unit_of_work
 from models.reference.overview import ValueKind, ValueRow
@@ -84,6 +85,7 @@ def permissions() -> None:
         table(("Permission", "Vendor's roles", "Partners' roles"), [_permission(row) for row in rows])
     else:
         state("empty", "Nothing found", "Search for fewer words, or for every role.")
+    files("permissions", may_change=False)
 
 
 def _permission(row: PermissionRow) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from dashboard.parts.empty import state
 from dashboard.parts.head import answer, section
 from dashboard.parts.outcome import outcome
 from dashboard.parts.records import country as country_name
+from dashboard.parts.reference_files import files
 from dashboard.parts.reference_parts import closed, end_button, ended, history, is_open, open_dialog, table, valid
 from models.core.clock import business_date
 from models.core.countries import country_codes
@@ -36,6 +37,7 @@ def taxes(*, may_change: bool, may_see_rates: bool) -> None:
         st.button("Enter tax rate", type="primary", icon=":material/percent:", on_click=open_dialog, args=("tax",))
         if is_open("tax"):
             enter()
+    files("taxes", may_change=may_change)
     section("Tax rates")
     if not rows:
         state("empty", "No tax rate yet", "Enter what a tax is in a country, and from which day on.")

@@ -1,0 +1,102 @@
+"""Reference data as CSV: out and in again without loss; a file with one wrong row enters nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+
+import pytest
+
+from models.core.actor import SYSTEM
+from models.core.clock import BUSINESS_ZONE
+from models.core.errors import NotAllowed, Refused
+from models.core.unit_of_work import UnitOfWork, unit_of_work
+from models.reference import exchange, queries, service, wording
+from models.reference.exchange import Entered
+from models.reference.rules import DayKind
+from tests.support.acting import acting, codes
+from tests.support.build import Build
+
+NOW = datetime(2026, 7, 20, 10, tzinfo=BUSINESS_ZONE)
+DAYS, TAXES = "country,kind,name,first_day,last_day\r\n", "country,tax,percent,first_day,last_day\r\n"
+
+
+@pytest.fixture
+def ines(build: Build, uow: UnitOfWork) -> UnitOfWork:
+    """An ecosystem manager on a Monday."""
+    return acting(uow.at(NOW), build.actor("ecosystem_manager", name="Inês Duarte"))
+
+
+def test_what_goes_out_comes_in_and_is_known_the_second_time(ines: UnitOfWork) -> None:
+    text = DAYS + 'DE,holiday,"Company day, all",2026-07-27,2026-07-27\r\nDE,workday,\'=Swap,2026-08-01,2026-08-01\r\n'
+    assert exchange.imported(ines, "days", text.encode("utf-8-sig")) == Entered(2, 0)
+    assert sorted(row.name for row in queries.exceptions(ines)) == ["=Swap", "Company day, all"]
+    assert sorted(exchange.exported(ines, "days").split("\r\n")) == sorted(text.split("\r\n"))
+    assert exchange.imported(ines, "days", exchange.exported(ines, "days").encode()) == Entered(0, 2)
+
+
+def test_hours_and_taxes_go_out_as_they_are(ines: UnitOfWork) -> None:
+    service.set_hours(ines, "DE", time(8), time(16, 30), date(2026, 8, 1))
+    service.set_tax(ines, "EE", "VAT", Decimal("24.5"), date(2026, 8, 1), date(2026, 12, 31))
+    assert exchange.exported(ines, "hours").endswith("\r\nDE,08:00,16:30,2026-08-01,\r\n")
+    assert exchange.exported(ines, "taxes") == TAXES + "EE,VAT,24.5,2026-08-01,2026-12-31\r\n"
+
+
+def test_every_wrong_row_is_named_with_its_line(ines: UnitOfWork) -> None:
+    text = TAXES + "DE,VAT,19,2026-08-01,\r\nXX,VAT,19,2026-08-01,\r\nDE,VAT,much,2026-09-01,\r\nDE,VAT,7,31.1.27,\r\n"
+    with pytest.raises(Refused) as refused:
+        exchange.imported(ines, "taxes", text.encode())
+    assert [(each.code, each.text[:7]) for each in refused.value.problems] == [
+        ("REF-COUNTRY", "Line 3:"), ("CSV-PERCENT", "Line 4:"), ("CSV-DAY", "Line 5:")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", ["CSV-HEADER"]),
+        (b"country;kind\r\n", ["CSV-HEADER"]),
+        (DAYS.encode() + b"DE,holiday\r\nDE\r\n", ["CSV-CELLS", "CSV-CELLS"]),
+        (DAYS.encode() + b'DE,"holiday\r\n', ["CSV-BROKEN"]),
+        (b"\xff\xfe", ["CSV-TEXT"]),
+        (b"x" * 1_000_001, ["CSV-LONG"]),
+        (DAYS.encode() + b"DE,feast,Day,2026-07-27,\r\n", ["CSV-KIND"]),
+        (DAYS.encode() + 2 * b"DE,holiday,Day,2026-07-27,\r\n", ["REF-OVERLAP"]),
+    ],
+)
+def test_what_is_no_such_file_is_refused(ines: UnitOfWork, content: bytes, expected: list[str]) -> None:
+    assert codes(lambda: exchange.imported(ines, "days", content)) == expected
+
+
+def test_who_may_only_look_takes_out_and_brings_nothing_in(build: Build, uow: UnitOfWork) -> None:
+    mei = acting(uow.at(NOW), build.actor("finance"))
+    assert exchange.exported(mei, "days") == DAYS
+    with pytest.raises(NotAllowed):
+        exchange.imported(mei, "days", DAYS.encode())
+    joris = acting(uow.at(NOW), build.actor("reviewer_business"))
+    with pytest.raises(NotAllowed):
+        exchange.exported(joris, "days")
+    assert DayKind("holiday").words == "Holiday"
+
+
+def test_one_wrong_row_and_nothing_of_the_file_is_entered(database: str) -> None:
+    text = TAXES + "DE,VAT,19,2126-08-01,\r\nDE,VAT,much,2126-09-01,\r\n"
+    with pytest.raises(Refused, match="Line 3"), unit_of_work(actor=SYSTEM) as work:
+        exchange.imported(work, "taxes", text.encode())
+    with unit_of_work(actor=SYSTEM, read_only=True) as work:
+        assert queries.taxes(work) == []
+
+
+def test_messages_come_in_where_they_differ(ines: UnitOfWork) -> None:
+    text = exchange.exported(ines, "messages").replace("{case} waits for your decision", "Decide {case}")
+    assert exchange.imported(ines, "messages", text.encode()) == Entered(1, 12)
+    assert next(row.subject for row in wording.messages(ines) if row.changed) == "Decide {case}"
+    wrong = "message,subject,text\r\nasked,{boss} asks,\r\nno_such,Subject,\r\n"
+    found = codes(lambda: exchange.imported(ines, "messages", wrong.encode()))
+    assert found == ["MSG-UNKNOWN", "CSV-MESSAGE"]
+
+
+def test_permissions_only_go_out(ines: UnitOfWork) -> None:
+    text = exchange.exported(ines, "permissions")
+    assert "\r\nreference.manage," in text
+    assert codes(lambda: exchange.imported(ines, "permissions", text.encode())) == ["CSV-READ-ONLY"]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.core.countries import country_codes
 from models.core.errors import ChangedMeanwhile, NotFound, Problem, Refused, WrongState
@@ -85,6 +85,9 @@ def _dated(uow: UnitOfWork, wanted: Validity) -> dict[str, Any]:
 
 
 def _in_use(uow: UnitOfWork, kind: type[Kind], *where: Any) -> list[Kind]:
+    """What a new entry must not overlap; nobody else enters one of the kind until the transaction ends."""
+    if uow.session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        uow.session.connection().execute(select(func.pg_advisory_xact_lock(func.hashtext(kind.__tablename__))))
     stmt = select(kind).where(kind.withdrawn.is_(False), *where).order_by(kind.first_day)
     return list(uow.session.scalars(stmt.with_for_update()))
 

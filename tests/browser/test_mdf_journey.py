@@ -163,7 +163,7 @@ def write_leave_and_submit(journey: Journey) -> Page:
     page = journey.person("Partner admin")
     page.set_viewport_size({"width": 390, "height": 844})  # on a phone the history is a list of buttons
     browsing.open_address(page, f"benefits?q={NAME}")
-    page.locator("[class*=st-key-narrow_benefits]").get_by_role("button", name=NAME).first.click()
+    page.locator("[class*=st-key-narrow_applications]").get_by_role("button", name=NAME).first.click()
     page.wait_for_url("**/case?case=*")
     says(page, "A draft, not sent yet.")
     page.set_viewport_size({"width": 1280, "height": 900})

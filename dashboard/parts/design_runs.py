@@ -51,7 +51,7 @@ def migrate_view(key: str, olds: dict[int, Workflow], new: Workflow) -> None:
     with unit_of_work(read_only=True) as uow:
         found = runs.runs(uow, key, [RunKind.DRY_RUN, RunKind.MIGRATE, RunKind.UNDO])
     _latest(found, "")
-    if found and found[0].status is RunStatus.DONE:
+    if found and found[0].status not in UNDER_WAY:
         _next_step(found[0])
 
 
@@ -80,7 +80,7 @@ def _holds(flow: Workflow, name: str) -> bool:
 
 def _next_step(last: RunRow) -> None:
     movable = last.told - last.refused
-    if last.kind is RunKind.DRY_RUN and movable:
+    if last.kind is RunKind.DRY_RUN and last.status is RunStatus.DONE and movable:
         st.button(f"Move {formats.plural(movable, 'case')}", icon=":material/move_down:", key="design:migrate",
                   on_click=_ask, args=(lambda uow: runs.migrate(uow, last.id),))  # fmt: skip
     elif last.kind is RunKind.MIGRATE and movable:

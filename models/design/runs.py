@@ -78,12 +78,12 @@ def undo(uow: UnitOfWork, run_id: UUID) -> UUID:
 
     Raises:
         NotAllowed: the actor may not publish.
-        WrongState: it is no migration that is done.
+        WrongState: it is no migration that is over.
     """
     uow.actor.demand(PUBLISH)
     done = run(uow, run_id)
-    if done.kind is not RunKind.MIGRATE or done.status is not RunStatus.DONE:
-        raise WrongState("Only a migration that is done can be undone.")
+    if done.kind is not RunKind.MIGRATE or done.status not in (RunStatus.DONE, RunStatus.CANCELLED):
+        raise WrongState("Only a migration that is over can be undone.")
     return _begun(uow, RunKind.UNDO, done.key, version=done.version, of_run=done.id)
 
 

@@ -14,7 +14,7 @@ from models.design.tables import DesignDraft, DesignRun
 from models.engines.cases import migrating
 from models.engines.cases.tables import CaseEvent
 from models.engines.cases.world import definition_of
-from models.engines.definitions.loading import build
+from models.engines.definitions.loading import build, digest
 from models.engines.definitions.registry import calendar_for
 from models.engines.definitions.schema import ApplicationType
 from models.engines.workflow.comparing import Compared, compared
@@ -31,7 +31,7 @@ class Said:
     refused: bool = False
 
 
-_DRAFTS: dict[tuple[UUID, int], ApplicationType] = {}
+_DRAFTS: dict[str, ApplicationType] = {}
 """The draft of the latest replay, built once for its many cases."""
 
 
@@ -49,11 +49,11 @@ def _replayed(uow: UnitOfWork, run: DesignRun, case_id: UUID) -> Said | None:
 
 def _draft(uow: UnitOfWork, run: DesignRun) -> ApplicationType:
     draft = uow.session.get_one(DesignDraft, run.draft_id)
-    place = (draft.id, draft.place)
-    if place not in _DRAFTS:
+    mark = digest(draft.content)  # after an undo another change stands at the same place
+    if mark not in _DRAFTS:
         _DRAFTS.clear()
-        _DRAFTS[place] = build(draft.content)
-    return _DRAFTS[place]
+        _DRAFTS[mark] = build(draft.content)
+    return _DRAFTS[mark]
 
 
 def _end(made: ApplicationType, path: object) -> str:

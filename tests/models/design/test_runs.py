@@ -10,7 +10,9 @@ from models.applications.access import find
 from models.applications.types import shipped
 from models.core.actor import SYSTEM, Actor
 from models.core.errors import NotAllowed, WrongState
-from models.design import runs
+from models.design import drafting, runs
+from models.design.editing import ChangeNode
+from models.design.queries import running
 from models.design.rules import RunKind, RunStatus
 from models.engines.cases.verifying import verify
 from models.engines.definitions import versions
@@ -130,6 +132,44 @@ def test_a_run_that_is_cancelled_goes_no_further(fund: Fund, kofi: Actor) -> Non
         assert not runs.step(uow, run_id)
     with fund.as_(kofi) as uow:
         assert (runs.run(uow, run_id).looked_at, runs.run(uow, run_id).status) == (2, RunStatus.CANCELLED)
+
+
+def test_a_migration_that_was_stopped_is_undone(fund: Fund, kofi: Actor, elif_: Actor) -> None:
+    """The two cases that were moved by then come back; the third never left."""
+    for number in range(3):
+        fund.applied(activity_name=f"Fair {number}", address=f"Hall {number}")
+    published(fund, kofi, elif_)
+    with fund.as_(elif_) as uow:
+        dry = runs.dry_run(uow, "mdf", {})
+    carried(fund, dry)
+    with fund.as_(elif_) as uow:
+        moved = runs.migrate(uow, dry)
+    with fund.as_(SYSTEM) as uow:
+        assert runs.step(uow, moved)
+    with fund.as_(elif_) as uow:
+        runs.cancel(uow, moved)
+        undone = runs.undo(uow, moved)
+    carried(fund, undone)
+    with fund.as_(elif_) as uow:
+        assert runs.summary(runs.run(uow, undone)) == "2 of 2 cases were brought back"
+        assert running(uow, "mdf") == [PRESENT]
+
+
+def test_a_replay_looks_at_the_draft_as_it_is_now(fund: Fund, kofi: Actor) -> None:
+    """After an undo another change stands at the same step: the replay tells of that one."""
+    case_id = fund.applied()
+    fund.decide(fund.joris, case_id, "approve")
+    draft = fourth_stage(fund, kofi)
+    found = []
+    for threshold in (8000, 9000):
+        with fund.as_(kofi) as uow:
+            drafting.change(uow, draft, ChangeNode("large_amount", {"decision": f"budget_mdf > usd({threshold})"}))
+            run_id = runs.replay(uow, draft, months=1)
+        carried(fund, run_id)
+        with fund.as_(kofi) as uow:
+            found.append(runs.run(uow, run_id).told)
+            drafting.undo(uow, draft)
+    assert found == [1, 0]
 
 
 def test_only_managers_replay_and_migrate(fund: Fund) -> None:

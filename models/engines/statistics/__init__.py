@@ -1,12 +1,13 @@
-"""The statistics engine: measures by dimensions over facts of the lake, always within the actor's scope.
+"""The statistics engine: measures by dimensions over facts of the lake or of the records, within the actor's scope.
 
 It knows no area. An area declares `Facts`, `Measure` and `Dimension` objects and asks `Question`s; begin with
 `terms.py` for the words and `engine.py` for how a question becomes one statement of DuckDB.
 """
 
 from models.engines.statistics.compiling import narrowed
-from models.engines.statistics.engine import LakeAway, ask, data_through, fetch, forget, look_again, stream
+from models.engines.statistics.engine import LakeAway, ask, data_through, fetch, forget, stream
 from models.engines.statistics.question import Answer, Period, Question, Row, of_one_state
+from models.engines.statistics.states import look_again
 from models.engines.statistics.terms import (
     MISSING,
     OTHER,
@@ -19,6 +20,7 @@ from models.engines.statistics.terms import (
     Labels,
     Lookup,
     Measure,
+    Snapshot,
     Sort,
     Unit,
     month_end,
@@ -42,6 +44,7 @@ __all__ = [
     "Period",
     "Question",
     "Row",
+    "Snapshot",
     "Sort",
     "Unit",
     "ask",

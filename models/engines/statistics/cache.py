@@ -9,10 +9,10 @@ from typing import Any
 
 
 class Cache:
-    """Remembers values by key, at most so many and together at most so heavy."""
+    """Remembers values by key, at most so many and together at most so heavy, none heavier than a part of that."""
 
-    def __init__(self, *, entries: int, weight: int) -> None:
-        self._entries, self._weight = entries, weight
+    def __init__(self, *, entries: int, weight: int, largest: int = 4) -> None:
+        self._entries, self._weight, self._largest = entries, weight, weight // largest
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._total = 0
         self._lock = threading.Lock()
@@ -28,7 +28,7 @@ class Cache:
 
     def put(self, key: Hashable, value: Any, *, weight: int) -> None:
         """Remember a value, unless it alone would push out most others."""
-        if weight > self._weight // 4:
+        if weight > self._largest:
             return
         with self._lock:
             if key in self._kept:

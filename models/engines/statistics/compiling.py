@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Select,
     and_,
     bindparam,
     case,
+    cast,
     false,
     func,
     literal,
@@ -69,20 +72,22 @@ def narrowed(stmt: Select[Any], question: Question, scope: Scope, *, also: Seque
     `also` are the small tables that the select uses; those of the filters must be among them.
     """
     facts = question.facts
-    periods = [period for period in (question.period, question.compared) if period]
     conditions = [
         in_scope(facts, scope),
-        or_(*(period.condition(facts) for period in periods)),
+        or_(*(period.condition(facts) for period in question.periods)),
         *(filtered(facts, each) for each in question.where),
     ]
     return stmt.select_from(joined(facts, also)).where(*conditions)
 
 
 def in_scope(facts: Facts, scope: Scope) -> ColumnElement[bool]:
-    """Which facts the scope allows. Those of no known partner or customer are in no limited scope."""
+    """Which facts the scope allows. Those of no known partner or customer are in no limited scope.
+
+    Facts that have no customer are kept to the partners alone, as the records are.
+    """
     conditions: list[ColumnElement[bool]] = []
     for column, allowed in ((facts.partner, scope.partners), (facts.customer, scope.customers)):
-        if allowed is not None:
+        if allowed is not None and column is not None:
             conditions.append(one_of_values(facts.table.c[column], _texts(allowed)))
     return and_(true(), *conditions)
 
@@ -124,8 +129,8 @@ def joined(facts: Facts, lookups: Iterable[Lookup]) -> Any:
 def needed(question: Question, scope: Scope) -> RowFilter:
     """Which rows can matter, as the lake understands it: cycles, and partners when they are limited."""
     facts = question.facts
-    periods = [period for period in (question.period, question.compared) if period]
-    rows = any_of(*(between(facts.cycle, period.first, period.last) for period in periods))
+    assert facts.cycle, "facts of the lake lie by their cycle"
+    rows = any_of(*(between(facts.cycle, period.first, period.last) for period in question.periods))
     if scope.partners is not None:
         return all_of(rows, one_of(facts.partner, _texts(scope.partners)))
     for each in question.where:
@@ -164,12 +169,28 @@ def _groups(question: Question) -> list[ColumnElement[Any]]:
         if place == 0 and question.folded is not None:
             column = _folded(dimension, question.folded)
         groups.append(column.label(f"key_{place}"))
-    if any(measure.unit is Unit.MONEY for measure in question.measures):
-        groups.append(facts.table.c[facts.currency].label("currency"))
+    if per_currency(question):
+        groups.append(facts.table.c[facts.currency or ""].label("currency"))
     if question.granularity:
-        start = facts.cycle if question.granularity is Granularity.MONTH else facts.day
-        groups.append(facts.table.c[start].label("start"))
+        groups.append(_start(facts, question.granularity).label("start"))
     return groups
+
+
+def per_currency(question: Question) -> bool:
+    """Whether amounts stand in the answer, each currency on rows of its own."""
+    return any(measure.unit is Unit.MONEY for measure in question.measures)
+
+
+def _start(facts: Facts, granularity: Granularity) -> ColumnElement[date]:
+    """The first day of the step that a fact falls into."""
+    day = facts.table.c[facts.day]
+    if granularity is Granularity.DAY:
+        return day
+    if granularity is Granularity.MONTH and facts.cycle:
+        return facts.table.c[facts.cycle]
+    # The unit is written out: a bound one would be another expression each time it stands there.
+    unit: ColumnElement[str] = literal_column(f"'{granularity.value}'")
+    return cast(func.date_trunc(unit, facts.table.c[facts.cycle] if facts.cycle else day), Date)
 
 
 def _folded(dimension: Dimension, kept: Collection[str]) -> ColumnElement[Any]:
@@ -188,11 +209,11 @@ def _measures(question: Question) -> tuple[ColumnElement[bool], list[ColumnEleme
     wheres = {id(measure.where): measure.where for measure in question.measures}
     common = next(iter(wheres.values())) if len(wheres) == 1 else None
     columns: list[ColumnElement[Any]] = []
-    periods = [question.period, question.compared] if question.compared else [question.period]
-    for period in periods:
+    several = len(question.periods) > 1
+    for period in question.periods:
         for measure in question.measures:
             own = measure.where if common is None else None
-            columns.append(_aggregate(measure, own, period.condition(facts) if question.compared else None))
+            columns.append(_aggregate(measure, own, period.condition(facts) if several else None))
     named: list[ColumnElement[Any]] = [column.label(f"measure_{place}") for place, column in enumerate(columns)]
     return (true() if common is None else common), named
 

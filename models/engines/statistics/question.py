@@ -27,13 +27,32 @@ T = TypeVar("T")
 class Period:
     """Billing cycles from `first` to `last`, both included.
 
-    `until` keeps only the first so many days of the last cycle, `day` only one business date.
+    `until` keeps only the first so many days of the last cycle, `day` only one business date, `days` only those from
+    the first to the second, both included.
     """
 
     first: date
     last: date
     until: int | None = None
     day: date | None = None
+    days: tuple[date, date] | None = None
+
+    @classmethod
+    def of_days(cls, first: date, last: date) -> Period:
+        """Business dates from the first to the last, both included."""
+        return cls(first.replace(day=1), last.replace(day=1), days=(first, last))
+
+    @property
+    def begins(self) -> date:
+        """Its first business date."""
+        return self.days[0] if self.days else self.day or self.first
+
+    @property
+    def ends(self) -> date:
+        """Its last business date; before `begins` when it has none."""
+        if self.days or self.day:
+            return self.days[1] if self.days else self.day or self.last
+        return month_end(self.last) if self.until is None else self.last + timedelta(days=self.until - 1)
 
     @property
     def months(self) -> tuple[date, ...]:
@@ -59,15 +78,23 @@ class Period:
         return replace(self, first=shift_month(self.first, by), last=shift_month(self.last, by), until=until)
 
     def condition(self, facts: Facts) -> ColumnElement[bool]:
-        """Which facts fall into it."""
-        cycle, day = facts.table.c[facts.cycle], facts.table.c[facts.day]
+        """Which facts fall into it: those that happened in it, or the states that hold at its end."""
+        day = facts.table.c[facts.day]
         if self.last < self.first:
             return false()
+        if facts.ended:
+            ended = facts.table.c[facts.ended]
+            return and_(day <= self.ends, or_(ended.is_(None), ended > self.ends))
+        if facts.cycle is None:
+            return day == self.begins if self.begins == self.ends else day.between(self.begins, self.ends)
+        cycle = facts.table.c[facts.cycle]
         within = cycle == self.first if self.first == self.last else cycle.between(self.first, self.last)
         if self.day:
             return and_(within, day == self.day)
+        if self.days:
+            return and_(within, day.between(*self.days))
         if self.until is not None:
-            return and_(within, or_(cycle < self.last, day <= self.last + timedelta(days=self.until - 1)))
+            return and_(within, or_(cycle < self.last, day <= self.ends))
         return within
 
 
@@ -75,8 +102,8 @@ class Period:
 class Question:
     """What is asked of a fact table. The engine adds the actor's scope.
 
-    `granularity` splits by cycle or day. `folded` keeps these keys of the first dimension of `by` and sums up the
-    others as OTHER.
+    `granularity` splits into steps. `folded` keeps these keys of the first dimension of `by` and sums up the others as
+    OTHER. `further` are more periods that it is compared with.
     """
 
     facts: Facts
@@ -87,6 +114,12 @@ class Question:
     where: tuple[Filter, ...] = ()
     granularity: Granularity | None = None
     folded: tuple[str, ...] | None = None
+    further: tuple[Period, ...] = ()
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The period and those it is compared with."""
+        return (self.period, *((self.compared,) if self.compared else ()), *self.further)
 
 
 Value = Decimal | int | str | None
@@ -96,7 +129,7 @@ Value = Decimal | int | str | None
 class Row:
     """Measures of one group, in the order of the question; None where no line counts.
 
-    `currency` is empty when no measure is money; `start` is the cycle or day with a granularity.
+    `currency` is empty when no measure is money; `start` is the first day of the step with a granularity.
     """
 
     keys: tuple[str, ...]
@@ -104,6 +137,7 @@ class Row:
     start: date | None
     now: tuple[Value, ...]
     before: tuple[Value, ...]
+    further: tuple[tuple[Value, ...], ...] = ()
 
     def amount(self, measure: int = 0) -> Decimal:
         """A measure of the period as a Decimal; zero where nothing counts."""
@@ -116,7 +150,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Rows in no particular order, and which state of the lake they are of (None: an empty lake)."""
+    """Rows in no particular order, and which state of the facts they are of (None: an empty lake).
+
+    Records are as fresh as the question, the lake is as its newest commit.
+    """
 
     rows: tuple[Row, ...]
     as_of: datetime | None

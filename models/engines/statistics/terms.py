@@ -25,18 +25,37 @@ OTHER = "(other)"
 
 
 class Unit(StrEnum):
-    """What a measure is in. Money always stands per currency; a word is a key, such as the latest manager's."""
+    """What a measure is in. Money always stands per currency; a word is a key, such as the latest manager's.
+
+    A quantity is an exact number of something, a duration whole seconds, a share a fraction (0.25 is 25 %).
+    """
 
     MONEY = "money"
     COUNT = "count"
+    QUANTITY = "quantity"
+    DURATION = "duration"
+    SHARE = "share"
     WORD = "word"
 
 
 class Granularity(StrEnum):
-    """The steps of a trend: billing cycles, or business dates (GMT+08:00)."""
+    """The steps of a trend: years, quarters, billing cycles, or business dates (GMT+08:00)."""
 
+    YEAR = "year"
+    QUARTER = "quarter"
     MONTH = "month"
     DAY = "day"
+
+    @property
+    def months(self) -> int:
+        """How many months a step has; 0 of a day."""
+        return {Granularity.YEAR: 12, Granularity.QUARTER: 3, Granularity.MONTH: 1}.get(self, 0)
+
+    def step(self, day: date) -> date:
+        """The first day of the step that a day lies in."""
+        if self is Granularity.DAY:
+            return day
+        return date(day.year, (day.month - 1) // self.months * self.months + 1, 1)
 
 
 class Against(StrEnum):
@@ -105,7 +124,8 @@ class Dimension:
 
     `many` says that there may be thousands of keys, so that a trend by it asks for the largest first. `stored` is the
     plain column behind an expression: every key but `missing_key` and UNMAPPED stands in it, and a filter on it lets
-    DuckDB skip parts of files.
+    DuckDB skip parts of files. `parent` is the dimension above it in its hierarchy: whoever drills down comes from
+    there (region → country → partner → customer).
     """
 
     name: str
@@ -117,19 +137,45 @@ class Dimension:
     lookup: Lookup | None = None
     many: bool = False
     stored: ColumnElement[str] | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """How facts that lie in the record store are read: as one Arrow table, within the actor's scope.
+
+    `load` reads through the unit of work, so that the scope is in it, and depends on nothing else of the actor. Its
+    columns are those of the facts' table: keys as text, days as date32, amounts as decimal128. `version` is another
+    value whenever `load` would answer otherwise; it is asked with every question, so it must be cheap.
+    """
+
+    load: Callable[[UnitOfWork], pa.Table]
+    version: Callable[[UnitOfWork], Hashable]
 
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """A fact table of the lake and what the engine must know of it: the columns of scope, time and currency."""
+    """What can be counted, and what the engine must know of it: the columns of scope, time and currency.
+
+    A fact table of the lake, or with a `snapshot` records; the same select is asked of both. `day` is the business
+    date (GMT+08:00) of a fact, `cycle` the first of its billing month where the table has one (else that of the day).
+    With `ended` a row is a state that holds from `day` until before `ended` (NULL: still), counted as it stands at the
+    end of the period. `customer` and `currency` are None where a fact has none. `permission` opens its questions;
+    `note` is what a page must say about it.
+    """
 
     table: Table
     partner: str
-    customer: str
-    cycle: str
+    customer: str | None
+    cycle: str | None
     day: str
-    currency: str
+    currency: str | None
     dimensions: Mapping[str, Dimension]
+    snapshot: Snapshot | None = None
+    ended: str | None = None
+    words: str = ""
+    permission: str = "statistics.view"
+    note: str = ""
 
 
 def shift_month(month: date, by: int) -> date:

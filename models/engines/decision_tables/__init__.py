@@ -5,7 +5,7 @@ wrong.
 """
 
 from models.engines.decision_tables.answering import Answer, answer
-from models.engines.decision_tables.judging import gaps, problems
+from models.engines.decision_tables.judging import Judgement, gaps, judged, problems
 from models.engines.decision_tables.schema import Column, DecisionTable, Example
 
-__all__ = ["Answer", "Column", "DecisionTable", "Example", "answer", "gaps", "problems"]
+__all__ = ["Answer", "Column", "DecisionTable", "Example", "Judgement", "answer", "gaps", "judged", "problems"]

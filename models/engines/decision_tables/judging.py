@@ -16,8 +16,10 @@ from models.engines.decision_tables.answering import answer
 from models.engines.decision_tables.cells import FAR, ORDERED, Span, Test, written
 from models.engines.decision_tables.schema import Column, DecisionTable
 
-MOST_STEPS = 200_000
-"""Pieces that are walked before the judgement is left open, and says so."""
+MOST_STEPS = 1_000_000
+"""Pieces that are looked at before the judgement is left open, and says so."""
+MOST_WORK = 1_000_000_000
+"""The same of large tables: pieces times rows, so that a table of ten thousand rows is judged in seconds or not."""
 CENT = 10**6
 
 
@@ -43,38 +45,62 @@ class _Walk:
     overlaps: set[tuple[int, int]] = field(default_factory=set)
     reached: int = 0
     steps: int = 0
+    most: int = MOST_STEPS
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was given up: it tells too many cases apart."""
+        return self.steps > self.most
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everything wrong with a table, and a case that no row fits, which counts only where nothing else is said."""
+
+    problems: list[Problem]
+    gaps: list[Problem]
+
+
+def judged(table: DecisionTable) -> Judgement:
+    """Everything that can be said of a table, looked at once."""
+    try:
+        rules = table.read.rules
+    except Refused as error:
+        return Judgement(list(error.problems), [])
+    if not rules:
+        return Judgement([Problem("TABLE-EMPTY", "The table has no rows.", "rows")], [])
+    walk = _walked(table)
+    return Judgement([*_overlap_problems(table, walk), *_example_problems(table)], list(_gaps(table, walk)))
 
 
 def problems(table: DecisionTable) -> list[Problem]:
     """Everything wrong with a table but its gaps; those count only where nothing else is said for them (`gaps`)."""
-    try:
-        rules = table.read.rules
-    except Refused as error:
-        return list(error.problems)
-    if not rules:
-        return [Problem("TABLE-EMPTY", "The table has no rows.", "rows")]
-    walk = _walked(table)
-    return [*_overlap_problems(table, walk), *_example_problems(table)]
+    return judged(table).problems
 
 
 def gaps(table: DecisionTable) -> list[Problem]:
-    """A case that no row fits, in words; empty when every case has a row. For a table that can be read."""
-    walk = _walked(table)
-    if walk.steps > MOST_STEPS:
-        return []  # `problems` says that it could not be judged
-    if walk.gap is None:
-        return []
+    """A case that no row fits, in words; empty when every case has a row, or the table cannot be read."""
+    return judged(table).gaps
+
+
+def _gaps(table: DecisionTable, walk: _Walk) -> Iterator[Problem]:
+    if walk.is_open or walk.gap is None:
+        return  # when it was given up, `_overlap_problems` says so
     parts = [
         _words(column, piece, texts.by_text)
         for column, piece, texts in zip(table.inputs, walk.gap, table.read.texts, strict=False)
     ]
     where = ", ".join(part for part in parts if part) or "anything"
-    return [Problem("TABLE-GAP", f"No row fits {where}.", "rows")]
+    yield Problem("TABLE-GAP", f"No row fits {where}.", "rows")
 
 
 def _overlap_problems(table: DecisionTable, walk: _Walk) -> Iterator[Problem]:
-    if walk.steps > MOST_STEPS:
-        yield Problem("TABLE-LARGE", "It tells too many cases apart to be judged for gaps and overlaps.", "rows")
+    if walk.is_open:
+        text = (
+            f"The table has {len(table.rows):,} rows and tells too many cases apart to be judged for gaps and overlaps: "
+            "use fewer columns with ranges, or several tables one after the other."
+        )
+        yield Problem("TABLE-LARGE", text, "rows")
         return
     for first, second in sorted(walk.overlaps)[:20]:
         yield Problem("TABLE-OVERLAP", f"Rows {first} and {second} can both fit.", f"rows.{second}")
@@ -112,7 +138,7 @@ def _walked(table: DecisionTable) -> _Walk:
         _pieces(column, tests, len(texts.by_text))
         for column, tests, texts in zip(table.inputs, columns, table.read.texts, strict=True)
     ]
-    walk = _Walk(pieces, any_from, table.hit)
+    walk = _Walk(pieces, any_from, table.hit, most=min(MOST_STEPS, max(MOST_WORK // max(len(rules), 1), 1)))
     _walk(walk, 0, everything, ())
     return walk
 
@@ -122,10 +148,10 @@ def _rows(numbers: Iterator[int]) -> int:
 
 
 def _walk(walk: _Walk, column: int, rows: int, way: tuple[Piece, ...]) -> None:
-    if (column, rows) in walk.seen or walk.steps > MOST_STEPS:
+    walk.steps += 1
+    if walk.is_open or (column, rows) in walk.seen:
         return
     walk.seen.add((column, rows))
-    walk.steps += 1
     if rows == 0:
         walk.gap = walk.gap or way
         return

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from models.core.errors import Problem, Refused
 from models.engines.conditions import FactTypes
-from models.engines.decision_tables import DecisionTable, gaps, problems
+from models.engines.decision_tables import DecisionTable, judged
 from models.engines.decision_tables.schema import Column
 from models.engines.workflow.schema import Branch, DecisionNode
 
@@ -26,8 +27,8 @@ def decision_faults(name: str, node: DecisionNode, facts: FactTypes | None) -> I
 
 
 def _table_faults(name: str, node: DecisionNode, table: DecisionTable, facts: FactTypes | None) -> Iterator[Problem]:
-    found = problems(table)
-    yield from (Problem(problem.code, problem.text, name) for problem in found)
+    found = judged(table)
+    yield from (Problem(problem.code, problem.text, name) for problem in found.problems)
     outputs = {column.name for column in table.outputs}
     if node.outcome and node.outcome not in outputs:
         yield Problem("FLOW-TABLE", f"The table says nothing that is called {node.outcome}.", name)
@@ -35,8 +36,8 @@ def _table_faults(name: str, node: DecisionNode, table: DecisionTable, facts: Fa
         yield Problem("FLOW-TABLE", "Several rows may fit, so that no single one says the way.", name)
     for column in table.columns if facts is not None else ():
         yield from _column_faults(name, column, facts or {}, is_way=column.name == node.outcome)
-    if not node.otherwise and not any(problem.code in ("TABLE-CELL", "TABLE-ROW", "TABLE-COLUMN") for problem in found):
-        yield from (Problem(problem.code, problem.text, name) for problem in gaps(table) if table.rows)
+    if not node.otherwise:
+        yield from (Problem(problem.code, problem.text, name) for problem in found.gaps)
 
 
 def _column_faults(name: str, column: Column, facts: FactTypes, *, is_way: bool) -> Iterator[Problem]:
@@ -60,13 +61,14 @@ def _branch_faults(name: str, node: DecisionNode, branches: Sequence[Branch], fa
             yield Problem("FLOW-BRANCH-TWICE", f"{branch.then}: the same condition stands above already.", name)
         seen.add(words)
     table = as_table(branches, facts)
-    if table is not None and len(seen) == len(branches):
-        for problem in (each for each in problems(table) if each.code == "TABLE-NEVER"):
+    found = judged(table) if table is not None else None
+    if found is not None and len(seen) == len(branches):
+        for problem in (each for each in found.problems if each.code == "TABLE-NEVER"):
             never = branches[int((problem.field or "rows.1").rpartition(".")[2]) - 1]
             text = f"{never.then} is never taken: branches above it take every case."
             yield Problem("FLOW-BRANCH-NEVER", text, name)
     if not node.otherwise and not any(branch.when.strip() == "true" for branch in branches):
-        gap = gaps(table) if table is not None else [Problem("", "")]
+        gap = found.gaps if found is not None else [Problem("", "")]
         if gap:
             what = gap[0].text.replace("No row fits ", "").rstrip(".")
             case = f" for {what}" if what else " when none of its conditions holds"
@@ -109,18 +111,34 @@ def _tests(condition: str, facts: FactTypes) -> Mapping[str, str] | None:
 
 
 def _test(part: str, facts: FactTypes) -> tuple[str, str] | None:
-    if (bare := _BARE.fullmatch(part)) and facts.get(bare[2]) == "yes_no":
-        return bare[2], "no" if bare[1] else "yes"
-    made = _COMPARED.fullmatch(part)
+    made = compared(part, facts)
     if made is None:
         return None
-    fact, sign = made["fact"], made["sign"]
-    kind: Any = facts.get(fact)
-    value = made[kind] if kind in ("usd", "date", "count", "text", "yes_no") else None
-    if value is None:
-        return None
+    kind, value = facts[made.fact], made.value
+    if kind == "yes_no" and made.sign in ("==", "!="):
+        return made.fact, "yes" if (value == "true") == (made.sign == "==") else "no"
     if kind == "text":
         value = '"' + value.replace('"', '""') + '"'
-    if sign in ("==", "!="):
-        return fact, value if sign == "==" else f"not {value}"
-    return (fact, f"{sign} {value}") if kind in ("usd", "date", "count") else None
+    if made.sign in ("==", "!="):
+        return made.fact, value if made.sign == "==" else f"not {value}"
+    return (made.fact, f"{made.sign} {value}") if kind in ("usd", "date", "count") else None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A fact compared with a fixed value, as it was written."""
+
+    fact: str
+    sign: str
+    value: str
+
+
+def compared(part: str, facts: FactTypes) -> Compared | None:
+    """What a condition compares, when it compares one fact with one value of its type; None: it says something else."""
+    if (bare := _BARE.fullmatch(part)) and facts.get(bare[2]) == "yes_no":
+        return Compared(bare[2], "!=" if bare[1] else "==", "true")
+    made = _COMPARED.fullmatch(part)
+    kind: Any = facts.get(made["fact"]) if made else None
+    if made is None or kind not in ("usd", "date", "count", "text", "yes_no") or made[kind] is None:
+        return None
+    return Compared(made["fact"], made["sign"], made[kind])

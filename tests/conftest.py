@@ -17,6 +17,7 @@ from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from tests.support import postgres, session_folder
 from tests.support.build import Build
+from tests.support.engines import keep_what_is_compiled
 
 
 def forget_installation() -> None:
@@ -25,6 +26,14 @@ def forget_installation() -> None:
         engine().dispose()
     for cached in (settings, engine, sessions, files):
         cached.cache_clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def statements_compiled_once() -> Iterator[None]:
+    """Tests with a database of their own share what SQLAlchemy compiled: a fifth of their time."""
+    patch = keep_what_is_compiled()
+    yield
+    patch.undo()
 
 
 @pytest.fixture(autouse=True)

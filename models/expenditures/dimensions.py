@@ -18,6 +18,7 @@ from models.expenditures.facts import expenditure_line
 from models.expenditures.rules import BillingMode, BillType
 from models.identity import queries as identity
 from models.partners import queries as partners
+from models.partners.dimensions import partner_dimensions
 
 _line = expenditure_line.c
 UNMAPPED_LABEL = "Unmapped"
@@ -221,6 +222,8 @@ DIMENSIONS: Mapping[str, Dimension] = {
         product,
         source,
         currency,
+        # As the partner stood on the day it was spent.
+        *partner_dimensions(_line.partner_id, _line.spent_on),
     )
 }
 

@@ -229,6 +229,11 @@ def managed_by(managers: Any) -> Select[tuple[UUID]]:
     return select(Partner.id).where(Partner.manager_id.in_(managers))
 
 
+def kind_of(uow: UnitOfWork, partner_id: UUID) -> PartnerKind | None:
+    """How a partner does business; None when it is not among those the actor may see."""
+    return uow.session.scalar(select(Partner.kind).where(Partner.id == partner_id))
+
+
 def resellers_of(uow: UnitOfWork, partner_id: UUID) -> list[UUID]:
     """Keys of the resellers that belong to a partner."""
     return list(uow.session.scalars(select(Partner.id).where(Partner.parent_id == partner_id).order_by(Partner.id)))

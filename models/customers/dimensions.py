@@ -1,0 +1,61 @@
+"""By what facts of customers are grouped, and the words for their keys within the actor's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement
+
+from models.core.countries import country
+from models.core.unit_of_work import UnitOfWork
+from models.customers import queries
+from models.customers.rules import AssociationType
+from models.engines.statistics import MISSING, UNMAPPED, Dimension
+from models.identity import queries as identity
+from models.partners.dimensions import uuids
+
+
+def customer_dimension(column: ColumnElement[str]) -> Dimension:
+    """The customer of a fact."""
+    return Dimension("customer", "Customer account", column, UNMAPPED, "Unmapped", customer_names, many=True,
+                     parent="partner")  # fmt: skip
+
+
+def association_dimension(column: ColumnElement[str]) -> Dimension:
+    """On which terms the customer belonged to the partner at the time."""
+    return Dimension("association_type", "Association type", column, MISSING, "No partner", _association_words)
+
+
+def manager_dimension(column: ColumnElement[str]) -> Dimension:
+    """Who looked after the customer at the time."""
+    return Dimension("account_manager", "Account manager", column, MISSING, "No account manager", manager_names)
+
+
+def customer_country_dimension(column: ColumnElement[str]) -> Dimension:
+    """Where the customer is."""
+    return Dimension(
+        "customer_country", "Country of the customer", column, MISSING, "Not stated",
+        lambda _, keys: {key: country(key) for key in keys},
+    )  # fmt: skip
+
+
+def industry_dimension(column: ColumnElement[str]) -> Dimension:
+    """What the customer does."""
+    return Dimension("industry", "Industry", column, MISSING, "Not stated", lambda _, keys: {key: key for key in keys})
+
+
+def customer_names(uow: UnitOfWork, keys: Sequence[str]) -> Mapping[str, str]:
+    """Names of customers by key."""
+    found = {str(key): name for key, name in queries.names_of(uow, uuids(keys)).items()}
+    return {key: found.get(key, f"Former customer {key[:8]}") for key in keys}
+
+
+def manager_names(uow: UnitOfWork, keys: Sequence[str]) -> Mapping[str, str]:
+    """Names of account managers by key."""
+    found = {str(key): name for key, name in identity.names(uow, uuids(keys)).items()}
+    return {key: found.get(key, f"Former account manager {key[:8]}") for key in keys}
+
+
+def _association_words(_: UnitOfWork, keys: Sequence[str]) -> Mapping[str, str]:
+    words = {each.value: each.words for each in AssociationType}
+    return {key: words.get(key, key) for key in keys}

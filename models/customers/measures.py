@@ -1,0 +1,196 @@
+"""Customers as facts: how many there are, and who came and went (FIN-SCUS, DST-STA-01 to 04, RSL-STA-01 to 05).
+
+A customer is a state: it belongs to a partner, and somebody looks after it, over a stretch of days. That it came to
+a partner or left it is an event of a day, with the account manager *of that day*.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+from sqlalchemy import Column, Date, MetaData, Table, Text, distinct, func, select
+
+from models.core.unit_of_work import UnitOfWork
+from models.customers.dimensions import (
+    association_dimension,
+    customer_country_dimension,
+    customer_dimension,
+    industry_dimension,
+    manager_dimension,
+)
+from models.customers.intervals import OPEN_END, assignments_version
+from models.customers.tables import AccountManagerAssignment, Customer, CustomerAssociation
+from models.engines.statistics import MISSING, Dimension, Facts, Measure, Snapshot, Unit
+from models.partners import queries as partners
+from models.partners.dimensions import arrow, cut, partner_dimension, partner_dimensions, turns
+from models.partners.past import past_version
+from models.partners.rules import PartnerKind
+
+COLUMNS = ("customer_id", "partner_id", "association_type", "account_manager_id", "customer_country", "industry")
+customer_state = Table(
+    "customer_state", MetaData(), *(Column(name, Text) for name in COLUMNS), Column("day", Date), Column("ended", Date)
+)
+customer_event = Table(
+    "customer_event", MetaData(), *(Column(name, Text) for name in COLUMNS), Column("operation", Text),
+    Column("day", Date),
+)  # fmt: skip
+_TEXTS = [(name, pa.string()) for name in COLUMNS]
+_STATES = pa.schema([*_TEXTS, ("day", pa.date32()), ("ended", pa.date32())])
+_EVENTS = pa.schema([*_TEXTS, ("operation", pa.string()), ("day", pa.date32())])
+ASSOCIATION, DISASSOCIATION = "association", "disassociation"
+OPERATIONS = {ASSOCIATION: "Association", DISASSOCIATION: "Disassociation"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Care:
+    """Somebody looks after a customer from a day until before another."""
+
+    user: str
+    begins: date
+    ends: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Stay:
+    """A customer at a partner from a day until before another, and who looked after it there."""
+
+    customer: str
+    partner: str
+    kind: str
+    country: str | None
+    industry: str | None
+    begins: date
+    ends: date
+    care: tuple[_Care, ...]
+
+    def row(self, manager: str | None, *more: object) -> tuple[object, ...]:
+        return self.customer, self.partner, self.kind, manager, self.country, self.industry, *more
+
+    def manager_on(self, day: date) -> str | None:
+        return next((each.user for each in self.care if each.begins <= day < each.ends), None)
+
+
+def states(uow: UnitOfWork) -> pa.Table:
+    """Which customer belonged to which partner, looked after by whom, from when until before when."""
+    others = turns(uow)
+    return arrow(_STATES, [row for stay in _stays(uow) for row in _stretches(stay, others.get(stay.partner, ()))])
+
+
+def events(uow: UnitOfWork) -> pa.Table:
+    """When a customer came to a partner or left it, and who looked after it then: who left was looked after by the
+    account manager of its last day."""
+    return arrow(_EVENTS, [row for stay in _stays(uow) for row in _events_of(stay)])
+
+
+def version(uow: UnitOfWork) -> Hashable:
+    """Another value whenever `states` or `events` would answer otherwise."""
+    row = CustomerAssociation
+    stmt = select(func.count(row.id), func.count(row.ended_on), func.max(row.associated_on), func.max(row.ended_on))
+    changed = uow.session.scalar(select(func.sum(Customer.version)))
+    return (*uow.session.execute(stmt).one(), changed, assignments_version(uow), past_version(uow))
+
+
+def _stays(uow: UnitOfWork) -> Iterator[_Stay]:
+    """Every stay that the actor may see. Two statements."""
+    care = _care(uow)
+    row, customer = CustomerAssociation, Customer
+    stmt = select(
+        row.customer_id, row.partner_id, row.association_type, row.associated_on, row.ended_on, customer.country,
+        customer.industry,
+    ).outerjoin(customer, customer.id == row.customer_id)  # fmt: skip
+    for key, partner, kind, begins, ends, country, industry in uow.session.execute(stmt):
+        who = care.get((key, partner), ())
+        yield _Stay(str(key), str(partner), kind.value, country, industry, begins, ends or OPEN_END, who)
+
+
+def _care(uow: UnitOfWork) -> Mapping[tuple[UUID, UUID], tuple[_Care, ...]]:
+    """Who looked after a customer at a partner, one after the other: from the assignment until its end."""
+    row = AccountManagerAssignment
+    stmt = select(row.customer_id, row.partner_id, row.user_id, row.assigned_on, row.unassigned_on)
+    found: dict[tuple[UUID, UUID], list[tuple[Any, ...]]] = defaultdict(list)
+    for customer, partner, *rest in uow.session.execute(stmt.order_by(row.assigned_on, row.id)):
+        found[customer, partner].append(tuple(rest))
+    return {key: tuple(_in_order(rows)) for key, rows in found.items()}
+
+
+def _in_order(rows: list[tuple[Any, ...]]) -> Iterator[_Care]:
+    for place, (user, begins, ends) in enumerate(rows):
+        following = rows[place + 1][1] if place + 1 < len(rows) else OPEN_END
+        if begins < (until := min(ends or OPEN_END, following)):
+            yield _Care(str(user), begins, until)
+
+
+def _stretches(stay: _Stay, at: Sequence[date]) -> Iterator[tuple[object, ...]]:
+    """The days of a stay, cut where somebody else looks after the customer and where the partner stands otherwise."""
+    changes = {day for care in stay.care for day in (care.begins, care.ends)} | set(at)
+    for begins, ends in cut(stay.begins, stay.ends, sorted(changes)):
+        yield stay.row(stay.manager_on(begins), begins, None if ends == OPEN_END else ends)
+
+
+def _events_of(stay: _Stay) -> Iterable[tuple[object, ...]]:
+    yield stay.row(stay.manager_on(stay.begins), ASSOCIATION, stay.begins)
+    if stay.ends != OPEN_END:
+        yield stay.row(stay.manager_on(date.fromordinal(stay.ends.toordinal() - 1)), DISASSOCIATION, stay.ends)
+
+
+def _dimensions(table: Table, *own: Dimension) -> Mapping[str, Dimension]:
+    col = table.c
+    made = (
+        partner_dimension(col.partner_id), *partner_dimensions(col.partner_id, col.day),
+        customer_dimension(col.customer_id), manager_dimension(col.account_manager_id),
+        association_dimension(col.association_type), customer_country_dimension(col.customer_country),
+        industry_dimension(col.industry), *own,
+    )  # fmt: skip
+    return {each.name: each for each in made}
+
+
+operation = Dimension(
+    "operation", "Operation", customer_event.c.operation, MISSING, "Not stated",
+    lambda _, keys: {key: OPERATIONS.get(key, key) for key in keys},
+)  # fmt: skip
+CUSTOMERS = Facts(
+    table=customer_state, partner="partner_id", customer="customer_id", cycle=None, day="day", currency=None,
+    dimensions=_dimensions(customer_state), snapshot=Snapshot(states, version), ended="ended", words="Customers",
+)  # fmt: skip
+EVENTS = Facts(
+    table=customer_event, partner="partner_id", customer="customer_id", cycle=None, day="day", currency=None,
+    dimensions=_dimensions(customer_event, operation), snapshot=Snapshot(events, version),
+    words="Associations and disassociations",
+)  # fmt: skip
+
+CUSTOMER_COUNT = Measure(
+    "customers", "Customers", Unit.COUNT, func.count(distinct(customer_state.c.customer_id)), None, True,
+    "Customers that belonged to a partner at the end of the period.",
+)  # fmt: skip
+ASSOCIATIONS = Measure(
+    "associations", "Associations", Unit.COUNT, func.count(), customer_event.c.operation == ASSOCIATION, True,
+    "How often a customer was newly associated with a partner. One that changed partners counts with the new one.",
+)  # fmt: skip
+DISASSOCIATIONS = Measure(
+    "disassociations", "Disassociations", Unit.COUNT, func.count(), customer_event.c.operation == DISASSOCIATION, True,
+    "How often a customer left a partner, for another one or for good.",
+)  # fmt: skip
+FACTS: Collection[Facts] = (CUSTOMERS, EVENTS)
+MEASURES: Mapping[Facts, tuple[Measure, ...]] = {
+    CUSTOMERS: (CUSTOMER_COUNT,), EVENTS: (ASSOCIATIONS, DISASSOCIATIONS),
+}  # fmt: skip
+
+
+def counted_partners(uow: UnitOfWork) -> tuple[str, ...] | None:
+    """Of which partners the customers count in the actor's own customer statistics, as keys of the dimension `partner`.
+
+    A provider's are its own, without those of its resellers (FIN-SCUS-01); a distributor's those of its associated
+    resellers (DST-STA-01); a reseller's its own. None for the vendor: all.
+    """
+    own = uow.actor.partner_id
+    if own is None:
+        return None
+    if partners.kind_of(uow, own) is PartnerKind.DISTRIBUTOR:
+        return tuple(str(key) for key in partners.resellers_of(uow, own))
+    return (str(own),)

@@ -8,9 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
+    Column,
     ColumnElement,
     Date,
+    MetaData,
     Select,
+    Table,
     and_,
     bindparam,
     case,
@@ -28,7 +32,7 @@ from sqlalchemy.types import NullType
 from models.core.actor import Scope
 from models.core.errors import Problem, Refused
 from models.core.lake import RowFilter, all_of, any_of, between, one_of
-from models.engines.statistics.question import Question
+from models.engines.statistics.question import Period, Question
 from models.engines.statistics.terms import (
     OTHER,
     UNMAPPED,
@@ -38,9 +42,12 @@ from models.engines.statistics.terms import (
     Granularity,
     Lookup,
     Measure,
-    Unit,
 )
 
+STEPS = Table(
+    "steps_of_question", MetaData(), Column("period", BigInteger), Column("start", Date), Column("ends", Date)
+)
+"""The steps of each period of a question, as a small table beside facts that are states."""
 SHORT = 64
 """Up to so many values are listed one by one, which DuckDB uses to skip parts of files; more are one list."""
 
@@ -72,12 +79,15 @@ def narrowed(stmt: Select[Any], question: Question, scope: Scope, *, also: Seque
     `also` are the small tables that the select uses; those of the filters must be among them.
     """
     facts = question.facts
-    conditions = [
-        in_scope(facts, scope),
-        or_(*(period.condition(facts) for period in question.periods)),
-        *(filtered(facts, each) for each in question.where),
-    ]
-    return stmt.select_from(joined(facts, also)).where(*conditions)
+    source, conditions = joined(facts, also), [in_scope(facts, scope)]
+    if of_steps(question):
+        source = source.join(STEPS, _holds(facts))
+    else:
+        conditions.append(or_(*(period.condition(facts) for period in question.periods)))
+    conditions += [filtered(facts, each) for each in question.where]
+    if question.currencies is not None:
+        conditions.append(one_of_values(facts.table.c[facts.currency or ""], question.currencies))
+    return stmt.select_from(source).where(*conditions)
 
 
 def in_scope(facts: Facts, scope: Scope) -> ColumnElement[bool]:
@@ -172,13 +182,33 @@ def _groups(question: Question) -> list[ColumnElement[Any]]:
     if per_currency(question):
         groups.append(facts.table.c[facts.currency or ""].label("currency"))
     if question.granularity:
-        groups.append(_start(facts, question.granularity).label("start"))
+        start = STEPS.c.start if of_steps(question) else _start(facts, question.granularity)
+        groups.append(start.label("start"))
     return groups
 
 
 def per_currency(question: Question) -> bool:
     """Whether amounts stand in the answer, each currency on rows of its own."""
-    return any(measure.unit is Unit.MONEY for measure in question.measures)
+    return question.per_currency or any(measure.per_currency for measure in question.measures)
+
+
+def of_steps(question: Question) -> bool:
+    """Whether states are asked step by step: one that holds at the end of several steps counts in each."""
+    return question.facts.ended is not None and question.granularity is not None
+
+
+def steps(question: Question) -> list[tuple[int, date, date]]:
+    """The rows of STEPS: the number of the period, the first day of a step, and its last within the period."""
+    found: list[tuple[int, date, date]] = []
+    assert question.granularity
+    for number, period in enumerate(question.periods):
+        found += [(number, first, last) for first, last in period.steps(question.granularity)]
+    return found
+
+
+def _holds(facts: Facts) -> ColumnElement[bool]:
+    day, ended = facts.table.c[facts.day], facts.table.c[facts.ended or ""]
+    return and_(day <= STEPS.c.ends, or_(ended.is_(None), ended > STEPS.c.ends))
 
 
 def _start(facts: Facts, granularity: Granularity) -> ColumnElement[date]:
@@ -204,18 +234,24 @@ def _folded(dimension: Dimension, kept: Collection[str]) -> ColumnElement[Any]:
 
 
 def _measures(question: Question) -> tuple[ColumnElement[bool], list[ColumnElement[Any]]]:
-    """What all measures have in common as a condition on rows, and the measures, each for its period."""
-    facts = question.facts
+    """What all measures have in common as a condition on rows, and their parts, each for its period."""
     wheres = {id(measure.where): measure.where for measure in question.measures}
     common = next(iter(wheres.values())) if len(wheres) == 1 else None
     columns: list[ColumnElement[Any]] = []
     several = len(question.periods) > 1
-    for period in question.periods:
-        for measure in question.measures:
-            own = measure.where if common is None else None
-            columns.append(_aggregate(measure, own, period.condition(facts) if several else None))
+    for number, period in enumerate(question.periods):
+        within = _counted(question, number, period, several)
+        for part in (part for measure in question.measures for part in measure.parts):
+            columns.append(_aggregate(part, part.where if common is None else None, within))
     named: list[ColumnElement[Any]] = [column.label(f"measure_{place}") for place, column in enumerate(columns)]
     return (true() if common is None else common), named
+
+
+def _counted(question: Question, number: int, period: Period, several: bool) -> ColumnElement[bool] | None:
+    """Which rows count for one of several periods."""
+    if not several:
+        return None
+    return STEPS.c.period == number if of_steps(question) else period.condition(question.facts)
 
 
 def _aggregate(measure: Measure, *conditions: ColumnElement[bool] | None) -> ColumnElement[Any]:

@@ -23,7 +23,16 @@ from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
 from models.engines.statistics import states
 from models.engines.statistics.cache import Cache
-from models.engines.statistics.compiling import compiled, dimension_of, lookups, needed, per_currency
+from models.engines.statistics.compiling import (
+    STEPS,
+    compiled,
+    dimension_of,
+    lookups,
+    needed,
+    of_steps,
+    per_currency,
+    steps,
+)
 from models.engines.statistics.question import Answer, Question, Row
 from models.engines.statistics.states import State, look_again, place, state_of
 from models.engines.statistics.terms import Facts, Lookup, month_end
@@ -57,7 +66,7 @@ def ask(uow: UnitOfWork, question: Question) -> Answer:
         key = (place(), state.number, question, scope, versions)
         known: Answer | None = _remembered.get(key)
         if known is None:
-            with _cursor(facts, state, _loaded(uow, wanted)) as cursor:
+            with _cursor(facts, state, _loaded(uow, wanted), question) as cursor:
                 found = _execute(cursor, compiled(question, scope)).fetchall()
             known = Answer(tuple(_rows(question, found)), state.as_of, state.number)
             _remembered.put(key, known, weight=len(known.rows))
@@ -75,7 +84,7 @@ def fetch(
     def fetched(state: State) -> tuple[list[tuple[Any, ...]], datetime | None]:
         if state.empty:
             return [], state.as_of
-        with _cursor(facts, state, loaded) as cursor:
+        with _cursor(facts, state, loaded, question) as cursor:
             return _execute(cursor, stmt).fetchall(), state.as_of
 
     return _read(uow, facts, _files_of(question), lambda: needed(question, uow.actor.scope), fetched)
@@ -89,7 +98,7 @@ def stream(
     try:
         look_again(uow)
         state = state_of(uow, facts, _files_of(question), lambda: needed(question, uow.actor.scope))
-        with _cursor(facts, state, loaded) as cursor:
+        with _cursor(facts, state, loaded, question) as cursor:
             sql, values = _bound(stmt)
             batches: pa.RecordBatchReader = cursor.sql(sql, params=values).to_arrow_reader(batch)
             yield from batches
@@ -183,7 +192,9 @@ def _database(home: Path, memory_mib: int, threads: int) -> duckdb.DuckDBPyConne
 
 
 @contextmanager
-def _cursor(facts: Facts, state: State, tables: dict[Lookup, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
+def _cursor(
+    facts: Facts, state: State, tables: dict[Lookup, pa.Table], question: Question | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of its own for one statement: its views and tables are nobody else's."""
     chosen = settings()
     with _database(chosen.home, chosen.lake_memory_mib, chosen.lake_threads).cursor() as cursor:
@@ -193,6 +204,10 @@ def _cursor(facts: Facts, state: State, tables: dict[Lookup, pa.Table]) -> Itera
             cursor.register(facts.table.name, state.read)
         for lookup, table in tables.items():
             cursor.register(lookup.table.name, table)
+        if question and of_steps(question):
+            shape = pa.schema({"period": pa.int64(), "start": pa.date32(), "ends": pa.date32()})
+            found = [dict(zip(shape.names, step, strict=True)) for step in steps(question)]
+            cursor.register(STEPS.name, pa.Table.from_pylist(found, schema=shape))
         yield cursor
 
 
@@ -210,12 +225,13 @@ def _bound(stmt: Select[Any]) -> tuple[str, list[Any]]:
 def _rows(question: Question, found: Sequence[tuple[Any, ...]]) -> Iterator[Row]:
     """Typed rows; a missing value of a dimension becomes its key."""
     missing = [dimension_of(question.facts, name).missing_key for name in question.by]
-    keys, count = len(missing), len(question.measures)
+    parts = [len(measure.parts) for measure in question.measures]
+    keys, count = len(missing), sum(parts)
     currency = per_currency(question)
     start = keys + currency
     first = start + (question.granularity is not None)
     for row in found:
-        periods = [row[place : place + count] for place in range(first, len(row), count)]
+        periods = [_values(question, row[place : place + count]) for place in range(first, len(row), count)]
         before = periods[1:2] if question.compared else [()]
         yield Row(
             tuple(key if value is None else value for key, value in zip(missing, row[:keys], strict=True)),
@@ -225,3 +241,11 @@ def _rows(question: Question, found: Sequence[tuple[Any, ...]]) -> Iterator[Row]
             before[0],
             tuple(periods[2:] if question.compared else periods[1:]),
         )
+
+
+def _values(question: Question, row: Sequence[Any]) -> tuple[Any, ...]:
+    """The measures of one period from their parts."""
+    if len(row) == len(question.measures):
+        return tuple(row)
+    rest = iter(row)
+    return tuple(measure.of_parts([next(rest) for _ in measure.parts]) for measure in question.measures)

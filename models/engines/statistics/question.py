@@ -60,6 +60,20 @@ class Period:
         count = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
         return tuple(shift_month(self.first, step) for step in range(count))
 
+    def steps(self, granularity: Granularity) -> list[tuple[date, date]]:
+        """First and last day of each step, the last one no later than the period ends.
+
+        A step begins where the calendar does, even before the period: the first quarter of a period that begins in
+        February is the quarter of January.
+        """
+        found: list[tuple[date, date]] = []
+        start = granularity.step(self.begins)
+        while start <= self.ends:
+            later = shift_month(start, granularity.months) if granularity.months else start + timedelta(days=1)
+            found.append((start, min(later - timedelta(days=1), self.ends)))
+            start = later
+        return found
+
     def compared(self, against: Against, *, until: int | None = None) -> Period | None:
         """The period it is compared with, of equal length; `until` cuts its last cycle at the days elapsed.
 
@@ -103,7 +117,8 @@ class Question:
     """What is asked of a fact table. The engine adds the actor's scope.
 
     `granularity` splits into steps. `folded` keeps these keys of the first dimension of `by` and sums up the others as
-    OTHER. `further` are more periods that it is compared with.
+    OTHER. `further` are more periods that it is compared with. `currencies` keeps these only; `per_currency` puts each
+    on rows of its own even where nothing asked is an amount.
     """
 
     facts: Facts
@@ -115,6 +130,8 @@ class Question:
     granularity: Granularity | None = None
     folded: tuple[str, ...] | None = None
     further: tuple[Period, ...] = ()
+    currencies: tuple[str, ...] | None = None
+    per_currency: bool = False
 
     @property
     def periods(self) -> tuple[Period, ...]:

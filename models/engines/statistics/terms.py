@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, FunctionFilter, Table
 from sqlalchemy.sql.functions import FunctionElement
+
+from models.core.money import WIDE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,31 +91,64 @@ class Filter:
 class Lookup:
     """A small table that comes from the records and is joined to facts inside DuckDB.
 
-    `on` joins each fact to at most one of its rows. `load` answers what the actor may see of it, `version` a value that
-    is another one whenever that changed.
+    `on` joins each fact to at most one of its rows; `rule` names by which rule. `load` answers what the actor may see
+    of it, `version` a value that is another one whenever that changed.
     """
 
     table: Table
     on: ColumnElement[bool]
     load: Callable[[UnitOfWork], pa.Table]
     version: Callable[[UnitOfWork], Hashable]
+    rule: str = ""
+
+
+Aggregate = FunctionElement[Any] | FunctionFilter[Any]
 
 
 @dataclass(frozen=True, eq=False)
 class Measure:
     """What is counted: an aggregate over the columns of a fact table, and which of its rows count.
 
-    Additive ones may be summed over groups. The definition is what a reader is told.
+    Additive ones may be summed over groups. The definition is what a reader is told. With `divided_by` it is a
+    quotient of two aggregates over the same rows (a share, a price), divided exactly, and nothing over nothing;
+    `of_amounts` says that both are amounts, so that it stands for each currency. `plan` names the measure of goals that
+    it is compared with, `grain` what one of its rows is, `owner` who answers for its definition.
     """
 
     name: str
     words: str
     unit: Unit
-    aggregate: FunctionElement[Any]
+    aggregate: Aggregate
     where: ColumnElement[bool] | None
     additive: bool
     definition: str
     lookup: Lookup | None = None
+    divided_by: Aggregate | None = None
+    of_amounts: bool = False
+    plan: str = ""
+    grain: str = ""
+    owner: str = ""
+
+    @property
+    def per_currency(self) -> bool:
+        """Whether it stands for each currency on its own."""
+        return self.unit is Unit.MONEY or self.of_amounts
+
+    @cached_property
+    def parts(self) -> tuple[Measure, ...]:
+        """What is selected for it: itself, or what is divided and by what."""
+        if self.divided_by is None:
+            return (self,)
+        above = replace(self, name=f"{self.name}.above", divided_by=None, of_amounts=self.per_currency)
+        below = replace(self, name=f"{self.name}.below", aggregate=self.divided_by, unit=Unit.QUANTITY, divided_by=None)
+        return above, below
+
+    def of_parts(self, values: Sequence[Any]) -> Any:
+        """Its value from those of its parts."""
+        if self.divided_by is None:
+            return values[0]
+        above, below = values
+        return None if above is None or not below else WIDE.divide(Decimal(above), Decimal(below))
 
 
 Labels = Callable[["UnitOfWork", Sequence[str]], Mapping[str, str]]
@@ -125,7 +162,7 @@ class Dimension:
     `many` says that there may be thousands of keys, so that a trend by it asks for the largest first. `stored` is the
     plain column behind an expression: every key but `missing_key` and UNMAPPED stands in it, and a filter on it lets
     DuckDB skip parts of files. `parent` is the dimension above it in its hierarchy: whoever drills down comes from
-    there (region → country → partner → customer).
+    there (region → country → partner → customer). `definition` tells a reader its rule, where it has one.
     """
 
     name: str
@@ -138,6 +175,7 @@ class Dimension:
     many: bool = False
     stored: ColumnElement[str] | None = None
     parent: str | None = None
+    definition: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Column, Date, MetaData, Numeric, Table, Text, func
 
 from models.core.actor import SYSTEM, Actor, Scope
+from models.core.money import WIDE
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.engines.statistics import (
     MISSING,
@@ -167,3 +168,57 @@ def test_states_are_counted_as_they_stand_at_the_end(uow):
     asked = Question(records.facts(ended="ended"), (ORDERS,), Period(JUNE, JUNE), Period(MAY, MAY))
     (row,) = ask(uow, asked).rows
     assert (row.now, row.before) == ((3,), (3,))
+    (row,) = ask(uow, replace(asked, period=Period(JUNE, MAY), compared=None)).rows
+    assert row.now == (0,), "a period that ends before it begins has nothing"
+
+
+def test_a_state_counts_in_every_step_that_it_outlasts(uow):
+    records = Records()
+    records.add(date(2026, 1, 15), ended=date(2026, 4, 30))
+    records.add(date(2026, 4, 30))
+    asked = Question(
+        records.facts(ended="ended"), (ORDERS,), Period(date(2026, 2, 1), date(2026, 5, 1)),
+        further=(Period(date(2025, 11, 1), date(2026, 1, 1)),),
+    )  # fmt: skip
+    months = {row.start: (row.now, row.further) for row in ask(uow, replace(asked, granularity=Granularity.MONTH)).rows}
+    assert months == {
+        date(2026, 1, 1): ((0,), ((1,),)),
+        date(2026, 2, 1): ((1,), ((0,),)),
+        date(2026, 3, 1): ((1,), ((0,),)),
+        date(2026, 4, 1): ((1,), ((0,),)),
+        date(2026, 5, 1): ((1,), ((0,),)),
+    }
+    quarters = ask(uow, replace(asked, granularity=Granularity.QUARTER, further=()))
+    assert {row.start: row.now for row in quarters.rows} == {date(2026, 1, 1): (1,), date(2026, 4, 1): (1,)}
+    nothing = replace(asked, period=Period(JUNE, MAY), further=(), granularity=Granularity.MONTH)
+    assert ask(uow, nothing).rows == ()
+
+
+def test_a_quotient_is_divided_exactly_and_is_nothing_over_nothing(uow):
+    records = Records()
+    for amount, kind, currency in (("1", "a", "USD"), ("2", "b", "USD"), ("5", "b", "EUR"), ("0", "c", "USD")):
+        records.add(JUNE, amount, kind=kind, currency=currency)
+    of_b = func.sum(order.c.amount).filter(order.c.kind == "b")
+    share = Measure(
+        "share_of_b", "Share of b", Unit.SHARE, of_b, None, False, "…", divided_by=func.sum(order.c.amount),
+        of_amounts=True,
+    )  # fmt: skip
+    asked = Question(records.facts(), (ORDERS, share), Period(JUNE, JUNE), Period(MAY, MAY))
+    found = {row.currency: (row.now, row.before) for row in ask(uow, asked).rows}
+    assert found == {"USD": ((3, WIDE.divide(D(2), D(3))), (0, None)), "EUR": ((1, 1), (0, None))}
+    price = replace(share, name="price", unit=Unit.MONEY, aggregate=func.sum(order.c.amount), divided_by=func.count())
+    assert {row.currency: row.now for row in ask(uow, replace(asked, measures=(price,), compared=None)).rows} == {
+        "USD": (1,), "EUR": (5,)
+    }  # fmt: skip
+    nobody = replace(asked, where=(Filter("kind", ("c",)),), compared=None)
+    assert [row.now for row in ask(uow, nobody).rows] == [(1, None)]
+
+
+def test_some_currencies_only_and_each_on_rows_of_its_own(uow):
+    records = Records()
+    for currency in ("USD", "USD", "EUR", "CNY"):
+        records.add(JUNE, currency=currency)
+    asked = Question(records.facts(), (ORDERS,), Period(JUNE, JUNE), currencies=("USD", "EUR"))
+    assert [row.now for row in ask(uow, asked).rows] == [(3,)]
+    each = ask(uow, replace(asked, per_currency=True))
+    assert {row.currency: row.now for row in each.rows} == {"USD": (2,), "EUR": (1,)}

@@ -50,6 +50,7 @@ ICONS = {
 ENTRIES = (
     Entry("home.py", "home", "home.view", "Home", tab="Home"),
     Entry("reviews/queue.py", "queue", "reviews.view", "Reviews", tab="Queue", partner=False),
+    Entry("reviews/list.py", "queue-list", "reviews.view", "Reviews", tab="As a list", partner=False),
     Entry("reviews/cases.py", "cases", "reviews.view", "Reviews", tab="All cases", partner=False),
     Entry("reviews/case.py", "case", "reviews.view", "", title="Case", partner_permission="benefits.view"),
     Entry("benefits/benefits.py", "benefits", "benefits.view", "Benefits", tab="Benefits", vendor=False),

@@ -53,7 +53,7 @@ class Turn:
 
     def key(self, what: str) -> str:
         """What makes an action count once."""
-        return f"{self.task.visit}:{what}:{current_actor().user_id}:{self.view.seq}"
+        return reviewing.key_of(self.task.visit, what, current_actor().user_id, self.view.seq)
 
     @property
     def name(self) -> str:

@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
-from models.applications import queries
+from models.applications import queries, together
 from models.applications.rows import CaseFilter
 from models.applications.types import application_types
 from models.core.paging import containing
 from models.core.unit_of_work import UnitOfWork
-from models.engines.cases.tables import Case
+from models.engines.cases.tables import Case, CaseTask
 from models.engines.lists import Field, Fill, Filled, Filter, ListSource, load_list, register
 from models.engines.lists.sources import Chosen
+from models.identity import members
 from models.partners import queries as partners
 
 HERE = Path(__file__).parent / "definitions"
-C = Case
+C, T = Case, CaseTask
 ONLY = {"open": "Going on", "over": "Over"}
 
 
@@ -103,3 +104,49 @@ register(
         load_list(HERE / "applications.list.yaml"), C.id, _seen, FIELDS, filters=FILTERS, search=_search, fills=FILLS
     )
 )
+
+# ---- reviews that wait for the actor ----
+
+
+def _own(uow: UnitOfWork, stmt: Select[Any]) -> Select[Any]:
+    """A case stands here once, with the review of the actor's that is due first."""
+    first = queries.own_reviews(uow, together.DESK).subquery()
+    stmt = stmt.select_from(C).join(first, and_(first.c.case_id == C.id, first.c.place == 1))
+    return stmt.join(T, and_(T.case_id == C.id, T.visit == first.c.visit))
+
+
+def _stages(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
+    return {label: label for label in queries.desk_labels(uow, together.DESK)}
+
+
+def _holders(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
+    me = str(uow.actor.user_id)
+    stmt = _own(uow, select(T.holder, T.holder_name)).where(T.holder.is_not(None)).distinct()
+    found = {str(key): name for key, name in uow.session.execute(stmt)}
+    return {key: "You" if key == me else name for key, name in sorted(found.items(), key=lambda each: each[1])}
+
+
+def _holder_words(uow: UnitOfWork, values: Sequence[str]) -> Mapping[str, str]:
+    return {str(key): name for key, name in members.names(uow, [UUID(value) for value in values]).items()}
+
+
+register(
+    ListSource(
+        load_list(HERE / "reviews.list.yaml"), C.id, _own,
+        {
+            "number": Field(C.number), "title": Field(C.title),
+            "partner": Field(partners.name_of(C.partner_id), nullable=True), "stage": Field(T.label),
+            "amount": Field(C.amount, nullable=True), "currency": Field(C.currency),
+            "due": Field(T.due_at, nullable=True), "holder": Field(T.holder_name), "type": Field(C.type),
+            "since": Field(T.opened_at), "_visit": Field(T.visit), "_paused": Field(T.paused),
+        },
+        filters={
+            "type": Filter(C.type, options=_types), "stage": Filter(T.label, options=_stages),
+            "partner": Filter(C.partner_id, options=_partners, words=_partner_names, parse=UUID),
+            "holder": Filter(T.holder, options=_holders, words=_holder_words, parse=UUID),
+            "overdue": Filter(T.overdue), "amount": Filter(C.amount), "since": Filter(T.opened_at),
+        },
+        search=_search, fills=(Fill(("type",), _type_words),),
+        actions={name: together.action(name) for name in together.TONES},
+    )
+)  # fmt: skip

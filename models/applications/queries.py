@@ -130,6 +130,29 @@ def queue_counts(uow: UnitOfWork, wanted: QueueFilter) -> QueueCounts:
     return QueueCounts(*uow.session.execute(stmt, values).one())
 
 
+def own_reviews(uow: UnitOfWork, desk: str) -> Select[Any]:
+    """Case, visit and place of the reviews at a desk that are the actor's turn: the first of each case, by its due
+    time, has the place 1.
+
+    Raises:
+        NotAllowed: no role of the actor shows review queues.
+    """
+    uow.actor.demand("reviews.view")
+    turns = turns_of(uow, desk)
+    barring = _barring(uow, turns)
+    given, conditions = _given(uow, QueueFilter(desk=desk), barring, turns), _conditions(barring, turns.shape)
+    place = func.row_number().over(partition_by=T.case_id, order_by=(T.queue_at, T.visit)).label("place")
+    stmt = select(T.case_id, T.visit, place).join(C, C.id == T.case_id).where(*(conditions[name] for name in given))
+    return stmt.params({name: value for each in given.values() for name, value in each.items()})
+
+
+def first_reviews(uow: UnitOfWork, desk: str, case_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Of each of some cases, the visit of its first review that is the actor's turn; others are missing."""
+    found = own_reviews(uow, desk).subquery()
+    stmt = select(found.c.case_id, found.c.visit).where(found.c.place == 1, found.c.case_id.in_(list(case_ids)))
+    return dict(uow.session.execute(stmt).tuples().all())
+
+
 def _given(
     uow: UnitOfWork, wanted: QueueFilter, barring: Collection[Barring], turns: Turns
 ) -> dict[str, dict[str, Any]]:

@@ -28,6 +28,12 @@ LEASE_MINUTES = 10
 """How long a case counts as open in front of somebody when its type says nothing (parameter `lease_minutes`)."""
 
 
+def key_of(visit: str, what: str, who: UUID | None, seq: int) -> str:
+    """What lets something that is done to a review count once: the visit, the deed, the person, the case as it was
+    read."""
+    return f"{visit}:{what}:{who}:{seq}"
+
+
 def decide(
     uow: UnitOfWork, case_id: UUID, visit: str, decision: str, *, key: str, reason: str = "", comment: str = "",
     fields: Mapping[str, Any] | None = None, expected: int | None = None,

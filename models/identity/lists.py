@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from models.core.unit_of_work import UnitOfWork
 from models.customers import queries as customers
-from models.engines.lists import Action, Field, Fill, Filled, Filter, ListSource, Preview, load_list, register
+from models.engines.lists import Action, Field, Fill, Filled, Filter, Given, ListSource, Preview, load_list, register
 from models.engines.lists.sources import Chosen
 from models.identity import custom_roles, members, queries, service
 from models.identity.roles import role_book
@@ -59,7 +59,7 @@ def _vendor_roles(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
     return {key: role.name for key, role in role_book().vendor.items()}
 
 
-def _turned(wanted: UserStatus, uow: UnitOfWork, keys: Sequence[UUID], choice: str) -> Preview:
+def _turned(wanted: UserStatus, uow: UnitOfWork, keys: Sequence[UUID], given: Given) -> Preview:
     """Who would be locked, or unlocked; oneself never is."""
     found = uow.session.execute(select(U.id, U.status).where(U.id.in_(list(keys)))).tuples().all()
     able, refused = [], dict[str, int]()
@@ -75,7 +75,7 @@ def _turned(wanted: UserStatus, uow: UnitOfWork, keys: Sequence[UUID], choice: s
     return Preview(tuple(able), refused)
 
 
-def _turn(wanted: UserStatus, uow: UnitOfWork, keys: Sequence[UUID], choice: str) -> None:
+def _turn(wanted: UserStatus, uow: UnitOfWork, keys: Sequence[UUID], given: Given) -> None:
     for key in keys:
         row = queries.user(uow, key)
         service.change_user(

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from models.core.countries import country
 from models.core.unit_of_work import UnitOfWork
 from models.customers import queries as customers
-from models.engines.lists import Action, Field, Fill, Filled, Filter, ListSource, Preview, load_list, register
+from models.engines.lists import Action, Field, Fill, Filled, Filter, Given, ListSource, Preview, load_list, register
 from models.engines.lists.sources import Chosen
 from models.expenditures.each import each_spent
 from models.identity import members
@@ -93,26 +93,27 @@ def _spent_filled(uow: UnitOfWork, keys: Sequence[UUID]) -> Filled | None:
 # ---- an ecosystem manager for several ----
 
 
-def _to_choose(uow: UnitOfWork, keys: Sequence[UUID]) -> Mapping[str, str]:
-    return {**{str(key): name for key, name in members.ecosystem_managers(uow).items()}, NOBODY: "Nobody"}
+def _to_choose(uow: UnitOfWork, keys: Sequence[UUID]) -> Mapping[str, Mapping[str, str]]:
+    offered = {str(key): name for key, name in members.ecosystem_managers(uow).items()}
+    return {"manager": {**offered, NOBODY: "Nobody"}}
 
 
-def _manager_of(choice: str) -> UUID | None:
-    return None if choice in ("", NOBODY) else UUID(choice)
+def _manager_of(given: Given) -> UUID | None:
+    return None if given["manager"] == NOBODY else UUID(given["manager"])
 
 
-def _would_change(uow: UnitOfWork, keys: Sequence[UUID], choice: str) -> Preview:
-    wanted = _manager_of(choice)
+def _would_change(uow: UnitOfWork, keys: Sequence[UUID], given: Given) -> Preview:
+    wanted = _manager_of(given)
     found = uow.session.execute(select(P.id, P.manager_id).where(P.id.in_(list(keys)))).tuples().all()
     able = tuple(key for key, manager in found if manager != wanted)
     same = len(found) - len(able)
     return Preview(able, {"they have this ecosystem manager already": same} if same else {})
 
 
-def _change(uow: UnitOfWork, keys: Sequence[UUID], choice: str) -> None:
+def _change(uow: UnitOfWork, keys: Sequence[UUID], given: Given) -> None:
     versions = uow.session.execute(select(P.id, P.version).where(P.id.in_(list(keys)))).tuples().all()
     for key, version in versions:
-        service.set_manager(uow, key, _manager_of(choice), expected=version)
+        service.set_manager(uow, key, _manager_of(given), expected=version)
 
 
 register(

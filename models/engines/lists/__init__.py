@@ -19,10 +19,12 @@ from models.engines.lists.schema import (
 from models.engines.lists.shaping import Adjustment, ColumnChange, FilterChange, Shape, shaped
 from models.engines.lists.sources import (
     Action,
+    Behind,
     Field,
     Fill,
     Filled,
     Filter,
+    Given,
     ListSource,
     Preview,
     all_sources,
@@ -31,8 +33,8 @@ from models.engines.lists.sources import (
 )
 
 __all__ = [
-    "COUNTED_TO", "Action", "Adjustment", "Asked", "ColumnChange", "ColumnKind", "Field", "Fill", "Filled", "Filter",
-    "FilterChange", "FilterKind", "ListAction", "ListColumn", "ListDefinition", "ListFilter", "ListRow", "ListSource",
+    "COUNTED_TO", "Action", "Adjustment", "Asked", "Behind", "ColumnChange", "ColumnKind", "Field", "Fill", "Filled",
+    "Filter", "FilterChange", "FilterKind", "Given", "ListAction", "ListColumn", "ListDefinition", "ListFilter", "ListRow", "ListSource",
     "Preview", "Shape", "all_sources", "asked_of", "checked", "count", "found_keys", "load_list", "read_page",
     "register", "shaped", "source_of",
 ]  # fmt: skip

@@ -37,9 +37,10 @@ _LEAST: dict[ColumnKind, tuple[Any, TypeEngine[Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A row: its key and the values of its columns by name, as the record store has them."""
+    """A row: its key (a UUID, or a code where records have one) and the values of its columns by name, as the record
+    store has them."""
 
-    key: UUID
+    key: Any
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -60,11 +61,12 @@ def read_page(
     Raises:
         Refused: the cursor is not one that this list gave out.
     """
+    source = source.bound(uow, asked.filters)
     wanted = list(dict.fromkeys(names))
     read = [name for name in wanted if name in source.fields]
     stmt = _found(uow, source, shape, asked, select(source.key, *(source.fields[name].expression for name in read)))
 
-    def row(key: UUID, *values: Any) -> ListRow:
+    def row(key: Any, *values: Any) -> ListRow:
         return ListRow(key, dict(zip(read, values, strict=True)))
 
     found = fetch_page(uow, stmt, row, page, order=order_of(source, shape, asked))
@@ -73,12 +75,14 @@ def read_page(
 
 def count(uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked, *, most: int = COUNTED_TO) -> int:
     """How many rows a question finds, counted as far as `most`; one more means: more than that."""
+    source = source.bound(uow, asked.filters)
     found = _found(uow, source, shape, asked, select(source.key)).limit(most + 1).subquery()
     return uow.session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def count_by(uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked, name: str) -> dict[Any, int]:
     """How many of the rows that a question finds have each value of a column."""
+    source = source.bound(uow, asked.filters)
     column = source.fields[name].expression
     stmt = _found(uow, source, shape, asked, select(column, func.count())).group_by(column).order_by(column)
     return dict(uow.session.execute(stmt).tuples().all())
@@ -86,6 +90,7 @@ def count_by(uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked, na
 
 def found_keys(uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked, *, most: int) -> list[UUID]:
     """The keys of the rows that a question finds, in its order, at most so many."""
+    source = source.bound(uow, asked.filters)
     stmt = _found(uow, source, shape, asked, select(source.key)).order_by(
         *(by.column.asc() if by.up else by.column.desc() for by in order_of(source, shape, asked))
     )
@@ -94,6 +99,7 @@ def found_keys(uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked, 
 
 def filter_words(uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked) -> dict[str, dict[str, str]]:
     """The values of the filters that are on, each with its words; asks the store only for what has no words else."""
+    source = source.bound(uow, asked.filters)
     return {name: _words_of(uow, source.filters[name], shape.filters[name], values, asked.filters)
             for name, values in asked.filters.items()}  # fmt: skip
 

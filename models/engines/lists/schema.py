@@ -92,11 +92,22 @@ class ListFilter(Frozen):
     side: Side = ""
 
 
+class ActionAsk(Frozen):
+    """What one gives with an action, for all of its rows: a choice, an amount, or words."""
+
+    name: Name
+    label: str
+    kind: Literal["choice", "amount", "text"] = "choice"
+    needed: bool = True
+    placeholder: str = ""
+    help: str = ""
+
+
 class ListAction(Frozen):
     """What can be done with rows: `label` on the button; `will` and `done` in sentences: `will be locked`, `locked`.
 
-    `choose` names what one chooses for all of them, such as an ecosystem manager; empty: nothing. An action of the
-    page's `own` has a dialog of its own there.
+    `asks` is what one gives with it, such as an ecosystem manager. An action of the page's `own` has a dialog of its
+    own there.
     """
 
     name: Name
@@ -105,7 +116,7 @@ class ListAction(Frozen):
     will: str
     done: str
     icon: str = "checklist"
-    choose: str = ""
+    asks: tuple[ActionAsk, ...] = ()
     own: bool = False
 
 

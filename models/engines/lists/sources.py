@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -73,22 +73,48 @@ class Fill:
     read: Callable[[UnitOfWork, Sequence[UUID]], Filled | None]
 
 
+Given = Mapping[str, str]
+"""What was given with an action, by the name of what it asks for; `TOKEN` is what makes it count once."""
+TOKEN = "token"
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an action would do: to which rows, why not to others (reason: how many), and what it comes to."""
+    """What an action would do: to which rows, why not to others (reason: how many), and what it comes to.
+
+    `names` says which rows a reason speaks of. `words` are rows by key as people call them, `marks` how each stood:
+    an action that does `one` row after the other needs both.
+    """
 
     able: tuple[UUID, ...]
     refused: Mapping[str, int] = field(default_factory=dict)
     amounts: Mapping[str, Decimal] = field(default_factory=dict)
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    words: Mapping[UUID, str] = field(default_factory=dict)
+    marks: Mapping[UUID, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action on rows: first looked at, then done. Where one has to choose, `choices` of the rows are offered."""
+    """An action on rows: first looked at, then done. What one chooses among is offered by `choices`, by what it asks.
 
-    preview: Callable[[UnitOfWork, Sequence[UUID], str], Preview]
-    run: Callable[[UnitOfWork, Sequence[UUID], str], None]
-    choices: Callable[[UnitOfWork, Sequence[UUID]], Mapping[str, str]] | None = None
+    `run` does all rows in the transaction at hand, or none. `one` does a row that stood as its mark says, each in a
+    transaction of its own: a row that is refused then keeps no other from being done.
+    """
+
+    preview: Callable[[UnitOfWork, Sequence[UUID], Given], Preview]
+    run: Callable[[UnitOfWork, Sequence[UUID], Given], None] | None = None
+    choices: Callable[[UnitOfWork, Sequence[UUID]], Mapping[str, Mapping[str, str]]] | None = None
+    one: Callable[[UnitOfWork, UUID, Given, str], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What stands behind the columns and filters of a list."""
+
+    fields: Mapping[str, Field]
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    fills: Sequence[Fill] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +122,8 @@ class ListSource:
     """A list with what stands behind it. `base` adds joins and whatever holds for every row of the list.
 
     A field whose name begins with `_` is no column: the list's page reads it for itself. `search` are the columns
-    that are searched in, or the condition that words make.
+    that are searched in, or the condition that words make. `hangs_on` gives the expressions anew where they hang on
+    what is in force or on what is filtered by, such as the quota that is looked at.
     """
 
     definition: ListDefinition
@@ -107,6 +134,14 @@ class ListSource:
     search: Sequence[Column] | Callable[[UnitOfWork, str], ColumnElement[bool]] = ()
     fills: Sequence[Fill] = ()
     actions: Mapping[str, Action] = field(default_factory=dict)
+    hangs_on: Callable[[UnitOfWork, Chosen], Behind] | None = None
+
+    def bound(self, uow: UnitOfWork, chosen: Chosen) -> ListSource:
+        """The list with the expressions that count for a question."""
+        if self.hangs_on is None:
+            return self
+        behind = self.hangs_on(uow, chosen)
+        return replace(self, fields=behind.fields, filters=behind.filters, fills=behind.fills)
 
     def faults(self, permissions: Collection[str]) -> list[str]:
         """What does not fit together: each name of the definition has something behind it, and the other way round."""

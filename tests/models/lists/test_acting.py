@@ -44,11 +44,14 @@ def test_partners_get_an_ecosystem_manager_at_once(admin: UnitOfWork, build: Bui
     assert manager.user_id is not None
     having, without = build.partner(manager_id=manager.user_id), build.partner()
     choice = str(manager.user_id)
-    assert acting.choices(admin, "partners", "give_manager", [without.id]) == {choice: "Ingrid Solberg",
-                                                                               "nobody": "Nobody"}  # fmt: skip
-    found = acting.preview(admin, "partners", "give_manager", [having.id, without.id], choice)
+    offered = acting.choices(admin, "partners", "give_manager", [without.id])
+    assert offered == {"manager": {choice: "Ingrid Solberg", "nobody": "Nobody"}}
+    with pytest.raises(Refused, match="Give this first: Ecosystem manager"):
+        acting.preview(admin, "partners", "give_manager", [without.id])
+    given = {"manager": choice}
+    found = acting.preview(admin, "partners", "give_manager", [having.id, without.id], given)
     assert found == Preview((without.id,), {"they have this ecosystem manager already": 1})
-    acting.run(admin, "partners", "give_manager", found, choice)
+    acting.run(admin, "partners", "give_manager", found, given)
     assert partners.partner(admin, without.id).manager_id == manager.user_id
 
 
@@ -60,7 +63,7 @@ def test_an_action_needs_its_permission_a_name_and_not_too_many_rows(admin: Unit
     with pytest.raises(NotFound):
         acting.preview(admin, "partners", "sell", [])
     with pytest.raises(Refused, match="at most 1,000 rows"):
-        acting.preview(admin, "partners", "give_manager", [uuid4() for _ in range(1_001)])
+        acting.preview(admin, "partners", "give_manager", [uuid4() for _ in range(1_001)], {"manager": "nobody"})
 
 
 def test_all_that_is_found_can_be_acted_on(admin: UnitOfWork, build: Build) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import address, formats
-from dashboard.parts.design_work import note
-from dashboard.parts.outcome import show_problems
+from dashboard.parts.design_work import attempt
 from dashboard.parts.rows import Row, rows
 from dashboard.parts.wizard import Paper, wizard
 from models.core.errors import DomainError, Problem
@@ -68,7 +67,7 @@ def _choose_form(content: Content, found: Mapping[str, Any], key: str, *, editab
 def _new_form(content: Content) -> None:
     def add() -> None:
         title = st.session_state["design:form_title"]
-        _try(lambda: forms.with_form(content, title))
+        attempt(lambda: forms.with_form(content, title))
 
     st.text_input("What the form is called", key="design:form_title")
     st.button("Add the form", key="design:form_add", on_click=add)
@@ -94,7 +93,7 @@ def _fields(content: Content, key: str, *, editable: bool) -> None:
         title = f"design:step:{key}"
 
         def add() -> None:
-            _try(lambda: forms.with_step(content, key, st.session_state[title]))
+            attempt(lambda: forms.with_step(content, key, st.session_state[title]))
 
         st.text_input("New step", key=title, placeholder="Title of a further step")
         st.button("Add the step", key=f"design:step_add:{key}", type="tertiary", icon=":material/add:", on_click=add)
@@ -112,7 +111,7 @@ def _new_field(content: Content, key: str, step: int) -> None:
     def add() -> None:
         # What stands in the inputs now, not what stood there when the button was drawn.
         typed = st.session_state[label], st.session_state[kind]
-        _try(lambda: forms.with_field(content, key, step, typed[1], typed[0]))
+        attempt(lambda: forms.with_field(content, key, step, typed[1], typed[0]))
 
     st.text_input("What is asked for", key=label)
     st.selectbox("As", list(TYPES), format_func=TYPES.__getitem__, key=kind)
@@ -129,12 +128,12 @@ def _form_words(content: Content, key: str, *, editable: bool, revision: int) ->
         st.text_input(label, value=str(form.get(name, "")), key=widget, disabled=not editable,
                       on_change=_form_word, args=(content, key, name, widget))  # fmt: skip
     if editable and len(content["type"]["forms"]) > 1:
-        st.button("Remove this form", icon=":material/delete:", type="tertiary", on_click=_try,
+        st.button("Remove this form", icon=":material/delete:", type="tertiary", on_click=attempt,
                   args=(lambda: forms.without_form(content, key),))  # fmt: skip
 
 
 def _form_word(content: Content, key: str, name: str, widget: str) -> None:
-    _try(lambda: forms.with_values(content, key, {name: st.session_state[widget].strip() or None}))
+    attempt(lambda: forms.with_values(content, key, {name: st.session_state[widget].strip() or None}))
 
 
 def _panel(content: Content, at: Spot, *, editable: bool, revision: int) -> None:
@@ -156,7 +155,7 @@ def _panel(content: Content, at: Spot, *, editable: bool, revision: int) -> None
         name, widget = str(field["name"]), f"design:{revision}:{at.form}:{field['name']}:fact"
         st.toggle(
             "Can be used in rules, lists and statistics", value=name in content["type"].get("facts", {}), key=widget,
-            disabled=not editable, on_change=lambda: _try(
+            disabled=not editable, on_change=lambda: attempt(
                 lambda: forms.fact_of(content, field, wanted=bool(st.session_state[widget]))),
         )  # fmt: skip
         st.html(f'<p class="k mu sm">In conditions it is called <code>{formats.text(name)}</code>.</p>')
@@ -164,11 +163,11 @@ def _panel(content: Content, at: Spot, *, editable: bool, revision: int) -> None
 
 def _moves(content: Content, at: Spot) -> None:
     with st.container(horizontal=True, gap="xsmall"):
-        st.button("Up", icon=":material/arrow_upward:", key="design:up", on_click=_try,
+        st.button("Up", icon=":material/arrow_upward:", key="design:up", on_click=attempt,
                   args=(lambda: forms.with_field_moved(content, at, -1),))  # fmt: skip
-        st.button("Down", icon=":material/arrow_downward:", key="design:down", on_click=_try,
+        st.button("Down", icon=":material/arrow_downward:", key="design:down", on_click=attempt,
                   args=(lambda: forms.with_field_moved(content, at, 1),))  # fmt: skip
-        st.button("Remove", icon=":material/delete:", key="design:remove", on_click=_try,
+        st.button("Remove", icon=":material/delete:", key="design:remove", on_click=attempt,
                   args=(lambda: forms.without_field(content, at),))  # fmt: skip
 
 
@@ -178,7 +177,7 @@ def _input(
     value, widget = field.get(wanted.name, wanted.usual), f"design:{revision}:{at.form}:{field['name']}:{wanted.name}"
 
     def changed() -> None:
-        _try(lambda: forms.with_field_values(content, at, {wanted.name: _typed(wanted, st.session_state[widget])}))
+        attempt(lambda: forms.with_field_values(content, at, {wanted.name: _typed(wanted, st.session_state[widget])}))
 
     given: dict[str, Any] = {"key": widget, "on_change": changed, "help": wanted.help or None, "disabled": not editable}
     match wanted.input:
@@ -203,20 +202,6 @@ def _typed(wanted: Property, value: Any) -> Any:
             return value.strip()
         return [part.strip() for part in value.split(",") if part.strip()]
     return value.strip() if isinstance(value, str) else value
-
-
-def _try(make: Any) -> None:
-    """Note the change; a refusal is shown by the next run."""
-    try:
-        note(make())
-    except DomainError as error:
-        st.session_state["design:refused"] = error
-
-
-def refused() -> None:
-    """Say what the last press was refused with."""
-    if error := st.session_state.pop("design:refused", None):
-        show_problems(error)
 
 
 class _NoDesk:

@@ -8,10 +8,16 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import address, formats
+from dashboard.parts.design_decision import summary
+from dashboard.parts.design_ladder import ladder
+from dashboard.parts.design_people import Staff, candidates, quorum, staff
 from dashboard.parts.design_work import note
 from models.core.errors import Problem
 from models.design.choices import choices
-from models.design.editing import BeginAt, ChangeNode, RemoveNodes, RenameNode, flow, label_of
+from models.design.conditions import facts_of
+from models.design.decisions import made_by
+from models.design.editing import BeginAt, ChangeNode, RemoveNodes, RenameNode, flow, label_of, slug
+from models.design.people import candidate_words
 from models.design.properties import PROPERTIES, TITLE, Property, parameter_of, said, set_to, shown
 from models.engines.definitions.loading import Content
 from models.engines.workflow.schema import kind_of
@@ -21,8 +27,10 @@ HEIGHT = 528
 """Pixels: as high as the canvas beside it."""
 
 
-def panel(content: Content, name: str, problems: list[Problem], *, editable: bool, revision: int) -> None:
-    """Everything that can be set of a node; of a version in force, what is set."""
+def panel(
+    content: Content, name: str, problems: list[Problem], *, published: Content | None, editable: bool, revision: int
+) -> None:
+    """Everything that can be set of a node; of a version in force, what is set. `published` is the version in force."""
     node = flow(content)["nodes"][name]
     kind = kind_of(node) or "end"
     with st.container(border=True, key="design_panel", gap="small", height=HEIGHT):
@@ -34,14 +42,16 @@ def panel(content: Content, name: str, problems: list[Problem], *, editable: boo
                 f'<div class="k"><div class="err"><span class="i" aria-hidden="true">error</span>{text}</div></div>'
             )
         if not editable:
-            _read(content, node, kind)
+            _read(content, name, node, kind)
             return
-        place = _Place(content, name, node, revision)
+        place = _Place(content, name, node, revision, staff(content) if kind == "review" else None)
         place.draw(TITLE)
+        if kind == "decision":
+            summary(content, name)
         for wanted in _of_section(PROPERTIES[kind], ""):
             place.draw(wanted)
         if kind == "review":
-            _decisions(place)
+            _decisions(place, _published_keys(published, name))
         for section in dict.fromkeys(each.section for each in PROPERTIES[kind] if each.section):
             with st.expander(section, key=f"design:{name}:{section}"):
                 for wanted in _of_section(PROPERTIES[kind], section):
@@ -49,13 +59,27 @@ def panel(content: Content, name: str, problems: list[Problem], *, editable: boo
         _more(content, name)
 
 
-def _read(content: Content, node: Raw, kind: str) -> None:
+def _published_keys(published: Content | None, name: str) -> frozenset[str]:
+    """The decisions of a review that cases in force know by their keys: these stay, whatever they are called."""
+    node = flow(published)["nodes"].get(name, {}) if published else {}
+    return frozenset(node.get("decisions") or USUAL_DECISIONS) if node else frozenset()
+
+
+def _read(content: Content, name: str, node: Raw, kind: str) -> None:
     """What is set, as words."""
+    if kind == "decision":
+        summary(content, name)
     pairs = []
     for wanted in PROPERTIES[kind]:
+        if wanted.input in ("decision", "candidates"):
+            continue
         if (value := shown(content, node, wanted)) not in ("", None, [], (), {}):
             offered = choices(content, wanted.source) if wanted.source else {}
             pairs.append(f"<dt>{wanted.label}</dt><dd>{formats.text(_in_words(value, offered))}</dd>")
+    if kind == "review" and node.get("candidates"):
+        known, facts = staff(content), facts_of(content)
+        said_ = [candidate_words(each, known.roles, known.groups, facts) for each in node["candidates"]]
+        pairs.append(f"<dt>Whose turn it is first</dt><dd>{formats.text('; '.join(said_))}</dd>")
     for key, decision in (node.get("decisions") or {}).items():
         pairs.append(f"<dt>Decision</dt><dd>{formats.text(str(decision.get('label', key)))}</dd>")
     st.html(f'<dl class="k dp">{"".join(pairs)}</dl>')
@@ -81,8 +105,8 @@ def _of_section(properties: tuple[Property, ...], title: str) -> list[Property]:
 class _Place:
     """One node's widgets. Their keys carry the draft's step, so that each shows what the draft says now."""
 
-    def __init__(self, content: Content, name: str, node: Raw, revision: int) -> None:
-        self.content, self.name, self.node, self.revision = content, name, node, revision
+    def __init__(self, content: Content, name: str, node: Raw, revision: int, staff_: Staff | None) -> None:
+        self.content, self.name, self.node, self.revision, self.staff = content, name, node, revision, staff_
 
     def key(self, what: str) -> str:
         """The key of a widget."""
@@ -122,57 +146,58 @@ class _Place:
             case "yes_no":
                 st.toggle(wanted.label, value=bool(value), **given)
             case "escalation":
-                self._escalation(wanted, self.node.get(wanted.name) or {})
+                self._escalation(wanted)
+            case "quorum" if self.staff:
+                quorum(self.name, self.node, self.staff, revision=self.revision)
+            case "candidates" if self.staff:
+                candidates(self.content, self.name, self.node, self.staff, revision=self.revision)
+            case "decision":
+                if made_by(self.node) == "condition":
+                    st.text_input(wanted.label, value=_written(wanted, value), **given)
             case "long" | "given":
                 st.text_area(wanted.label, value=_written(wanted, value), height=80, **given)
             case _:
                 st.text_input(wanted.label, value=_written(wanted, value), **given)
 
-    def _escalation(self, wanted: Property, value: Mapping[str, Any]) -> None:
-        """Who is told how long after the due time: one line for the first role, the others stay."""
-        offered = choices(self.content, "roles")
-        role = next(iter(value), None)
-        left, right = st.columns(2)
+    def _escalation(self, wanted: Property) -> None:
+        """Who is told how long after the due time, rung by rung."""
+        raw = self.node.get(wanted.name) or {}
+
+        def put(made: dict[str, Any] | None) -> None:
+            note(ChangeNode(self.name, {wanted.name: made}, was={wanted.name: self.node.get(wanted.name)}))
+
         parameters = self.content["type"].get("parameters", {})
-        raw = value.get(role, "1 working day") if role else "1 working day"
-        after = parameters.get(parameter_of(raw) or "", raw)
-
-        def changed() -> None:
-            chosen, words = st.session_state[self.key("late")], st.session_state[self.key("late_after")]
-            others = {key: each for key, each in value.items() if key not in (role, chosen)}
-            kept = raw if words == after else words
-            made = {chosen: kept or "1 working day", **others} if chosen else others
-            note(ChangeNode(self.name, {"escalate": made or None}, was={"escalate": self.node.get("escalate")}))
-
-        options = _with(offered, [role] if role else [])
-        with left:
-            st.selectbox(
-                f"{wanted.label}: tell", options, index=options.index(role) if role else None, placeholder="Nobody",
-                format_func=lambda each: offered.get(each, str(each)), key=self.key("late"), on_change=changed,
-            )  # fmt: skip
-        with right:
-            st.text_input("After", value=str(after), key=self.key("late_after"), on_change=changed)  # fmt: skip
+        ladder(self.key("late"), wanted.label, raw, choices(self.content, "roles"), parameters, put)
 
 
-def _decisions(place: _Place) -> None:
+USUAL_DECISIONS: Mapping[str, Mapping[str, Any]] = {
+    "approve": {"label": "Approve", "tone": "positive", "past": "approved"},
+    "reject": {"label": "Reject", "tone": "negative", "comment": True, "past": "rejected"},
+}
+"""What can be decided where nothing is said of it."""
+
+
+def _decisions(place: _Place, published: frozenset[str]) -> None:
     """What the reviewers may decide: each with its verb, what has to be given, and its reasons."""
-    raw = place.node.get("decisions") or {
-        "approve": {"label": "Approve", "tone": "positive", "past": "approved"},
-        "reject": {"label": "Reject", "tone": "negative", "comment": True, "past": "rejected"},
-    }
-    for key, decision in raw.items():
-        with st.expander(f"Decision: {formats.plain(str(decision.get('label', key)))}", key=place.key(f"d:{key}")):
-            _decision(place, raw, key, decision)
+    raw = place.node.get("decisions") or USUAL_DECISIONS
+    for number, (key, decision) in enumerate(raw.items()):
+        label = formats.plain(str(decision.get("label", key)))
+        with st.expander(f"Decision: {label}", key=f"design:{place.name}:decision:{number}"):
+            _decision(place, raw, key, decision, keeps_key=key in published)
     st.button(
         "Add a decision", icon=":material/add:", type="tertiary", key=place.key("d+"), on_click=_add_decision,
         args=(place, raw),
     )  # fmt: skip
 
 
-def _decision(place: _Place, raw: Raw, key: str, decision: Raw) -> None:
+def _decision(place: _Place, raw: Raw, key: str, decision: Raw, *, keeps_key: bool) -> None:
     def put(name: str, value: Any) -> None:
-        made = {**decision, name: value}
-        note(ChangeNode(place.name, {"decisions": {**raw, key: {k: v for k, v in made.items() if v not in ("", [])}}}))
+        made = {k: v for k, v in {**decision, name: value}.items() if v not in ("", [])}
+        # The key follows the words until cases know it: statistics and files speak of `ask_legal`, not of `decision_1`.
+        own = key if name != "label" or keeps_key or not value else slug(value, [each for each in raw if each != key])
+        all_ = {own if each == key else each: made if each == key else other for each, other in raw.items()}
+        outcomes = {key: own} if own != key else {}
+        note(ChangeNode(place.name, {"decisions": all_}, {"decisions": place.node.get("decisions")}, outcomes))
 
     def bound(name: str) -> dict[str, Any]:
         widget = place.key(f"d:{key}:{name}")
@@ -185,23 +210,34 @@ def _decision(place: _Place, raw: Raw, key: str, decision: Raw) -> None:
     st.text_input("Button", value=str(decision.get("label", "")), **bound("label"))
     st.selectbox("What it means", list(tones), index=list(tones).index(decision.get("tone", "neutral")),
                  format_func=tones.__getitem__, **bound("tone"))  # fmt: skip
+    if decision.get("tone", "neutral") != "negative":
+        st.toggle("Sends the case back to where it has been", value=bool(decision.get("back")), **bound("back"))
     st.toggle("A comment is required", value=bool(decision.get("comment")), **bound("comment"))
-    st.text_area("Reasons to choose from", value="\n".join(decision.get("reasons", ())), help="One a line.",
-                 height=100, **bound("reasons"))  # fmt: skip
+    reasons = _resolved_reasons(place, decision.get("reasons", ()))
+    st.text_area(
+        "Reasons to choose from", value=chr(10).join(reasons), help="One a line.", height=100, **bound("reasons")
+    )
     if len(raw) > 1:
         rest = {name: each for name, each in raw.items() if name != key}
+        gone = ChangeNode(place.name, {"decisions": rest}, {"decisions": place.node.get("decisions")}, {key: ""})
         st.button("Remove this decision", icon=":material/delete:", type="tertiary", key=place.key(f"d:{key}:-"),
-                  on_click=note, args=(ChangeNode(place.name, {"decisions": rest}),))  # fmt: skip
+                  on_click=note, args=(gone,))  # fmt: skip
+
+
+def _resolved_reasons(place: _Place, raw: Any) -> list[str]:
+    value = place.content["type"].get("parameters", {}).get(parameter_of(raw) or "", raw)
+    return list(map(str, value)) if isinstance(value, list | tuple) else []
 
 
 def _decided(name: str, value: Any) -> Any:
+    if name == "label":
+        return value.strip()
     return [line.strip() for line in value.splitlines() if line.strip()] if name == "reasons" else value
 
 
 def _add_decision(place: _Place, raw: Raw) -> None:
-    key = next(name for name in (f"decision_{number}" for number in range(1, 100)) if name not in raw)
     made = {"label": "New decision", "tone": "neutral"}
-    note(ChangeNode(place.name, {"decisions": {**raw, key: made}}))
+    note(ChangeNode(place.name, {"decisions": {**raw, slug("New decision", raw): made}}))
 
 
 def _more(content: Content, name: str) -> None:

@@ -7,6 +7,7 @@ until the next look at the draft as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 from uuid import UUID
 
 import streamlit as st
@@ -19,13 +20,47 @@ from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.design import drafting
 from models.design.editing import AddNode, Connect, Disconnect, Edit, MoveNodes, RemoveNodes
 
-_NOTED = "design:noted"
+_NOTED, _REFUSED, _STEP = "design:noted", "design:refused", "design:step"
 CANVAS = "design_canvas"
 
 
 def note(*edits: Edit) -> None:
     """Remember changes that a widget asks for; call it in the widget's callback."""
     st.session_state.setdefault(_NOTED, []).extend(edits)
+
+
+def attempt(make: Callable[[], Edit]) -> None:
+    """Note a change that has to be worked out first; a refusal is shown by the next run. For callbacks of widgets."""
+    attempted(make)
+
+
+def attempted(make: Callable[[], Edit]) -> bool:
+    """The same; whether it could be."""
+    try:
+        note(make())
+    except DomainError as error:
+        st.session_state[_REFUSED] = error
+        return False
+    return True
+
+
+def refused() -> None:
+    """Say what the last press was refused with."""
+    if error := st.session_state.pop(_REFUSED, None):
+        show_problems(error)
+
+
+def step(act: Literal["undo", "redo"]) -> None:
+    """Ask for a step back, or forward again; for callbacks of buttons."""
+    st.session_state[_STEP] = act
+
+
+def step_buttons(steps: tuple[bool, bool]) -> None:
+    """Undo and redo where there is no canvas; `steps` says whether there is something to undo, and to do again."""
+    st.button("Undo", icon=":material/undo:", type="tertiary", key="design:undo", disabled=not steps[0], on_click=step,
+              args=("undo",))  # fmt: skip
+    st.button("Redo", icon=":material/redo:", type="tertiary", key="design:redo", disabled=not steps[1], on_click=step,
+              args=("redo",))  # fmt: skip
 
 
 def carry_out(draft_id: UUID, *, editable: bool) -> None:
@@ -37,9 +72,11 @@ def carry_out(draft_id: UUID, *, editable: bool) -> None:
         change = None
     if not editable:
         return
+    asked = st.session_state.pop(_STEP, "")
     if isinstance(change, drawing.Undo | drawing.Redo):
-        act = drafting.undo if isinstance(change, drawing.Undo) else drafting.redo
-        words = "Undone" if isinstance(change, drawing.Undo) else "Done again"
+        asked = "undo" if isinstance(change, drawing.Undo) else "redo"
+    if asked:
+        act, words = (drafting.undo, "Undone") if asked == "undo" else (drafting.redo, "Done again")
         _try(lambda uow: st.toast(f"{words}: {act(uow, draft_id)}"))
     elif change is not None:
         edits += edits_of(change)

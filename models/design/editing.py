@@ -17,6 +17,8 @@ from models.engines.definitions.loading import Content
 from models.engines.workflow.schema import KINDS, kind_of
 
 Place = tuple[float, float]
+SIGNALS = ("start", "pause", "resume", "stop", "reset", "cancel")
+"""What a clock does, each at signals of its own."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 NEW: Mapping[str, tuple[str, Mapping[str, Any]]] = {
@@ -85,11 +87,15 @@ class Disconnect:
 
 @dataclass(frozen=True, slots=True)
 class ChangeNode:
-    """Give a node other values; None takes one away. `was` is what the person saw of them."""
+    """Give a node other values; None takes one away. `was` is what the person saw of them.
+
+    `outcomes` says what became of outcomes that had a way: their new names, or nothing when they are gone.
+    """
 
     name: str
     values: Mapping[str, Any]
     was: Mapping[str, Any] = field(default_factory=dict)
+    outcomes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +241,26 @@ def _change_node(content: Content, edit: ChangeNode) -> str:
     _put(node, edit.values)
     if kind_of(node) is None:
         raise Refused(Problem("DESIGN-KIND", f"{label} has to stay one of: {', '.join(KINDS)}.", edit.name))
+    _carry_outcomes(flow(content), edit)
     return f"Changed {label}: {', '.join(name.replace('_', ' ') for name in edit.values)}"
+
+
+def _carry_outcomes(made: dict[str, Any], edit: ChangeNode) -> None:
+    """Let ways follow the outcomes that they begin at, and clocks that listen to them."""
+    begins = {f"{edit.name}.{was}": f"{edit.name}.{now}" if now else "" for was, now in edit.outcomes.items()}
+    if begins:
+        made["edges"] = [[begins.get(begin, begin), end] for begin, end in made["edges"] if begins.get(begin, begin)]
+        _tell_clocks(made, lambda place: begins.get(place) or place)
+
+
+def _tell_clocks(made: dict[str, Any], renamed: Callable[[str], str]) -> None:
+    """Give clocks the new names of the places that they listen to."""
+    for clock in made.get("clocks", {}).values():
+        for what in SIGNALS:
+            if what in clock:
+                pairs = (signal.partition(" ") for signal in clock[what])
+                clock[what] = [verb if not place else f"{verb} {place if verb == 'submit' else renamed(place)}"
+                               for verb, _, place in pairs]  # fmt: skip
 
 
 def _rename(content: Content, edit: RenameNode) -> str:
@@ -259,6 +284,7 @@ def _rename(content: Content, edit: RenameNode) -> str:
     for node in made["nodes"].values():
         if others := node.get("not_same_person_as"):
             node["not_same_person_as"] = [renamed(each) for each in others]
+    _tell_clocks(made, renamed)
     return f"Called {edit.name} {edit.to}"
 
 

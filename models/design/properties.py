@@ -13,8 +13,9 @@ from models.design.editing import ChangeNode, ChangeType, Edit
 from models.engines.definitions.loading import Content
 
 Input = Literal[
-    "text", "long", "number", "term", "terms", "choice", "choices", "yes_no", "condition", "escalation", "given"
-]
+    "text", "long", "number", "term", "terms", "choice", "choices", "yes_no", "condition", "escalation", "given",
+    "quorum", "candidates", "decision",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,14 @@ PROPERTIES: Mapping[str, tuple[Property, ...]] = {
     ),
     "review": (
         Property("review", "Who decides", "choices", "roles", usual=(), help="Anybody who has one of these roles."),
-        Property("quorum", "How many must agree", usual="1", help="A number, all, 2 of 3, 60 %, one of each."),
+        Property("quorum", "How many must agree", "quorum", usual="1"),
         Property("due", "Until", "term", help="For example 3 working days, 15 days, 2 hours."),
         Property("escalate", "What if late", "escalation", "roles", usual=()),
         Property("not_same_person_as", "Not the same person as", "choices", "reviews", usual=(),
                  help="Four eyes: whoever decided there may not decide here."),
         Property("status", "What the partner sees", help="The status while a case stands here."),
         Property("assign", "Who gets it first", "choice", "assignments", usual="pool", section="More about who"),
+        Property("candidates", "Whose turn it is first", "candidates", usual=()),
         Property("limit", "Amount that counts for limits", "choice", "amounts",
                  help="People decide up to the limit that Administration › Reviewers gives them."),
         Property("desk", "Queue", "choice", "desks", usual="reviews"),
@@ -90,7 +92,7 @@ PROPERTIES: Mapping[str, tuple[Property, ...]] = {
         *_SEEN,
     ),
     "decision": (
-        Property("decision", "Goes on with yes when", "condition",
+        Property("decision", "Goes on with yes when", "decision",
                  help="For example amount > usd(50000) or tier == 'Advanced'."),
         *_SEEN,
     ),

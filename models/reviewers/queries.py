@@ -131,6 +131,18 @@ def _open_groups(uow: UnitOfWork) -> dict[str, str]:
     return dict(uow.session.execute(stmt).tuples().all())
 
 
+def group_names(uow: UnitOfWork) -> dict[str, str]:
+    """The groups that stages can name, by key."""
+    return _open_groups(uow)
+
+
+def skill_names(uow: UnitOfWork) -> list[str]:
+    """The skills that somebody has now."""
+    row = ReviewerQuality
+    stmt = select(row.name).where(row.kind == QualityKind.SKILL, row.until.is_(None)).distinct().order_by(row.name)
+    return list(uow.session.scalars(stmt))
+
+
 def reviewers(uow: UnitOfWork, group: str = "") -> list[ReviewerRow]:
     """Everybody who sees cases, by name; of one group when named. A handful of statements, whatever their number.
 

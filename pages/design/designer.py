@@ -6,13 +6,15 @@ import streamlit as st
 
 from dashboard.parts import address, design_release, formats, listing
 from dashboard.parts.design_canvas import bottleneck, show, span_words
+from dashboard.parts.design_clocks import clocks_view
+from dashboard.parts.design_decision import SHEET, sheet
 from dashboard.parts.design_files import files_view
-from dashboard.parts.design_forms import builder, refused
+from dashboard.parts.design_forms import builder
 from dashboard.parts.design_numbers import numbers, offer, words
 from dashboard.parts.design_panel import panel
 from dashboard.parts.design_runs import migrate_view, replay_view
 from dashboard.parts.design_try import try_it
-from dashboard.parts.design_work import carry_out
+from dashboard.parts.design_work import carry_out, refused
 from dashboard.parts.empty import state
 from dashboard.parts.head import Badge, Crumb, page_head, section
 from dashboard.parts.outcome import show_problems
@@ -26,19 +28,19 @@ from models.design import drafting, publishing
 from models.design.difference import Difference, differences
 from models.design.drafting import Draft
 from models.design.editing import flow, label_of
-from models.design.judging import judged, problems
+from models.design.judging import judged, problems, warnings
 from models.design.live import StageNumbers, live_numbers
 from models.design.queries import running
 from models.design.rules import DraftStatus
 from models.engines.definitions import versions
 from models.engines.definitions.loading import Content
 from models.engines.definitions.schema import ApplicationType
-from models.reviewers import queries as reviewers
+from models.engines.workflow.schema import kind_of
 
 CRUMBS = [Crumb("Workflows", "workflows")]
 VIEWS = {
-    "": "Workflow", "forms": "Forms", "numbers": "Numbers", "words": "Words", "offer": "Who can apply", "try": "Try",
-    "replay": "Replay", "files": "Files",
+    "": "Workflow", "forms": "Forms", "clocks": "Clocks", "numbers": "Numbers", "words": "Words",
+    "offer": "Who can apply", "try": "Try", "replay": "Replay", "files": "Files",
 }  # fmt: skip
 IN_FORCE = {**{name: words_ for name, words_ in VIEWS.items() if name != "replay"}, "migrate": "Cases under way"}
 
@@ -51,17 +53,23 @@ def numbers_of(key: str) -> dict[str, StageNumbers]:
         return live_numbers(uow, key)
 
 
-def work(content: Content, found: list[Problem], *, editable: bool, revision: int, steps: tuple[bool, bool]) -> None:
-    """Canvas and properties beside each other, problems below."""
-    live = numbers_of(content["type"]["key"])
+def work(
+    content: Content, found: list[Problem], *, published: Content | None, editable: bool, revision: int,
+    steps: tuple[bool, bool],
+) -> None:  # fmt: skip
+    """Canvas and properties beside each other, problems below; or one decision as wide as the page."""
     chosen = address.get("node") if address.get("node") in flow(content)["nodes"] else ""
+    mine = [problem for problem in found if problem.field == chosen]
+    if chosen and address.get("sheet") == SHEET and kind_of(flow(content)["nodes"][chosen]) == "decision":
+        sheet(content, chosen, mine, editable=editable, revision=revision, steps=steps)
+        return
+    live = numbers_of(content["type"]["key"])
     left, right = st.columns([3.1, 1], gap="small")
     with left:
         show(content, found, live, selected=chosen or None, revision=revision, editable=editable, steps=steps)
     with right:
         if chosen:
-            mine = [problem for problem in found if problem.field == chosen]
-            panel(content, chosen, mine, editable=editable, revision=revision)
+            panel(content, chosen, mine, published=published, editable=editable, revision=revision)
         else:
             overview(content, live)
 
@@ -77,13 +85,17 @@ def view(views: dict[str, str]) -> str:
 
 
 def parts(
-    content: Content, *, editable: bool, revision: int, steps: tuple[bool, bool], draft_id: UUID | None = None
-) -> None:
+    content: Content, *, editable: bool, revision: int, steps: tuple[bool, bool], published: Content | None = None,
+    draft_id: UUID | None = None,
+) -> None:  # fmt: skip
     """The part of the type that is looked at, and what is wrong with the whole."""
     made, found = judged(content)
+    waits = unstaffed(made)
     match view(VIEWS if draft_id else IN_FORCE):
         case "forms":
             builder(content, made, editable=editable, revision=revision)
+        case "clocks":
+            clocks_view(content, made, found, editable=editable, revision=revision)
         case "numbers":
             numbers(content, editable=editable, revision=revision)
         case "words":
@@ -99,18 +111,16 @@ def parts(
         case "files":
             files_view(content, editable=editable)
         case _:
-            work(content, found, editable=editable, revision=revision, steps=steps)
-    problem_list(content, found)
-    if made is not None:
-        nobody_there(made)
+            work(content, [*found, *waits], published=published, editable=editable, revision=revision, steps=steps)
+    problem_list(content, found, waits)
 
 
-def nobody_there(made: ApplicationType) -> None:
+def unstaffed(made: ApplicationType | None) -> list[Problem]:
     """Stages that nobody who can sign in decides now: they keep nothing from being published, but cases would wait."""
+    if made is None:
+        return []
     with unit_of_work(read_only=True) as uow:
-        missing = reviewers.without_members(uow, made)
-    for row in missing:
-        st.warning(formats.plain(f"{row.label}: {row.text}"), icon=":material/person_off:")
+        return warnings(uow, made)
 
 
 def migration(made: ApplicationType) -> None:
@@ -139,23 +149,28 @@ def overview(content: Content, live: dict[str, StageNumbers]) -> None:
             )
 
 
-def problem_list(content: Content, found: list[Problem]) -> None:
-    """Everything that keeps it from being published, each with the way to its place."""
-    section("Problems" if found else "No problems", aside="checked as you draw · publishing needs none")
+def problem_list(content: Content, found: list[Problem], waits: list[Problem]) -> None:
+    """Everything that keeps it from being published, and stages that nobody decides; each with the way to its place."""
+    section("Problems" if found or waits else "No problems", aside="checked as you draw · publishing needs none in red")
     nodes = flow(content)["nodes"]
     items = [
         Row(
-            f"{number}:{problem.field or ''}",
-            label_of(content, problem.field) if problem.field and problem.field in nodes else "The whole type",
-            problem.text, tone="red", icon="error",
+            f"{number}:{problem.field or ''}", place_words(content, problem), problem.text,
+            tone="red" if number < len(found) else "orange", icon="error" if number < len(found) else "person_off",
         )
-        for number, problem in enumerate(found)
+        for number, problem in enumerate([*found, *waits])
     ]  # fmt: skip
     if items and (opened := rows(items, key="design_problems", label="Problems; open one to see its place")):
-        node = opened.partition(":")[2]
+        node = opened.partition(":")[2].partition(".")[0]
         if node in nodes:
-            address.put(node=node)
+            address.put(node=node, view="", sheet="")
             st.rerun()
+
+
+def place_words(content: Content, problem: Problem) -> str:
+    """Where a problem stands; inside a process, at the node that the process was put in for."""
+    node = (problem.field or "").partition(".")[0]
+    return label_of(content, node) if node in flow(content)["nodes"] else "The whole type"
 
 
 def in_force(key: str) -> None:
@@ -230,7 +245,7 @@ def drafted(draft_id: UUID) -> None:
     if draft.answer and editable:
         state("refused", "Not agreed to yet", draft.answer, icon="undo")
     parts(content, editable=editable, revision=draft.place, steps=(draft.place > 0, draft.place < draft.last),
-          draft_id=draft_id)  # fmt: skip
+          published=before, draft_id=draft_id)  # fmt: skip
     if made is not None:
         with st.expander(f"What changes: {formats.plural(len(changed), 'difference')}", icon=":material/difference:"):
             design_release.difference_list(changed)

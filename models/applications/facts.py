@@ -24,6 +24,7 @@ from models.applications.worked import WorkedTime
 from models.core.clock import business_date
 from models.core.errors import NotFound
 from models.core.unit_of_work import UnitOfWork
+from models.engines.cases.facts import amounts, changes
 from models.engines.cases.tables import Case, CaseEvent, CaseTask
 from models.engines.definitions import versions
 from models.engines.definitions.registry import calendar_for
@@ -36,7 +37,7 @@ C, T, E = Case, CaseTask, CaseEvent
 _CASE = ("case_id", "partner_id", "application_type", "status", "outcome")
 application = Table(
     "application", MetaData(), *(Column(name, Text) for name in _CASE), Column("currency", Text),
-    Column("amount", Numeric(38, 8)), Column("day", Date),
+    Column("amount", Numeric(38, 8)), Column("budgeted", Numeric(38, 8)), Column("day", Date),
 )  # fmt: skip
 application_end = Table(
     "application_end", MetaData(), *(Column(name, Text) for name in _CASE), Column("elapsed", Whole),
@@ -74,9 +75,7 @@ def schema(table: Table) -> pa.Schema:
 
 def version(uow: UnitOfWork) -> Hashable:
     """Another value whenever an application changed, or the actor may see other kinds of them."""
-    newest = select(C.id, C.seq).order_by(C.changed_at.desc(), C.id.desc()).limit(20)
-    found = tuple(tuple(row) for row in uow.session.execute(newest))
-    return _seen(uow), uow.session.scalar(select(func.count(C.id))), found
+    return _seen(uow), changes(uow)
 
 
 def standing_version(uow: UnitOfWork) -> Hashable:
@@ -132,9 +131,26 @@ def _cases(uow: UnitOfWork) -> Iterator[_Case]:
 
 
 def applications(uow: UnitOfWork) -> pa.Table:
-    """Every application on the day it was first sent, with what it is about. One statement."""
-    rows = [(*each.words, each.currency, each.amount, business_date(each.sent)) for each in _cases(uow)]
+    """Every application on the day it was first sent, with what it is about. Two statements.
+
+    `budgeted` is what an application that is under review or approved asks for: nothing once it is back with the
+    partner, rejected or cancelled.
+    """
+    asking = {key: _asking(made) for key, made in application_types(uow).items() if made.amount}
+    asked = amounts(uow, {name for name, _ in asking.values()})
+    rows = []
+    for each in _cases(uow):
+        name, back = asking.get(each.type, ("", frozenset[str]()))
+        budgeted = None if each.status in back else asked.get((each.id, name))
+        rows.append((*each.words, each.currency, each.amount, budgeted, business_date(each.sent)))
     return arrow(schema(application), rows)
+
+
+def _asking(made: ApplicationType) -> tuple[str, frozenset[str]]:
+    """The fact that says what is asked for, and the statuses in which an application asks for nothing."""
+    first = made.form_node(made.workflow.start)
+    back = (first.status, first.returned, first.cancelled)
+    return made.amount[-1], frozenset(status for status in back if status)
 
 
 def ends(uow: UnitOfWork) -> pa.Table:

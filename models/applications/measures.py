@@ -116,6 +116,11 @@ AMOUNT_REQUESTED = Measure(
     "amount_requested", "Amount requested", Unit.MONEY, func.sum(facts.application.c.amount), None, True,
     "What the applications of the period are about now: what was claimed where something was, else what was asked for.",
 )  # fmt: skip
+BUDGETED = Measure(
+    "budgeted", "Budgeted", Unit.MONEY, func.sum(facts.application.c.budgeted), None, True,
+    "What the applications of the period that are under review or approved asked for, tax included; nothing of those"
+    " that were rejected or cancelled since.",
+)  # fmt: skip
 IN_FLIGHT = _count(
     "applications_in_flight", "Applications in flight", facts.application_state, None,
     "Applications that were sent and are not over, at the end of the period. By stage, one that waits at two stages"
@@ -165,7 +170,7 @@ QUEUE_AGE = _times(
 
 FACTS: Collection[Facts] = (APPLICATIONS, ENDS, STATES, DECIDED, REVIEWS)
 MEASURES: Mapping[Facts, tuple[Measure, ...]] = {
-    APPLICATIONS: (SUBMITTED, AMOUNT_REQUESTED),
+    APPLICATIONS: (SUBMITTED, AMOUNT_REQUESTED, BUDGETED),
     ENDS: (ENDED, *APPLICATION_TIME),
     STATES: (IN_FLIGHT,),
     DECIDED: (DECISIONS, REJECTIONS, REJECTION_SHARE, LATE_SHARE, *DECISION_TIME),

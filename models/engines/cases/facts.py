@@ -56,6 +56,20 @@ def cases_near(
     return list(found.values())
 
 
+def changes(uow: UnitOfWork) -> tuple[object, ...]:
+    """Another value whenever a case that the actor may see changed: how many there are, and how far the newest came."""
+    newest = select(Case.id, Case.seq).order_by(Case.changed_at.desc(), Case.id.desc()).limit(20)
+    found = tuple(tuple(row) for row in uow.session.execute(newest))
+    return uow.session.scalar(select(func.count(Case.id))), found
+
+
+def amounts(uow: UnitOfWork, names: Collection[str]) -> dict[tuple[UUID, str], Decimal]:
+    """What amounts by name come to, of every case the actor may see."""
+    row = CaseFact
+    stmt = select(row.case_id, row.name, row.amount).where(row.name.in_(sorted(names)), row.amount.is_not(None))
+    return {(key, name): amount for key, name, amount in uow.session.execute(stmt) if amount is not None}
+
+
 def total(uow: UnitOfWork, type_key: str, fact: str, *, partner_id: UUID, without: Collection[str]) -> Decimal:
     """What an amount comes to over a partner's cases of a type that were sent and not given up, those with some
     statuses left out. In the type's currency."""

@@ -84,6 +84,54 @@ def statement(
     return fetch_page(uow, stmt, TransferRow, page, order=(Desc(transfer.at), Desc(transfer.id)))
 
 
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """By how much a step of money changed what a pool was granted, has used and has reserved."""
+
+    partner_id: UUID
+    pool: str
+    currency: str
+    at: datetime
+    granted: Decimal = Decimal(0)
+    used: Decimal = Decimal(0)
+    reserved: Decimal = Decimal(0)
+
+
+def movements(uow: UnitOfWork) -> list[Movement]:
+    """Everything that ever moved in the pools the actor may see, in no particular order. Two statements."""
+    transfer, account, entry, end = LedgerTransfer, LedgerAccount, LedgerEntry, aliased(LedgerTransfer)
+    whose = (account.partner_id, account.pool, account.currency)
+    entries = (
+        select(*whose, transfer.at, account.kind, entry.amount)
+        .select_from(entry)
+        .join(account, account.id == entry.account_id)
+        .join(transfer, transfer.id == entry.transfer_id)
+        .where(account.kind.in_((AccountKind.LEFT, AccountKind.SPENT)))
+    )
+    promised = (
+        select(*whose, transfer.at, transfer.amount, end.at)
+        .select_from(transfer)
+        .join(account, account.id == transfer.account_id)
+        .outerjoin(end, end.ends == transfer.id)
+        .where(transfer.kind == TransferKind.RESERVE)
+    )
+    found = [
+        Movement(partner, pool, currency, at, amount, amount if kind is AccountKind.SPENT else Decimal(0))
+        for partner, pool, currency, at, kind, amount in uow.session.execute(entries)
+        if partner is not None
+    ]
+    for partner, pool, currency, at, amount, ended in uow.session.execute(promised):
+        if partner is not None:
+            found.append(Movement(partner, pool, currency, at, reserved=amount))
+            found += [Movement(partner, pool, currency, ended, reserved=-amount)] if ended else []
+    return found
+
+
+def movements_version(uow: UnitOfWork) -> tuple[object, ...]:
+    """Another value whenever `movements` would answer otherwise: transfers are only ever added."""
+    return tuple(uow.session.execute(select(func.count(LedgerTransfer.id), func.max(LedgerTransfer.at))).one())
+
+
 def open_reservations(uow: UnitOfWork, *, case_id: UUID | None = None) -> dict[UUID, Decimal]:
     """Reservations that have not ended, with their amounts; of one case when named."""
     stmt = _open(select(LedgerTransfer.id, LedgerTransfer.amount))

@@ -50,7 +50,7 @@ def picture(content: Content, problems: Sequence[Problem], numbers: Mapping[str,
         Box(
             node.name, node.kind, node.label, node.lines, node.at[0] if node.at else None,
             node.at[1] if node.at else None, node.outcomes,
-            problems=tuple(problem.text for problem in problems if (problem.field or "").partition(".")[0] == node.name),
+            problems=tuple(each.text for each in problems if (each.field or "").partition(".")[0] == node.name),
             live=_live(numbers.get(node.name), bottleneck=node.name == slowest), start=node.start,
         )
         for node in nodes

@@ -33,18 +33,34 @@ def condition(key: str, value: str, facts: Mapping[str, Fact], put: Put, *, revi
     """Choose a condition. `put` makes the change of what was chosen; `key` names the place, `revision` the draft."""
     usable, chosen = comparable(facts), read(value, facts)
     formula, widget = f"design:formula:{key}", f"{revision}:{key}"
+    if not value.strip() and usable and not st.session_state.get(formula):
+        _first(widget, usable, put)
+        st.toggle("As a formula", key=formula)
+        return
     if chosen is None or not usable or st.session_state.get(formula):
         typed = f"design:cel:{widget}"
         st.text_area("Condition", value=value, key=typed, help=HELP, height=68, label_visibility="collapsed",
                      placeholder="amount > usd(50000)",
                      on_change=lambda: attempt(lambda: put(st.session_state[typed].strip())))  # fmt: skip
+        if usable and chosen is not None:
+            st.toggle("As a formula", key=formula)
     else:
-        _chosen(widget, chosen, usable, put)
-    if usable and chosen is not None:
-        st.toggle("As a formula", key=formula)
+        _chosen(widget, formula, chosen, usable, put)
 
 
-def _chosen(widget: str, chosen: Chosen, facts: Mapping[str, Fact], put: Put) -> None:
+def _first(widget: str, facts: Mapping[str, Fact], put: Put) -> None:
+    """Where nothing was chosen yet."""
+    field = f"design:first:{widget}"
+
+    def begin() -> None:
+        if fact := facts.get(st.session_state[field] or ""):
+            attempt(lambda: put(written(Chosen((beginning(fact),)), facts)))
+
+    st.selectbox("Field", list(facts), index=None, format_func=lambda each: facts[each].label, key=field, width=360,
+                 placeholder="Choose a field", label_visibility="collapsed", on_change=begin)  # fmt: skip
+
+
+def _chosen(widget: str, formula: str, chosen: Chosen, facts: Mapping[str, Fact], put: Put) -> None:
     def put_parts(parts: tuple[Compared, ...]) -> None:
         attempt(lambda: put(written(replace(chosen, parts=parts), facts)))
 
@@ -63,6 +79,7 @@ def _chosen(widget: str, chosen: Chosen, facts: Mapping[str, Fact], put: Put) ->
                 on_change=lambda: attempt(
                     lambda: put(written(replace(chosen, joined=st.session_state[joined]), facts))),
             )  # fmt: skip
+        st.toggle("As a formula", key=formula)
 
 
 def _part(

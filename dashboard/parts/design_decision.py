@@ -120,8 +120,9 @@ def _one(content: Content, name: str, value: str, facts: Mapping[str, Fact], rev
     with st.container(border=True):
         st.html('<div class="k dp"><b>Yes, when</b></div>')
         condition(f"{name}:one", value, facts, put, revision=revision)
-        _leads(content, name, "yes", "If so, it goes on with", revision)
-        _leads(content, name, "no", "If not, it goes on with", revision)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            _leads(content, name, "yes", "If so, it goes on with", revision)
+            _leads(content, name, "no", "If not, it goes on with", revision)
 
 
 def _branches(content: Content, name: str, facts: Mapping[str, Fact], revision: int) -> None:

@@ -44,6 +44,15 @@ _FUNCTIONS = [
     ),
 ]  # fmt: skip
 _PLACE = re.compile(r"<input>:(\d+):(\d+): (.*)")
+_EXPECTED = re.compile(
+    r"(?:mismatched|extraneous) input '(.*?)' expecting|no viable .* input '(.*?)'|error at: '(.*?)'"
+)
+_CLASH = re.compile(r"no matching overload for '(.*?)' applied to '\((.*?)\)'")
+_KINDS = {
+    "int": "a number or amount", "string": "a text", "bool": "yes or no", "double": "a number with a point (write "
+    "usd('1.50'))", "timestamp": "a date", "google.protobuf.Timestamp": "a date", "list": "rows",
+    "google.protobuf.Duration": "a span of time",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +192,8 @@ def _compiled(kind: Any, expression: str, types: tuple[tuple[str, FactType], ...
 
 
 def _made(kind: Any, expression: str, types: tuple[tuple[str, FactType], ...], wanted: cel.Type, otherwise: str) -> Any:
+    if not expression.strip():
+        raise Refused(Problem("CONDITION", "There is no condition yet: choose or write one.", expression))
     environment = cel.NewEnv(variables={name: CEL_TYPES[kind_] for name, kind_ in types}, functions=_FUNCTIONS)
     try:
         found = environment.compile(expression)
@@ -201,4 +212,23 @@ def _words(expression: str, message: str) -> str:
     if place is None:
         return f"It cannot be read: {expression}"
     what = place[3].partition(" (in container")[0].replace("undeclared reference to", "there is no fact")
+    what = _plainer(what.replace("[INVALID_ARGUMENT]", "").removeprefix("Syntax error: ").strip())
     return f"{what[:1].upper()}{what[1:]}, at character {place[2]} of: {expression}"
+
+
+def _plainer(said: str) -> str:
+    """What the library says, in words of people who write conditions now and then."""
+    if "'<EOF>'" in said:
+        return "it ends too early"
+    if stopped := _EXPECTED.search(said):
+        sign = stopped[1] or stopped[2] or stopped[3]
+        return "write == for is" if sign.strip() == "=" else f"{sign.strip()} cannot stand there"
+    if clash := _CLASH.search(said):
+        kinds = [_KINDS.get(kind.strip().partition("(")[0], kind.strip()) for kind in clash[2].split(",")]
+        sign = clash[1].strip("_")
+        return (
+            f"{' and '.join(kinds)} do not go together in {sign}"
+            if len(kinds) > 1
+            else f"{sign} takes no {kinds[0].removeprefix('a ')}"
+        )
+    return said

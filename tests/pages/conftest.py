@@ -10,7 +10,15 @@ import pytest
 from models.core.actor import SYSTEM
 from models.core.unit_of_work import unit_of_work
 from tests.support.build import Build
+from tests.support.manifests import looked_through_once
 from tests.support.mdf import Fund
+
+
+@pytest.fixture(autouse=True, scope="package")
+def components_found_once() -> Iterator[None]:
+    """Each run of a page finds the installed components without looking for them again."""
+    with looked_through_once():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -19,11 +19,8 @@ from models.engines.statistics import (
     Question,
     Row,
     Sort,
-    ask,
     data_through,
-    look_again,
     month_end,
-    of_one_state,
     shift_month,
 )
 from models.expenditures.answers import Context, ConversionUsed, Figure, Group, percent
@@ -32,8 +29,6 @@ from models.expenditures.filters import ExpenditureFilter
 from models.expenditures.measures import EXPENDITURE, LINES
 
 ZERO = Decimal(0)
-TRIES = 3
-"""Answers of two states of the lake are asked again; imports are minutes apart, so twice is already rare."""
 LONGEST = 120
 """More cycles than this are no question a page asks; it would be a damaged address."""
 
@@ -76,17 +71,6 @@ def frame(uow: UnitOfWork, asked: ExpenditureFilter) -> Frame:
     through = data_through(uow, EXPENDITURES, asked.last)
     elapsed = min(through, uow.today).day if through else 0
     return Frame(asked, period, period.compared(asked.against, until=elapsed), elapsed, through)
-
-
-def ask_together(uow: UnitOfWork, *questions: Question) -> list[Answer]:
-    """Answers that are all of one state of the lake."""
-    answers = [ask(uow, question) for question in questions]
-    for _ in range(TRIES):
-        if of_one_state(answers):
-            break
-        look_again(uow)
-        answers = [ask(uow, question) for question in questions]
-    return answers
 
 
 @dataclass(frozen=True, slots=True)

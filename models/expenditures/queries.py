@@ -24,6 +24,7 @@ from models.engines.statistics import (
     Question,
     Sort,
     ask,
+    ask_together,
 )
 from models.expenditures.answers import (
     Cycles,
@@ -46,7 +47,6 @@ from models.expenditures.frame import (
     Shown,
     Step,
     added,
-    ask_together,
     context,
     frame,
     group,

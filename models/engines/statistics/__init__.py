@@ -5,7 +5,7 @@ It knows no area. An area declares `Facts`, `Measure` and `Dimension` objects an
 """
 
 from models.engines.statistics.compiling import narrowed
-from models.engines.statistics.engine import LakeAway, ask, data_through, fetch, forget, stream
+from models.engines.statistics.engine import LakeAway, ask, ask_together, data_through, fetch, forget, stream
 from models.engines.statistics.question import Answer, Period, Question, Row, of_one_state
 from models.engines.statistics.states import look_again
 from models.engines.statistics.terms import (
@@ -48,6 +48,7 @@ __all__ = [
     "Sort",
     "Unit",
     "ask",
+    "ask_together",
     "data_through",
     "fetch",
     "forget",

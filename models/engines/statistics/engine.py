@@ -40,6 +40,8 @@ from models.engines.statistics.terms import Facts, Lookup, month_end
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+TRIES = 3
+"""Answers of two states are asked again; changes of the lake are minutes apart, so twice is already rare."""
 DIALECT = duckdb_engine.Dialect(paramstyle="numeric_dollar")
 
 
@@ -73,6 +75,23 @@ def ask(uow: UnitOfWork, question: Question) -> Answer:
         return known if known.as_of == state.as_of else replace(known, as_of=state.as_of)
 
     return _read(uow, facts, _files_of(question), lambda: needed(question, scope), answer)
+
+
+def ask_together(uow: UnitOfWork, *questions: Question) -> list[Answer]:
+    """Answers that are all of one state of each facts; asked again when somebody changed them in between.
+
+    Raises:
+        Refused: a dimension that does not exist.
+        LakeAway: the facts cannot be read.
+    """
+    answers = [ask(uow, question) for question in questions]
+    for _ in range(TRIES):
+        states = {(question.facts, each.snapshot_id) for question, each in zip(questions, answers, strict=True)}
+        if len(states) == len({question.facts for question in questions}):
+            break
+        look_again(uow)
+        answers = [ask(uow, question) for question in questions]
+    return answers
 
 
 def fetch(

@@ -189,7 +189,7 @@ class Answer:
 
 
 def of_one_state(answers: Sequence[Answer]) -> bool:
-    """Whether nobody changed the lake between the answers."""
+    """Whether nobody changed the facts between the answers, which are all of the same facts."""
     return len({answer.snapshot_id for answer in answers}) <= 1
 
 

@@ -18,6 +18,7 @@ from models.core.money import WIDE
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from models.core.actor import Actor
     from models.core.unit_of_work import UnitOfWork
 
 UNMAPPED = "unmapped"
@@ -198,8 +199,8 @@ class Facts:
     A fact table of the lake, or with a `snapshot` records; the same select is asked of both. `day` is the business
     date (GMT+08:00) of a fact, `cycle` the first of its billing month where the table has one (else that of the day).
     With `ended` a row is a state that holds from `day` until before `ended` (NULL: still), counted as it stands at the
-    end of the period. `customer` and `currency` are None where a fact has none. `permission` opens its questions;
-    `note` is what a page must say about it.
+    end of the period. `customer` and `currency` are None where a fact has none. `permission` opens its questions (any
+    of several); `note` is what a page must say about it.
     """
 
     table: Table
@@ -212,8 +213,13 @@ class Facts:
     snapshot: Snapshot | None = None
     ended: str | None = None
     words: str = ""
-    permission: str = "statistics.view"
+    permission: str | tuple[str, ...] = "statistics.view"
     note: str = ""
+
+    def open_to(self, actor: Actor) -> bool:
+        """Whether the actor's permissions open its questions."""
+        several = (self.permission,) if isinstance(self.permission, str) else self.permission
+        return any(actor.may(each) for each in several)
 
 
 def shift_month(month: date, by: int) -> date:

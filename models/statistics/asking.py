@@ -1,0 +1,193 @@
+"""Answers questions in names: each measure asked of its own facts, laid over each other, in one currency or each.
+
+One question has one total: pages, exports, the API and dashboards all come here, and what cannot be added up is asked
+as a question of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from models.core.errors import Problem, Refused
+from models.core.unit_of_work import UnitOfWork
+from models.engines.statistics import OTHER, Sort
+from models.statistics import catalogue, wording
+from models.statistics.asks import Ask
+from models.statistics.framing import Asked, resolved
+from models.statistics.grid import Grid, Place, as_parts, folded
+from models.statistics.laying import Laid, Way, laid
+from models.statistics.periods import span_of
+from models.statistics.results import Comparison, Grouped, Measured, Result, ResultRow, Value, as_number, change
+
+MOST_ROWS = 100_000
+"""More rows are no answer but an export of lines."""
+
+
+def answer(uow: UnitOfWork, ask: Ask) -> Result:
+    """The answer to a question, within the actor's scope and permissions.
+
+    Raises:
+        NotAllowed: the actor may not see one of the measures.
+        Refused: a measure or dimension does not exist or does not go with the others, an amount cannot be converted,
+            or the answer would have too many rows.
+        LakeAway: the facts cannot be read.
+    """
+    asked = resolved(uow, ask)
+    whole, counts = _asked(uow, asked)
+    if len(whole.grid.cells) > MOST_ROWS:
+        text = f"The answer would have {len(whole.grid.cells):,} rows. Filter it, or ask for the largest groups only."
+        raise Refused(Problem("STATISTICS-ROWS", text, "top"))
+    return Result(
+        ask=ask,
+        measures=tuple(
+            Measured(
+                each.name, each.words, each.unit, each.definition, each.additive, catalogue.facts_of(each.name).note
+            )
+            for each in asked.measures
+        ),
+        dimensions=tuple(_grouped(asked, name) for name in ask.by),
+        span=asked.span,
+        words=asked.span.words(asked.today),
+        comparisons=_comparisons(asked),
+        rows=tuple(_in_order(asked, _rows(uow, asked, whole.grid, ask.by, counts))),
+        totals=_totals(uow, asked, whole),
+        steps=asked.frames[asked.slots[0].facts].steps,
+        currency=whole.shown.currency,
+        other_currencies=whole.shown.others,
+        conversion=whole.shown.conversion,
+        as_of=whole.as_of,
+        through=asked.through,
+        problems=wording.problems(asked, whole.shown),
+    )
+
+
+def _asked(uow: UnitOfWork, asked: Asked) -> tuple[Laid, dict[str, int]]:
+    """The answers laid over each other with small groups folded, and how many groups Other sums up."""
+    ask, every = asked.ask, range(len(asked.slots))
+    way = Way(ask.by, None, ask.granularity)
+    if not ask.top or not ask.by:
+        return laid(uow, asked, way, every), {}
+    if len(ask.by) == 1 and not ask.granularity and all(each.additive for each in asked.measures):
+        whole = laid(uow, asked, way, every)
+        kept, rest = _largest(asked, whole.grid, ask.top)
+        if not rest:
+            return whole, {}
+        return Laid(folded(whole.grid, rest), whole.shown, whole.as_of), {OTHER: len(rest)}
+    first = [place for place, slot in enumerate(asked.slots) if slot.measure == 0]
+    ranking = laid(uow, asked, Way(ask.by[:1]), first)
+    kept, rest = _largest(asked, ranking.grid, ask.top)
+    if not rest:
+        return laid(uow, asked, way, every, ranking.shown), {}
+    return laid(uow, asked, Way(ask.by, kept, ask.granularity), every, ranking.shown), {OTHER: len(rest)}
+
+
+def _largest(asked: Asked, grid: Grid, top: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The keys of the first dimension that stand on their own, and the others; a single other one stands too."""
+    weights: dict[str, Decimal] = {}
+    for place in grid.cells:
+        weight = _weight(asked, _values(asked, grid, place))
+        weights[place[0][0]] = max(weight, weights.get(place[0][0], weight))
+    order = sorted(weights, key=lambda key: (-weights[key], key))
+    if len(order) <= top + 1:
+        return tuple(order), ()
+    return tuple(order[:top]), tuple(order[top:])
+
+
+def _weight(asked: Asked, values: Sequence[Sequence[Value]]) -> Decimal:
+    """By what a group is ranked: the first measure, or the size of its change."""
+    if asked.ask.sort is Sort.CHANGE and len(values) > 1:
+        return abs(change(values[0][0], values[1][0]) or Decimal(0))
+    return as_number(values[0][0]) or Decimal(0)
+
+
+def _values(asked: Asked, grid: Grid, place: Place) -> list[tuple[Value, ...]]:
+    return [as_parts(each, asked.measures, asked.bounds) for each in grid.cells[place]]
+
+
+def _rows(uow: UnitOfWork, asked: Asked, grid: Grid, by: Sequence[str], counts: Mapping[str, int]) -> list[ResultRow]:
+    words = [_labels(uow, asked, place, name, grid) for place, name in enumerate(by)]
+    starts = {step.position: step.start for step in asked.frames[asked.slots[0].facts].steps}
+    rows = []
+    for place in grid.cells:
+        keys, currency, position = place
+        now, *others = _values(asked, grid, place)
+        labels = tuple(known[key] for known, key in zip(words, keys, strict=True))
+        count = counts.get(keys[0], 1) if keys else 1
+        rows.append(ResultRow(keys, labels, currency, position, starts.get(position), now, tuple(others), count))
+    return rows
+
+
+def _labels(uow: UnitOfWork, asked: Asked, place: int, name: str, grid: Grid) -> dict[str, str]:
+    dimension = asked.slots[0].facts.dimensions[name]
+    keys = dict.fromkeys(keys[place] for keys, _, _ in grid.cells)
+    known = dimension.labels(uow, [key for key in keys if key not in (dimension.missing_key, OTHER)])
+    return {
+        **{key: key for key in keys}, **known, dimension.missing_key: dimension.missing_label, OTHER: "Other",
+    }  # fmt: skip
+
+
+def _in_order(asked: Asked, rows: list[ResultRow]) -> list[ResultRow]:
+    """Groups by weight or name with their steps in order, or step by step; Other comes last."""
+    weights: dict[tuple[tuple[str, ...], str], Decimal] = {}
+    for row in rows:
+        group = row.keys, row.currency
+        weights[group] = weights.get(group, Decimal(0)) + _weight(asked, (row.now, *row.compared))
+
+    def rank(row: ResultRow) -> tuple[object, ...]:
+        weight = -weights[row.keys, row.currency]
+        names = tuple(label.casefold() for label in row.labels)
+        group = (names, weight) if asked.ask.sort is Sort.NAME else (weight, names)
+        if asked.ask.sort is Sort.TIME:
+            return (row.position, row.is_other, row.currency, *group, row.keys)
+        return (row.is_other, row.currency, *group, row.keys, row.position)
+
+    return sorted(rows, key=rank)
+
+
+def _totals(uow: UnitOfWork, asked: Asked, whole: Laid) -> tuple[ResultRow, ...]:
+    """What all rows are together: added up where they may be, else asked without groups and steps."""
+    ask = asked.ask
+    if ask.by or ask.granularity:
+        own = [place for place in range(len(asked.slots)) if not asked.adds_up(place)]
+        grid = _summed(asked, whole.grid)
+        if own:
+            alone = laid(uow, asked, Way(), own, whole.shown).grid
+            for place, periods in alone.cells.items():
+                cell = grid.cell(place)
+                for period, values in enumerate(periods):
+                    for slot in own:
+                        cell[period][slot] = values[slot]
+    else:
+        grid = Grid(whole.grid.slots, whole.grid.periods, dict(whole.grid.cells))
+    if not grid.cells:
+        grid.cell(((), whole.shown.currency, 0))
+    return tuple(_rows(uow, asked, grid, (), {}))
+
+
+def _summed(asked: Asked, grid: Grid) -> Grid:
+    """What adds up of each currency; the other slots stay open."""
+    total = Grid(grid.slots, grid.periods)
+    open_slots = [place for place in range(len(asked.slots)) if not asked.adds_up(place)]
+    for currency in sorted({place[1] for place in grid.cells}):
+        places = [place for place in grid.cells if place[1] == currency]
+        total.cells[((), currency, 0)] = summed = grid.summed(places)
+        for period in summed:
+            for slot in open_slots:
+                period[slot] = None
+    return total
+
+
+def _grouped(asked: Asked, name: str) -> Grouped:
+    facts = asked.slots[0].facts
+    return Grouped(name, facts.dimensions[name].words, catalogue.finer(name, facts))
+
+
+def _comparisons(asked: Asked) -> tuple[Comparison, ...]:
+    frame = asked.frames[asked.slots[0].facts]
+    spans = {place: span_of(frame.periods[1 + number]) for number, place in enumerate(frame.places)}
+    found = []
+    for place, each in enumerate(asked.ask.against):
+        span = spans.get(place, asked.span)
+        found.append(Comparison(each, span, wording.comparison(each, span, asked.today)))
+    return tuple(found)

@@ -1,0 +1,126 @@
+"""Answers of several facts laid over each other by their keys, exactly; what cannot be known stays None."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from models.core.money import EXACT, WIDE
+from models.engines.statistics import OTHER, Answer, Measure, Row
+from models.statistics.results import Value
+
+Place = tuple[tuple[str, ...], str, int]
+"""Where a cell lies: its keys, its currency, its step (0 without steps)."""
+
+
+@dataclass
+class Grid:
+    """Parts of measures by place: for the period and each comparison, a list with one value for each slot."""
+
+    slots: Sequence[Measure]
+    periods: int
+    cells: dict[Place, list[list[Value]]] = field(default_factory=dict)
+
+    def cell(self, place: Place) -> list[list[Value]]:
+        """The values at a place; made when there is none."""
+        found = self.cells.get(place)
+        if found is None:
+            found = self.cells[place] = [[None] * len(self.slots) for _ in range(self.periods)]
+        return found
+
+    def lay(
+        self,
+        answer: Answer,
+        slots: Sequence[int],
+        periods: Sequence[int],
+        *,
+        factors: Mapping[str, Decimal] | None = None,
+        currency: str | None = None,
+        positions: Sequence[Mapping[date, int]] | None = None,
+    ) -> None:
+        """Add the values of an answer: its measures are `slots`, its periods those of the grid, in order.
+
+        With `factors` amounts are multiplied, those of other currencies left out, and stand under `currency`.
+        `positions` tells for each period which step begins on a day.
+        """
+        for row in answer.rows:
+            if factors is not None and row.currency not in factors:
+                continue
+            factor = None if factors is None or factors[row.currency] == 1 else factors[row.currency]
+            under = row.currency if currency is None else currency
+            if positions is None:
+                cell = self.cell((row.keys, under, 0))
+                for period, values in zip(periods, _values(row), strict=True):
+                    self._add(cell[period], slots, values, factor)
+                continue
+            for period, known, values in zip(periods, positions, _values(row), strict=True):
+                position = known.get(row.start) if row.start else None
+                if position is not None and any(values):
+                    self._add(self.cell((row.keys, under, position))[period], slots, values, factor)
+
+    def _add(self, into: list[Value], slots: Sequence[int], values: Sequence[Value], factor: Decimal | None) -> None:
+        for slot, value in zip(slots, values, strict=False):  # facts may be counted beside
+            if value is not None:
+                if factor is not None and self.slots[slot].per_currency:
+                    value = WIDE.multiply(Decimal(value), factor)
+                into[slot] = plus(into[slot], value)
+
+    def summed(self, places: Iterable[Place]) -> list[list[Value]]:
+        """Several cells added up, slot by slot; only for parts that may be added."""
+        total: list[list[Value]] = [[None] * len(self.slots) for _ in range(self.periods)]
+        for place in places:
+            for period, values in enumerate(self.cells[place]):
+                for slot, value in enumerate(values):
+                    if value is not None:
+                        total[period][slot] = plus(total[period][slot], value)
+        return total
+
+
+def plus(left: Value, right: Value) -> Value:
+    """An exact sum; what is not there adds nothing, and of two words the later counts."""
+    if left is None or isinstance(right, str):
+        return right
+    if right is None or isinstance(left, str):
+        return left
+    if isinstance(left, int) and isinstance(right, int):
+        return left + right
+    return EXACT.add(Decimal(left), Decimal(right))
+
+
+def _values(row: Row) -> tuple[tuple[Value, ...], ...]:
+    return (row.now, *row.further)
+
+
+def as_parts(values: Sequence[Value], measures: Sequence[Measure], slots: Sequence[tuple[int, int]]) -> tuple[Any, ...]:
+    """The measures of one period from their parts; `slots` says where those of each begin and end.
+
+    An additive measure of no fact is zero, another one unknown.
+    """
+    found: list[Value] = []
+    for measure, (begin, end) in zip(measures, slots, strict=True):
+        value = measure.of_parts(values[begin:end])
+        found.append(zero(measure) if value is None and measure.additive else value)
+    return tuple(found)
+
+
+def zero(measure: Measure) -> Value:
+    """What an additive measure is where no fact counts."""
+    return Decimal(0) if measure.per_currency else 0
+
+
+def folded(grid: Grid, others: Sequence[str]) -> Grid:
+    """The grid with some groups of the first dimension summed up as Other."""
+    rest = set(others)
+    result = Grid(grid.slots, grid.periods)
+    gathered: dict[Place, list[Place]] = {}
+    for place in grid.cells:
+        if place[0][0] in rest:
+            gathered.setdefault(((OTHER, *place[0][1:]), *place[1:]), []).append(place)
+        else:
+            result.cells[place] = grid.cells[place]
+    for place, places in gathered.items():
+        result.cells[place] = grid.summed(places)
+    return result

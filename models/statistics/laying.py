@@ -1,0 +1,123 @@
+"""Asks the parts of measures of their facts and lays the answers over each other by keys, currency and step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from models.core.unit_of_work import UnitOfWork
+from models.engines.statistics import Answer, Facts, Granularity, Question, ask_together
+from models.statistics import currencies
+from models.statistics.asks import EACH
+from models.statistics.currencies import FACTS_COUNTED, NO_AMOUNTS, Shown
+from models.statistics.framing import Asked, Slot
+from models.statistics.grid import Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By what is asked: dimensions, the groups that the first one keeps (None: all), and steps."""
+
+    by: tuple[str, ...] = ()
+    kept: tuple[str, ...] | None = None
+    granularity: Granularity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Answers laid over each other, the currency they are shown in, and since when the oldest is true."""
+
+    grid: Grid
+    shown: Shown
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A question about one kind of facts, and the slots that its measures fill."""
+
+    question: Question
+    slots: tuple[int, ...]
+    plan: bool = False
+
+
+def laid(uow: UnitOfWork, asked: Asked, way: Way, slots: Sequence[int], shown: Shown | None = None) -> Laid:
+    """Some slots of a question, asked and laid over each other; `shown` when the currency is known already."""
+    grid = Grid([slot.part for slot in asked.slots], 1 + len(asked.ask.against))
+    parts, later = _parts(asked, way, slots)
+    answers = ask_together(uow, *(each.question for each in parts))
+    if shown is None:
+        amounts = [found for each, found in zip(parts, answers, strict=True) if each.question.per_currency]
+        shown = currencies.shown(uow, asked, amounts)
+    if later:
+        known = tuple(sorted(shown.factors or ()))
+        later = [replace(each, question=replace(each.question, currencies=known)) for each in later]
+        parts, answers = [*parts, *later], [*answers, *ask_together(uow, *(each.question for each in later))]
+    for each, found in zip(parts, answers, strict=True):
+        _lay(grid, asked, each, found, shown)
+    return Laid(grid, shown, min((each.as_of for each in answers if each.as_of), default=None))
+
+
+def _parts(asked: Asked, way: Way, slots: Sequence[int]) -> tuple[list[_Part], list[_Part]]:
+    """The questions, and those that wait until it is known which currencies can be converted."""
+    now: list[_Part] = []
+    later: list[_Part] = []
+    for facts in dict.fromkeys(asked.slots[slot].facts for slot in slots):
+        own = tuple(slot for slot in slots if asked.slots[slot].facts is facts)
+        amounts = tuple(slot for slot in own if asked.slots[slot].part.per_currency)
+        counts = tuple(slot for slot in own if slot not in amounts)
+        if asked.ask.convert and amounts and counts:
+            now.append(_part(asked, facts, way, amounts))
+            later.append(_part(asked, facts, way, counts))
+        else:
+            now.append(_part(asked, facts, way, own))
+    for goal in dict.fromkeys(slot.facts for slot in asked.plans):
+        own = tuple(
+            place for place in slots for slot in asked.plans
+            if slot.facts is goal and slot.measure == asked.slots[place].measure
+        )  # fmt: skip
+        if own:
+            now.append(_part(asked, goal, way, own, plan=True))
+    return now, later
+
+
+def _part(asked: Asked, facts: Facts, way: Way, slots: tuple[int, ...], *, plan: bool = False) -> _Part:
+    if plan:
+        goals = {slot.measure: slot for slot in asked.plans if slot.facts is facts}
+        found: list[Slot] = [goals[asked.slots[place].measure] for place in slots]
+    else:
+        found = [asked.slots[place] for place in slots]
+    amounts = [slot.part for slot in found if slot.part.per_currency]
+    named = asked.ask.currency
+    each = facts.currency is not None and bool(amounts or named)
+    measures = [slot.part for slot in found]
+    if amounts and not named and not asked.ask.convert:
+        # Counted under the same condition as the amounts, so that both stay one condition on rows.
+        measures.append(replace(FACTS_COUNTED, where=amounts[0].where))
+    question = asked.question(
+        facts, measures, way.by, granularity=way.granularity, folded=way.kept, per_currency=each,
+        currencies=(named,) if each and named not in ("", EACH) else None,
+    )  # fmt: skip
+    return _Part(question, slots, plan)
+
+
+def _lay(grid: Grid, asked: Asked, part: _Part, answer: Answer, shown: Shown) -> None:
+    frame = asked.frames[part.question.facts]
+    periods = [asked.plan_place] if part.plan else [0, *(1 + place for place in frame.places)]
+    positions: list[dict[date, int]] | None = None
+    if part.question.granularity:
+        positions = [{step.start: step.position for step in frame.steps if step.start}]
+        positions += [
+            {start: step.position for step in frame.steps if (start := step.compared[place])}
+            for place in range(len(frame.places))
+        ]
+    of_amounts = part.question.per_currency and shown is not NO_AMOUNTS
+    grid.lay(
+        answer,
+        part.slots,
+        periods,
+        factors=shown.factors if of_amounts else None,
+        currency=None if shown is NO_AMOUNTS else shown.currency,
+        positions=positions,
+    )

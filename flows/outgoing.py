@@ -12,12 +12,13 @@ from models.core.outbox import Work
 
 
 @task(name="outgoing", **RETRIED)
-def carry_out(key: str, payload: Payload) -> None:
+def carry_out(key: str, payload: Payload) -> str:
     """Safe to repeat: messages and cases count once by their key, and a receiver of calls tells them apart by it."""
-    applications.carry_out(key, payload)
+    return applications.carry_out(key, payload)
 
 
 @flow(name="outgoing")
 async def outgoing(batch: list[Work]) -> list[State[Any]]:
-    """Carry out what cases asked for; what another system does not take is tried again, then shown under Operations."""
+    """Carry out what cases asked for; what another system does not take is tried again, then shown under
+    Deliveries."""
     return await carry(carry_out, batch)

@@ -99,10 +99,10 @@ class Claims:
                 for work_id in held:
                     outbox.extend(uow, work_id, LEASE)
 
-    def done(self, work: Work) -> None:
-        """Mark a row as done and let it go."""
+    def done(self, work: Work, answer: Any = None) -> None:
+        """Mark a row as done, with what came back in words if anything did, and let it go."""
         with unit_of_work(actor=SYSTEM) as uow:
-            outbox.finished(uow, work.id)
+            outbox.finished(uow, work.id, answer if isinstance(answer, str) else None)
         self._forget(work.id)
 
     def failed(self, work: Work, error: BaseException) -> None:
@@ -140,7 +140,7 @@ def _words(error: BaseException) -> str:
     return str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
 
 
-async def carry(step: Task[[str, Payload], None], batch: Sequence[Work]) -> list[State[Any]]:
+async def carry(step: Task[[str, Payload], Any], batch: Sequence[Work]) -> list[State[Any]]:
     """Do a batch row after row, each as a task of its own; one that fails does not stop the others.
 
     Returned from a flow, the states let the run fail when a row did. Rows not begun when the worker is told to end
@@ -166,14 +166,13 @@ async def carry(step: Task[[str, Payload], None], batch: Sequence[Work]) -> list
     return states
 
 
-def _mark(work: Work, state: State[Any], error: Any) -> None:
+def _mark(work: Work, state: State[Any], came: Any) -> None:
     told = {"topic": work.topic, "key": work.key, "attempt": work.attempts}
     if state.is_completed():
-        CLAIMS.done(work)
+        CLAIMS.done(work, came)
         log.debug("work.done", extra=told)
         return
-    if not isinstance(error, BaseException):
-        error = RuntimeError(state.message or state.name)
+    error = came if isinstance(came, BaseException) else RuntimeError(state.message or state.name)
     CLAIMS.failed(work, error)
     log.warning("work.failed", extra=told | {"why": type(error).__name__}, exc_info=error if may_heal(error) else None)
 

@@ -17,7 +17,7 @@ from models.core.errors import DomainError
 from models.core.unit_of_work import unit_of_work
 from models.engines.lists.compiling import COUNTED_TO, ListRow
 from models.engines.lists.schema import ActionAsk, ListAction
-from models.engines.lists.sources import TOKEN, Preview
+from models.engines.lists.sources import ONCE, Preview
 from models.lists import acting
 
 SEVERAL = "several"
@@ -94,7 +94,7 @@ def look(shown: Shown, action: ListAction, keys: Sequence[UUID]) -> None:
         if acting.missing(action, given):
             st.caption("What would happen is shown once this is given.")
             return
-        given[TOKEN] = _token(shown, action, keys)
+        given[ONCE] = _token(shown, action, keys)
         with unit_of_work(read_only=True) as uow:
             found = acting.preview(uow, shown.key, action.name, keys, given)
     except DomainError as error:

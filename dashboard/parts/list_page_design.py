@@ -1,9 +1,10 @@
-"""How a manager changes a list: a draft of its columns, filters and order, and the forms that publish it."""
+"""How a manager changes a list: a draft of its columns, filters and order, saved with each change, and the forms that
+publish it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -11,31 +12,86 @@ from dashboard.parts import formats
 from dashboard.parts.dialog import dialog
 from dashboard.parts.list_page_bar import order_words
 from dashboard.parts.list_page_views import roles_offered
-from dashboard.parts.outcome import outcome
-from models.core.unit_of_work import unit_of_work
+from dashboard.parts.outcome import outcome, show_problems
+from models.core.actor import current_actor
+from models.core.errors import DomainError
+from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.engines.lists.editing import altered, differences, moved, spelled_out
 from models.engines.lists.schema import FilterKind, ListDefinition
 from models.engines.lists.shaping import Adjustment, shaped
 from models.engines.lists.sources import ListSource
 from models.identity.roles import role_book
-from models.lists import publishing
+from models.lists import drafting, publishing
+from models.lists.drafting import Change
 from models.lists.queries import EVERYBODY
 
 
-def draft_of(key: str, source: ListSource, present: Adjustment, newest: int) -> tuple[Adjustment, int]:
-    """The adjustment that is being changed in this browser, and the newest version there was when it began.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a list stands for who changes it: what is in force for everybody, the newest version, and the draft."""
 
-    It begins as the one in force.
-    """
-    if _place(key) not in st.session_state:
-        st.session_state[_place(key)] = spelled_out(source.definition, present)
-        st.session_state[f"{_place(key)}:begun"] = newest
-    return st.session_state[_place(key)], st.session_state[f"{_place(key)}:begun"]
+    present: Adjustment
+    newest: int
+    draft: drafting.Draft | None
+
+    @property
+    def content(self) -> Adjustment:
+        """What the inputs show: the draft, or what is in force."""
+        return self.draft.change if self.draft else self.present
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether a version was published since the draft began."""
+        return self.draft is not None and self.draft.begun != self.newest
 
 
-def forget(key: str) -> None:
-    """Give the draft up: the next one begins with what is in force."""
-    st.session_state.pop(_place(key), None)
+def carry_out(key: str) -> None:
+    """Save what was changed in the inputs; call it before anything is read. Says so when others were here."""
+    wanted: list[Change] = st.session_state.pop(f"{_place(key)}:wanted", [])
+    discarded = st.session_state.pop(f"{_place(key)}:discard", False)
+    if not wanted and not discarded:
+        return
+    try:
+        with unit_of_work() as uow:
+            before = drafting.draft_of(uow, key)
+            if discarded:
+                drafting.discard(uow, key)
+                now = None
+            else:
+                now = drafting.change(uow, key, wanted)
+    except DomainError as error:
+        show_problems(error)
+        _anew(key)
+        return
+    seen = st.session_state.get(f"{_place(key)}:seen", 0)
+    if before and not discarded and before.version != seen and before.saved_by != current_actor().user_id:
+        st.toast(f"{formats.plain(before.saved_by_name)} changed this draft too. Both changes are in it.")
+        _anew(key)
+    if now is not None:
+        st.session_state[f"{_place(key)}:seen"] = now.version
+
+
+def standing_of(uow: UnitOfWork, key: str, source: ListSource, present: Adjustment) -> Standing:
+    """How the list stands now; what others changed since the last run shows in the inputs."""
+    draft = drafting.draft_of(uow, key)
+    version, place = draft.version if draft else 0, f"{_place(key)}:seen"
+    if st.session_state.get(place, version) != version:
+        _anew(key)
+    st.session_state[place] = version
+    return Standing(spelled_out(source.definition, present), publishing.newest_version(uow, key), draft)
+
+
+def saved_words(draft: drafting.Draft) -> str:
+    """When the draft was saved, and who else works on it."""
+    mine = draft.saved_by == current_actor().user_id
+    words = f"Saved {formats.clock_or_day(draft.saved_at)}" + ("" if mine else f" by {draft.saved_by_name}")
+    others = [f"{name} ({formats.clock_or_day(at)})" for name, at in draft.others]
+    return words + (f". {formats.listing(others)} changed it too." if others else ".")
+
+
+def discard(key: str) -> None:
+    """Give the draft up in the next run."""
+    st.session_state[f"{_place(key)}:discard"] = True
     _anew(key)
 
 
@@ -52,13 +108,9 @@ def _place(key: str) -> str:
     return f"list_draft:{key}"
 
 
-def _draft(key: str) -> Adjustment:
-    draft: Adjustment = st.session_state[_place(key)]
-    return draft
-
-
-def _put(key: str, **values: Any) -> None:
-    st.session_state[_place(key)] = _draft(key).model_copy(update=values)
+def _want(key: str, change: Change) -> None:
+    """Note a change: it is carried out at the top of the next run."""
+    st.session_state.setdefault(f"{_place(key)}:wanted", []).append(change)
 
 
 # ---- columns ----
@@ -85,12 +137,13 @@ def columns_tab(key: str, definition: ListDefinition, draft: Adjustment) -> None
 
 def _shown(key: str, name: str) -> None:
     value = st.session_state[f"col:{_round(key)}:{name}"]
-    _put(key, columns=altered(_draft(key).columns, name, shown=value))
+    _want(key, lambda draft: draft.model_copy(update={"columns": altered(draft.columns, name, shown=value)}))
 
 
 def _called(key: str, name: str, own: str) -> None:
     value = " ".join(st.session_state[f"label:{_round(key)}:{name}"].split())
-    _put(key, columns=altered(_draft(key).columns, name, label="" if value == own else value))
+    label = "" if value == own else value
+    _want(key, lambda draft: draft.model_copy(update={"columns": altered(draft.columns, name, label=label)}))
 
 
 def _moving(key: str, what: str, name: str, label: str, place: int, number: int) -> None:
@@ -103,11 +156,15 @@ def _moving(key: str, what: str, name: str, label: str, place: int, number: int)
 
 
 def _move(key: str, what: str, name: str, step: int) -> None:
-    changes = moved(getattr(_draft(key), what), name, step)
-    if what == "columns":  # whatever stands first is always shown
-        changes = altered(changes, changes[0].name, shown=True)
+    def change(draft: Adjustment) -> Adjustment:
+        changes = moved(getattr(draft, what), name, step)
+        if what == "columns":  # whatever stands first is always shown
+            changes = altered(changes, changes[0].name, shown=True)
+        return draft.model_copy(update={what: changes})
+
+    _want(key, change)
+    if what == "columns":
         _anew(key)
-    _put(key, **{what: changes})
 
 
 def _whose(side: str, permission: str) -> str:
@@ -139,7 +196,7 @@ def filters_tab(key: str, source: ListSource, draft: Adjustment) -> None:
 
 def _offered(key: str, name: str) -> None:
     value = st.session_state[f"filter_on:{_round(key)}:{name}"]
-    _put(key, filters=altered(_draft(key).filters, name, offered=value))
+    _want(key, lambda draft: draft.model_copy(update={"filters": altered(draft.filters, name, offered=value)}))
 
 
 def _order(key: str, definition: ListDefinition, draft: Adjustment) -> None:
@@ -149,7 +206,8 @@ def _order(key: str, definition: ListDefinition, draft: Adjustment) -> None:
 
     def chosen() -> None:
         way = st.session_state[f"sort:{_round(key)}"]
-        _put(key, sort="" if way == definition.sort else way)
+        sort = "" if way == definition.sort else way
+        _want(key, lambda draft: draft.model_copy(update={"sort": sort}))
 
     st.selectbox(
         "Sorted", options, options.index(shape.sort), format_func=words.__getitem__, key=f"sort:{_round(key)}",
@@ -178,25 +236,30 @@ def _presets(key: str, source: ListSource, draft: Adjustment) -> None:
 
 
 def _preset(key: str, name: str) -> None:
-    preset = {**_draft(key).preset, name: tuple(st.session_state[f"preset:{_round(key)}:{name}"])}
-    _put(key, preset={each: values for each, values in preset.items() if values})
+    chosen = tuple(st.session_state[f"preset:{_round(key)}:{name}"])
+
+    def change(draft: Adjustment) -> Adjustment:
+        preset = {**draft.preset, name: chosen}
+        return draft.model_copy(update={"preset": {each: values for each, values in preset.items() if values}})
+
+    _want(key, change)
 
 
 # ---- publishing ----
 
 
 @dialog("Publish")
-def publish(key: str, source: ListSource, present: Adjustment, draft: Adjustment, begun: int) -> None:
+def publish(key: str, source: ListSource, present: Adjustment, draft: drafting.Draft) -> None:
     """What would change, for whom, and why."""
-    changed = differences(source.definition, present, draft)
+    changed = differences(source.definition, present, draft.change)
     st.html("<ul class='k'>" + "".join(f"<li>{formats.text(words)}</li>" for words in changed) + "</ul>")
     with st.form("publish_list", border=False):
         roles, note = _for_whom("publish")
         if st.form_submit_button("Publish", type="primary"):
             with outcome(done=f"{source.definition.title}: the change is in force."):
                 with unit_of_work() as uow:
-                    publishing.publish(uow, key, draft, roles, note=note, expected=begun)
-                forget(key)
+                    drafting.publish(uow, key, roles, note=note, seen=draft.version)
+                _anew(key)
 
 
 @dialog("Bring back an earlier version")
@@ -209,7 +272,7 @@ def bring_back(key: str, title: str, version: int) -> None:
             with outcome(done=f"{title}: {version_words(version)} is in force again."):
                 with unit_of_work() as uow:
                     publishing.roll_back(uow, key, version, roles, note=note)
-                forget(key)
+                _anew(key)
 
 
 @dialog("No version of its own any more")

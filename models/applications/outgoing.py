@@ -17,31 +17,34 @@ from models.identity import queries as identity
 from models.notices import service as notices
 
 
-def carry_out(key: str, payload: Mapping[str, Any]) -> None:
-    """Do one thing that was asked for; `key` makes it count once.
+def carry_out(key: str, payload: Mapping[str, Any]) -> str:
+    """Do one thing that was asked for; what came of it, in words. `key` makes it count once.
 
     Raises:
         Refused: it can never be done as it was asked for; trying again does not help.
         RuntimeError: the address outside did not take it; trying again may help.
     """
     if payload["kind"] == "webhook":
-        webhooks.post(str(payload["url"]), {**payload["body"], "id": key}, key=key)  # no transaction is held meanwhile
-        return
+        # no transaction is held meanwhile
+        status = webhooks.post(str(payload["url"]), {**payload["body"], "id": key}, key=key)
+        return f"Answered with status {status}"
     with unit_of_work(actor=SYSTEM) as uow:
-        within(uow, key, payload)
+        return within(uow, key, payload)
 
 
-def within(uow: UnitOfWork, key: str, payload: Mapping[str, Any]) -> None:
+def within(uow: UnitOfWork, key: str, payload: Mapping[str, Any]) -> str:
     """What needs nothing but the record store: messages, and cases that begin."""
     found = access.find(uow, UUID(str(payload["case_id"])))
     if payload["kind"] == "start":
         if payload["type"] == found.type.key:
             raise Refused(Problem("CASE-START", "A case does not begin another one of its own kind."))
         store.open_case(uow, str(payload["type"]), found.partner_id, key=key)
-        return
-    for person in sorted({each for to in payload["to"] for each in _people(uow, found, str(to))}):
+        return "The draft was begun"
+    told = sorted({each for to in payload["to"] for each in _people(uow, found, str(to))})
+    for person in told:
         notices.tell(uow, person, key=key, title=str(payload["title"]), text=str(payload["text"]),
                      link=f"/case?case={found.id}", tone="blue")  # fmt: skip
+    return f"{len(told)} people were told" if len(told) != 1 else "One person was told"
 
 
 def _people(uow: UnitOfWork, found: StoredCase, to: str) -> list[UUID]:

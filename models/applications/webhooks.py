@@ -39,8 +39,10 @@ class Target:
     is_secure: bool
 
 
-def post(url: str, body: Mapping[str, Any], *, key: str) -> None:
-    """Send a body to an address outside. The receiver tells repeated calls apart by the header `Kontor-Delivery`.
+def post(url: str, body: Mapping[str, Any], *, key: str) -> int:
+    """Send a body to an address outside; the status it answered with.
+
+    The receiver tells repeated calls apart by the header `Kontor-Delivery`.
 
     Raises:
         Refused: the address may not be called (WEBHOOK-ADDRESS), there is no secret to sign with (WEBHOOK-SECRET), or
@@ -58,7 +60,7 @@ def post(url: str, body: Mapping[str, Any], *, key: str) -> None:
     except (OSError, http.client.HTTPException) as error:
         raise RuntimeError(f"{target.host} could not be reached: {type(error).__name__}") from error
     if 200 <= status < 300:
-        return
+        return status
     if 400 <= status < 500 and status not in LASTING:
         raise Refused(Problem("WEBHOOK-REFUSED", f"{target.host} refused the call with status {status}."))
     raise RuntimeError(f"{target.host} answered with status {status}")

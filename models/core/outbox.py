@@ -34,6 +34,7 @@ class OutboxRow(Unscoped, Base):
     done_at: Mapped[Instant | None]
     failed_at: Mapped[Instant | None]
     error: Mapped[str | None]
+    answer: Mapped[str | None]  # what came back of work that is done, where something does
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +128,11 @@ def extend(uow: UnitOfWork, work_id: UUID, patience: Patience = PATIENCE) -> Non
         entry.claimed_until = uow.now + patience.lease
 
 
-def finished(uow: UnitOfWork, work_id: UUID) -> None:
-    """The work is done; it is not given out again."""
+def finished(uow: UnitOfWork, work_id: UUID, answer: str | None = None) -> None:
+    """The work is done; it is not given out again. `answer` is what came back of it."""
     if entry := uow.session.get(OutboxRow, work_id):
         entry.done_at, entry.claimed_until, entry.error = uow.now, None, None
+        entry.answer = answer and answer[:2000]
 
 
 def failed(uow: UnitOfWork, work_id: UUID, error: str, *, may_heal: bool, patience: Patience = PATIENCE) -> bool:
@@ -150,9 +152,14 @@ def failed(uow: UnitOfWork, work_id: UUID, error: str, *, may_heal: bool, patien
 
 
 def try_again(uow: UnitOfWork, work_id: UUID) -> None:
-    """Give failed work out once more; asked for by hand on the operations page."""
+    """Give work that failed out once more, at once; asked for by hand. What is done stays done.
+
+    Raises:
+        NotAllowed: no role of the actor manages operations.
+    """
     uow.actor.demand("operations.manage")
-    if entry := uow.session.get(OutboxRow, work_id):
+    entry = uow.session.get(OutboxRow, work_id, with_for_update=True)
+    if entry is not None and entry.done_at is None:
         entry.failed_at, entry.attempts, entry.due_at = None, 0, uow.now
         uow.record("outbox.tried_again", "outbox", work_id, changes={"topic": entry.topic, "key": entry.key})
 

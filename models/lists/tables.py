@@ -89,3 +89,23 @@ class ListPublication(Unscoped, Base):
     by: Mapped[UUID | None]
     by_name: Mapped[str]
     note: Mapped[str]
+
+
+class ListDraft(Unscoped, Base):
+    """What managers are changing about a list and have not published: one draft, in which all who change it meet.
+
+    `begun` is the newest version there was when it began, `people` by key who worked on it and when last.
+    """
+
+    unscoped_because = "how a list looks is no secret; who may change it is a permission"
+    __tablename__ = "list_draft"
+    list: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]]
+    begun: Mapped[int]
+    saved_at: Mapped[Instant]
+    saved_by: Mapped[UUID | None]
+    saved_by_name: Mapped[str]
+    people: Mapped[dict[str, Any]]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}

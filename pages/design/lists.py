@@ -8,6 +8,7 @@ from dashboard.parts.empty import state
 from dashboard.parts.head import Badge, Crumb, answer, page_head, section
 from dashboard.parts.list_page_state import Shown
 from dashboard.parts.list_page_views import share
+from dashboard.parts.outcome import outcome
 from dashboard.parts.records import table
 from dashboard.parts.rows import Row, rows
 from dashboard.parts.tables import grid
@@ -17,7 +18,7 @@ from models.engines.lists.asking import NOTHING_ASKED
 from models.engines.lists.editing import differences
 from models.engines.lists.shaping import Adjustment
 from models.engines.lists.sources import ListSource
-from models.lists import publishing, queries, service
+from models.lists import drafting, publishing, queries, service
 from models.lists.queries import EVERYBODY, PUBLISH, Question, ViewRow
 
 PARAM = "list"
@@ -30,6 +31,7 @@ def every_list() -> None:
     lists = queries.all_lists()
     with unit_of_work(read_only=True) as uow:
         force = {key: publishing.in_force(uow, key) for key in lists}
+        drafts = drafting.drafts(uow)
     changed = sum(bool(versions) for versions in force.values())
     page_head("Lists", line=["What every list shows, and how it opens"])
     answer(f"<b>{formats.plural(len(lists), 'list')}</b>, <b>{changed}</b> of them not as delivered.")
@@ -38,7 +40,8 @@ def every_list() -> None:
             Row(
                 key, source.definition.title,
                 f"{formats.plural(len(source.definition.columns), 'column')} · "
-                f"{formats.plural(len(source.definition.filters), 'filter')}",
+                f"{formats.plural(len(source.definition.filters), 'filter')}"
+                + (f" · draft by {drafts[key][0]}, {formats.clock_or_day(drafts[key][1])}" if key in drafts else ""),
                 note=", ".join(f"{role_words(role)}: {list_page_design.version_words(version).lower()}"
                                for role, version in sorted(force[key].items())) or "As delivered",
                 tone="blue" if force[key] else "gray", icon="table_rows",
@@ -59,40 +62,50 @@ def role_words(role: str) -> str:
 
 def one_list(key: str, source: ListSource) -> None:
     """One list: what is in force, the draft in tabs, what it would look like."""
+    list_page_design.carry_out(key)
     with unit_of_work(read_only=True) as uow:
         force = publishing.in_force(uow, key)
-        newest = publishing.newest_version(uow, key)
         present = publishing.version_content(uow, key, force.get(EVERYBODY, 0))
-    title = source.definition.title
-    draft, begun = list_page_design.draft_of(key, source, present, newest)
-    changed = differences(source.definition, present, draft)
+        standing = list_page_design.standing_of(uow, key, source, present)
+    title, draft = source.definition.title, standing.draft
+    changed = differences(source.definition, present, standing.content)
     left, right = st.columns([2.6, 1.4], vertical_alignment="bottom")
     with left:
         page_head(title, crumbs=[Crumb("Lists", "design-lists")], badges=[
             Badge(list_page_design.version_words(force.get(EVERYBODY, 0)), "violet", "table_rows")])  # fmt: skip
-        answer(sentence(force, len(changed)))
+        answer(sentence(force, len(changed)), beside=formats.text(list_page_design.saved_words(draft)) if draft else "")
     with right, st.container(horizontal=True, horizontal_alignment="right"):
-        if changed:
-            st.button("Discard", key="list_discard", on_click=list_page_design.forget, args=(key,))
-        if st.button("Publish", type="primary", icon=":material/publish:", disabled=not changed, key="list_publish"):
-            list_page_design.publish(key, source, present, draft, begun)
-    if begun != newest:
-        st.warning(f"Version {newest} was published since you began. Discard your changes to begin with it.")
+        if draft:
+            st.button("Discard", key="list_discard", on_click=list_page_design.discard, args=(key,))
+        if st.button("Publish", type="primary", icon=":material/publish:", disabled=not draft, key="list_publish"):
+            assert draft is not None
+            list_page_design.publish(key, source, present, draft)
+    if standing.is_overtaken:
+        overtaken(key, standing.newest)
     for problem in publishing.problems_of(key, present):
         st.caption(f":material/info: {formats.plain(problem.text)}")
     tab = address.get("tab") if address.get("tab") in TABS else "columns"
     bound = address.bound("list_tab", tab, lambda value: address.put(tab=value or "columns"))
     st.segmented_control("Show", list(TABS), format_func=TABS.__getitem__, label_visibility="collapsed", **bound)
     if tab == "columns":
-        list_page_design.columns_tab(key, source.definition, draft)
+        list_page_design.columns_tab(key, source.definition, standing.content)
     elif tab == "filters":
-        list_page_design.filters_tab(key, source, draft)
+        list_page_design.filters_tab(key, source, standing.content)
     elif tab == "views":
         views(key)
     else:
         history(key, title, force)
     if tab in ("columns", "filters"):
-        preview(key, draft)
+        preview(key, standing.content)
+
+
+def overtaken(key: str, newest: int) -> None:
+    """A version was published since the draft began: discard the draft, or go on with it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(f"Version {newest} was published since this draft began. Discard the draft to begin with that.")
+        if st.button(f"Go on from version {newest}", key="list_go_on"):
+            with outcome(done="The draft goes on: look at what it changes now."), unit_of_work() as uow:
+                drafting.go_on_from(uow, key, newest)
 
 
 def sentence(force: dict[str, int], changes: int) -> str:

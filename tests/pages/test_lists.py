@@ -160,6 +160,24 @@ def test_a_manager_changes_a_list_for_everybody_and_takes_it_back(world: World) 
         assert "region" not in queries.open_list(uow, "partners").shape.shown
 
 
+def test_a_draft_outlives_the_browser_and_others_are_told_of_it(world: World) -> None:
+    test = page(DESIGN, world.ingrid, list="partners").run()
+    next(each for each in test.checkbox if each.label == "Show Region").set_value(True).run()
+    with unit_of_work(actor=SYSTEM) as uow:
+        mateo = Build(uow).actor("administrator", name="Mateo Ruiz")
+    other = page(DESIGN, mateo, list="partners").run()  # a browser that knows nothing of the first one
+    assert "by Ingrid Solberg. Ingrid Solberg (" in texts(other)
+    assert next(each for each in other.checkbox if each.label == "Show Region").value
+    next(each for each in other.checkbox if each.label == "Show Number").set_value(True).run()
+    assert "<b>2 changes</b>" in texts(other)
+    next(each for each in test.checkbox if each.label == "Show Joined").set_value(True).run()
+    assert [each.value for each in test.toast] == ["Mateo Ruiz changed this draft too. Both changes are in it."]
+    assert "<b>3 changes</b>" in texts(test)
+    assert next(each for each in test.checkbox if each.label == "Show Number").value
+    test.button(key="list_discard").click().run()
+    assert "not published yet" not in texts(page(DESIGN, mateo, list="partners").run())
+
+
 def test_saved_views_of_a_list_stand_beside_it(world: World) -> None:
     with unit_of_work(actor=world.ingrid) as uow:
         view = service.save_view(uow, "partners", "Basic tier", Asked({"tier": ("basic",)}))

@@ -34,7 +34,7 @@ from models.engines.lists.sources import (
 
 __all__ = [
     "COUNTED_TO", "Action", "Adjustment", "Asked", "Behind", "ColumnChange", "ColumnKind", "Field", "Fill", "Filled",
-    "Filter", "FilterChange", "FilterKind", "Given", "ListAction", "ListColumn", "ListDefinition", "ListFilter", "ListRow", "ListSource",
-    "Preview", "Shape", "all_sources", "asked_of", "checked", "count", "found_keys", "load_list", "read_page",
-    "register", "shaped", "source_of",
+    "Filter", "FilterChange", "FilterKind", "Given", "ListAction", "ListColumn", "ListDefinition", "ListFilter",
+    "ListRow", "ListSource", "Preview", "Shape", "all_sources", "asked_of", "checked", "count", "found_keys",
+    "load_list", "read_page", "register", "shaped", "source_of",
 ]  # fmt: skip

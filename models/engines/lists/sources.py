@@ -74,8 +74,8 @@ class Fill:
 
 
 Given = Mapping[str, str]
-"""What was given with an action, by the name of what it asks for; `TOKEN` is what makes it count once."""
-TOKEN = "token"
+"""What was given with an action, by the name of what it asks for; `ONCE` is what makes it count once."""
+ONCE = "once"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def grid(
     frame = pd.DataFrame(shown.began, columns=list(keys), index=range(1, len(shown.began) + 1), dtype="object")
     st.html(f'<p class="k sr">{label}</p>')
     edited = st.data_editor(
-        frame, key=f"{place}:{shown.number}", num_rows="dynamic", width="stretch", height=height,
+        frame, key=f"{place}:{shown.number}", num_rows="dynamic", width="stretch", height=height, hide_index=False,
         column_config=dict(columns),
     )  # fmt: skip
     typed = tidy([["" if pd.isna(cell) else cell for cell in row] for row in edited.to_numpy().tolist()])

@@ -12,6 +12,7 @@ from dashboard.parts.again import again
 from dashboard.parts.design_work import act
 from dashboard.parts.head import section
 from dashboard.parts.progress import Progress, job_progress
+from models.core.actor import current_actor
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.design import runs
 from models.design.rules import RunKind, RunStatus
@@ -43,6 +44,8 @@ def migrate_view(key: str, olds: dict[int, Workflow], new: Workflow) -> None:
     others = {version: flow for version, flow in olds.items() if flow is not new}
     if not others:
         st.html('<p class="k mu">All cases under way run on the version in force.</p>')
+    elif not current_actor().may("design.publish"):
+        st.html('<p class="k mu">Whoever may publish moves cases.</p>')
     else:
         mapping = _mapping(others, new)
         st.button("Look what would happen", icon=":material/visibility:", type="primary", key="design:dry",
@@ -51,13 +54,14 @@ def migrate_view(key: str, olds: dict[int, Workflow], new: Workflow) -> None:
     with unit_of_work(read_only=True) as uow:
         found = runs.runs(uow, key, [RunKind.DRY_RUN, RunKind.MIGRATE, RunKind.UNDO])
     _latest(found, "")
-    if found and found[0].status not in UNDER_WAY:
+    if found and found[0].status not in UNDER_WAY and current_actor().may("design.publish"):
         _next_step(found[0])
 
 
 def _mapping(olds: dict[int, Workflow], new: Workflow) -> dict[str, str]:
     """What stages became that are not there any more: suggested, to be changed."""
     gone: dict[str, str] = {}
+    labels = {name: _label(flow, name) for flow in (*olds.values(), new) for name in flow.nodes}
     for old in olds.values():
         gone |= {name: to for name, to in suggested(old, new).items() if name not in new.nodes}
         gone |= {name: "" for name in old.nodes if name not in new.nodes and name not in gone and _holds(old, name)}
@@ -68,10 +72,14 @@ def _mapping(olds: dict[int, Workflow], new: Workflow) -> dict[str, str]:
     return {
         name: chosen
         for name, to in gone.items()
-        if (chosen := st.selectbox(name.replace("_", " ").capitalize(), options, key=f"design:map:{name}",
+        if (chosen := st.selectbox(formats.plain(labels[name]), options, key=f"design:map:{name}",
                                    index=options.index(to) if to in options else 0,
-                                   format_func=lambda each: each.replace("_", " ") or "Not moved"))
+                                   format_func=lambda each: labels.get(each) or "Not moved"))
     }  # fmt: skip
+
+
+def _label(flow: Workflow, name: str) -> str:
+    return flow.nodes[name].label or name.rpartition(".")[2].replace("_", " ").capitalize()
 
 
 def _holds(flow: Workflow, name: str) -> bool:
@@ -106,13 +114,17 @@ def _latest(found: Sequence[RunRow], nothing: str) -> None:
     title = f"{runs.WORDS[last.kind]} of {formats.instant(last.asked_at)}, asked by {last.asked_by_name}"
     if last.status in UNDER_WAY:
         job_progress(title, Progress(last.looked_at, last.total, "cases", last.asked_at))
-        st.button("Stop it", key="design:cancel_run", type="tertiary", on_click=_stop, args=(last.id,))
+        if last.kind is RunKind.REPLAY or current_actor().may("design.publish"):
+            st.button("Stop it", key="design:cancel_run", type="tertiary", on_click=_stop, args=(last.id,))
         again(1.5)
         return
     version = f" · version {versions.words(last.version)}" if last.version else ""
     section(runs.summary(last), aside=f"{title}{version}")
     with unit_of_work(read_only=True) as uow:
         told = runs.told(uow, last.id)
+    if told and last.kind is RunKind.REPLAY:
+        st.html('<p class="k mu">A stage that a case never met is taken as approved on the day it is due; the table '
+                "says where.</p>")  # fmt: skip
     if told:
         _table(told, replay=last.kind is RunKind.REPLAY)
         if last.told > len(told):
@@ -134,14 +146,10 @@ def _table(told: Sequence[RunCaseRow], *, replay: bool) -> None:
     lines = "".join(
         f"<tr><td class='nw'><a href='{address.link('case', {'case': str(each.case_id)})}' target='_self'>"
         f"{formats.text(each.number)}</a></td><td>{formats.text(each.title)}</td>"
-        f"<td>{formats.text(_place(each.went))}</td><td>{formats.text(_place(each.would))}</td>"
+        f"<td>{formats.text(each.went)}</td><td>{formats.text(each.would)}</td>"
         f"<td class='{'t-red' if each.refused else ''}'>{formats.text(each.text) if each.text else ''}</td></tr>"
         for each in told
     )
     was, would = ("Went to", "Would have gone to") if replay else ("Stands at", "Goes on at")
     head = f"<tr><th>Case</th><th>Title</th><th>{was}</th><th>{would}</th><th>Why</th></tr>"
     st.html(f'<div class="k scroll"><table>{head}{lines}</table></div>')
-
-
-def _place(name: str) -> str:
-    return name.replace("_", " ").capitalize() if name and name.islower() else name

@@ -60,7 +60,7 @@ def _config(column: Shown) -> Any:
     help_ = f"One of {', '.join(column.options)}" if column.options else None
     if column.is_way:
         help_ = "Where the case goes on: each word is a way that leads on from here."
-    return st.column_config.TextColumn(heading, help=help_)
+    return st.column_config.TextColumn(heading, help=help_, default="-" if column.is_input else "")
 
 
 def _look(columns: Sequence[Shown], rows: list[list[str]]) -> None:

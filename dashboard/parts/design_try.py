@@ -10,9 +10,11 @@ import streamlit as st
 from dashboard.parts import formats
 from dashboard.parts.design_work import act
 from dashboard.parts.head import section
+from models.core.calendars import WorkingCalendar
 from models.core.unit_of_work import unit_of_work
 from models.design import scenarios
 from models.engines.definitions.schema import ApplicationType
+from models.engines.workflow.schema import FormNode
 from models.engines.workflow.terms import Term
 from models.engines.workflow.trying import Expected, Move, Scenario, Tried
 
@@ -26,14 +28,17 @@ def try_it(made: ApplicationType | None, *, editable: bool) -> None:
     if made is None:
         st.html('<p class="k mu">A case can be tried when the problems below are mended.</p>')
         return
+    with unit_of_work(read_only=True) as uow:
+        days = scenarios.calendar(uow, made)
     scenario = _at_hand(made)
-    play = scenarios.play(made, scenario)
+    play = scenarios.play(made, scenario, days)
     left, right = st.columns([1.5, 1], gap="large")
     with left:
         _story(made, scenario, play)
     with right:
         _next(made, scenario, play)
-    _kept(made, scenario, editable=editable)
+        _checks(made, scenario)
+    _kept(made, scenario, days, editable=editable)
 
 
 def _at_hand(made: ApplicationType) -> Scenario:
@@ -111,6 +116,29 @@ def _next(made: ApplicationType, scenario: Scenario, play: Tried) -> None:
                       args=(made, scenarios.beginning(made, "A case")))  # fmt: skip
 
 
+def _checks(made: ApplicationType, scenario: Scenario) -> None:
+    """What checks answer: they look at records, of which a case that is only tried has none."""
+    asked = scenarios.asked_checks(made)
+    rules = any(isinstance(node, FormNode) and node.checks for node in made.workflow.nodes.values())
+    if not asked and not rules:
+        return
+    with st.expander("What checks answer", icon=":material/rule:"):
+        text = "Checks look at records, which a case that is only tried does not have: say what they answer."
+        if rules:
+            text += " Rules of forms are not asked here: a form is sent as if it kept them all."
+        st.html(f'<p class="k mu sm">{text}</p>')
+        for name, label in asked.items():
+            key = f"design:try:check:{name}"
+            st.toggle(f"{label} passes", value=scenario.checks.get(name, True), key=key, on_change=_answer,
+                      args=(made, scenario, name, key))  # fmt: skip
+
+
+def _answer(made: ApplicationType, scenario: Scenario, name: str, key: str) -> None:
+    """The same case with another answer of a check."""
+    answers = {**scenario.checks, name: bool(st.session_state[key])}
+    _take(made, scenario.model_copy(update={"checks": answers}))
+
+
 def _facts(made: ApplicationType) -> dict[str, Any]:
     """What the next form says: only what decisions of the workflow look at."""
     asked = [name for name in made.facts if name in json.dumps(made.model_dump(mode="json")["workflow"]["nodes"])]
@@ -136,11 +164,11 @@ def _move(made: ApplicationType, scenario: Scenario, move: Move, facts: dict[str
     _take(made, scenario.model_copy(update={"moves": (*scenario.moves, move)}))
 
 
-def _kept(made: ApplicationType, scenario: Scenario, *, editable: bool) -> None:
+def _kept(made: ApplicationType, scenario: Scenario, days: WorkingCalendar, *, editable: bool) -> None:
     """Scenarios that are kept: each is tried on what is looked at; what none of them has passed is named."""
     with unit_of_work(read_only=True) as uow:
         found = scenarios.kept(uow, made.key)
-    plays = [(each, scenarios.play(made, each.scenario)) for each in found]
+    plays = [(each, scenarios.play(made, each.scenario, days)) for each in found]
     passed = scenarios.covered(made, [play for _, play in plays])
     section("Scenarios", aside=f"tried on what you look at · they pass {passed.percent} % of its nodes and ways")
     for each, play in plays:
@@ -159,13 +187,13 @@ def _kept(made: ApplicationType, scenario: Scenario, *, editable: bool) -> None:
     if missing := sorted(made.label(node) for node in passed.missing_nodes):
         st.html(f'<p class="k mu">Not passed by any: {formats.text(formats.listing(missing, most=8))}</p>')
     if editable and scenario.moves:
-        _keep(made, scenario)
+        _keep(made, scenario, days)
 
 
-def _keep(made: ApplicationType, scenario: Scenario) -> None:
+def _keep(made: ApplicationType, scenario: Scenario, days: WorkingCalendar) -> None:
     with st.popover("Keep this case as a scenario", icon=":material/bookmark_add:"):
         name = st.text_input("Name", value=scenario.name, key="design:scenario_name")
-        play = scenarios.play(made, scenario)
+        play = scenarios.play(made, scenario, days)
         place = play.state.visits[0].node if play.state.visits else ""
         expect = Expected(outcome=play.state.outcome or "", at=place)
         if st.button("Keep it", type="primary", key="design:scenario_keep"):

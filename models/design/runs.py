@@ -2,17 +2,19 @@
 
 It is done in the background, a few cases in each transaction, each followed by the next: it can be left and found
 again, a killed worker goes on where it stood, and nothing is done twice. A case that cannot be moved is named with its
-reason and left as it is.
+reason and left as it is; so is one that Kontor fails at, with a reference to the log.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.core.errors import DomainError, NotFound, Refused, WrongState
 from models.core.types import new_id
@@ -25,6 +27,8 @@ from models.design.tables import DesignRun, DesignRunCase
 from models.engines.cases.tables import Case
 from models.engines.definitions import versions
 from models.notices import service as notices
+
+log = logging.getLogger(__name__)
 
 TOPIC = "design.run"
 CHUNK = 25
@@ -91,10 +95,12 @@ def cancel(uow: UnitOfWork, run_id: UUID) -> None:
     """Do no more of it. What is done stays done; a migration can be undone.
 
     Raises:
-        NotAllowed: the actor may not change definitions.
+        NotAllowed: the actor may not change definitions; or may not publish, and it moves cases.
     """
     uow.actor.demand(EDIT)
     found = uow.session.scalar(select(DesignRun).where(DesignRun.id == run_id).with_for_update())
+    if found is not None and found.kind in (RunKind.MIGRATE, RunKind.UNDO):
+        uow.actor.demand(PUBLISH)
     if found is not None and found.status in (RunStatus.WAITING, RunStatus.RUNNING):
         found.status, found.finished_at = RunStatus.CANCELLED, uow.now
 
@@ -129,12 +135,22 @@ def step(uow: UnitOfWork, run_id: UUID) -> bool:
 
 
 def _carried(uow: UnitOfWork, found: DesignRun, case_id: UUID) -> steps.Said | None:
-    """One case; what is refused is said of it, and the others go on."""
+    """One case; what is refused is said of it, and so is a fault of ours, and the others go on.
+
+    What the database says (it is busy, it is gone) concerns them all: the work is done again.
+    """
     try:
         with uow.session.begin_nested():
             return steps.STEPS[found.kind](uow, found, case_id)
     except DomainError as error:
         return steps.Said(refused=True, text=" ".join(problem.text for problem in error.problems))
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        reference = str(new_id())[-8:]
+        log.exception("design.run.case_failed", extra={"run": str(found.id), "case": str(case_id), "ref": reference})
+        text = f"Kontor failed at this case and left it as it is. Tell an administrator: reference {reference}."
+        return steps.Said(refused=True, text=text)
 
 
 def _next(uow: UnitOfWork, found: DesignRun) -> Sequence[tuple[UUID, str, UUID, str]]:

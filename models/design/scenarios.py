@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from models.core.calendars import WorkingCalendar
 from models.core.errors import Problem, Refused
 from models.core.types import new_id
 from models.core.unit_of_work import UnitOfWork
 from models.design.drafting import EDIT
 from models.design.tables import DesignScenario
 from models.engines.cases.world import definition_of
+from models.engines.definitions.registry import CHECKS, calendar_for
 from models.engines.definitions.schema import ApplicationType
+from models.engines.workflow.audience import entries_of, fits, quality
 from models.engines.workflow.schema import CheckNode, FormNode, ReviewNode
-from models.engines.workflow.trying import Coverage, Move, Scenario, Tried, coverage, tried
+from models.engines.workflow.trying import Coverage, Move, Scenario, Tried, coverage, person_of, tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,20 @@ class Option:
     words: str
 
 
-def play(made: ApplicationType, scenario: Scenario) -> Tried:
-    """How a scenario goes on a type."""
-    return tried(definition_of(made), scenario)
+def calendar(uow: UnitOfWork, made: ApplicationType) -> WorkingCalendar:
+    """The working days that a type's times are counted in, with what the vendor changed of them."""
+    return calendar_for(uow, made)
+
+
+def play(made: ApplicationType, scenario: Scenario, days: WorkingCalendar | None = None) -> Tried:
+    """How a scenario goes on a type; without `days` it is the country's own calendar that counts."""
+    return tried(definition_of(made, days), scenario)
+
+
+def asked_checks(made: ApplicationType) -> dict[str, str]:
+    """The checks that a type asks at once, by name, in words: a scenario says what they answer."""
+    names = [node.check for node in made.workflow.nodes.values() if isinstance(node, CheckNode) and node.by == "now"]
+    return {name: CHECKS[name].label if name in CHECKS else name for name in names}
 
 
 def beginning(made: ApplicationType, name: str) -> Scenario:
@@ -46,11 +60,28 @@ def beginning(made: ApplicationType, name: str) -> Scenario:
     people: dict[str, tuple[str, ...]] = {}
     names = iter(("Ann", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gia", "Hugo"))
     for node in made.workflow.nodes.values():
-        if isinstance(node, ReviewNode) and node.review:
-            for _ in range(max(1, node.quorum.number)):
-                if sum(node.review[0] in roles for roles in people.values()) <= len(node.not_same_person_as):
-                    people[next(names, f"Person {len(people) + 1}")] = node.review
+        if not isinstance(node, ReviewNode):
+            continue
+        for has, wanted in _needed(node):
+            for _ in range(wanted):
+                if sum(set(has) <= set(own) for own in people.values()) < wanted + len(node.not_same_person_as):
+                    people[next(names, f"Person {len(people) + 1}")] = has
     return Scenario(name=name, people=people)
+
+
+def _needed(node: ReviewNode) -> Iterator[tuple[tuple[str, ...], int]]:
+    """What people a stage needs have, and how many of them."""
+    for entry, number in node.quorum.each:
+        yield (entry,), number
+    if node.review and not node.quorum.each:
+        yield node.review, node.quorum.number
+    for candidate in node.candidates:
+        parts = [candidate.role] if candidate.role else []
+        parts += [
+            quality(kind, name) for kind, name in (("group", candidate.group), ("skill", candidate.skill)) if name
+        ]
+        if parts:
+            yield tuple(parts), 1
 
 
 def options(made: ApplicationType, scenario: Scenario, play: Tried) -> list[Option]:
@@ -62,7 +93,8 @@ def options(made: ApplicationType, scenario: Scenario, play: Tried) -> list[Opti
         if isinstance(node, FormNode):
             found.append(Option(Move(do="submit", node=visit.node), f"Send {label}"))
         elif isinstance(node, ReviewNode):
-            able = [name for name, roles in scenario.people.items() if set(roles) & set(node.review)]
+            entries = entries_of(node, visit)
+            able = [name for name, has in scenario.people.items() if fits(entries, person_of(name, has))]
             for key, decision in node.decisions.items():
                 for name in able:
                     move = Move(

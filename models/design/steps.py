@@ -12,8 +12,9 @@ from models.core.unit_of_work import UnitOfWork
 from models.design.rules import RunKind
 from models.design.tables import DesignDraft, DesignRun
 from models.engines.cases import migrating
-from models.engines.cases.tables import CaseEvent
+from models.engines.cases.tables import Case, CaseEvent
 from models.engines.cases.world import definition_of
+from models.engines.definitions import versions
 from models.engines.definitions.loading import build, digest
 from models.engines.definitions.registry import calendar_for
 from models.engines.definitions.schema import ApplicationType
@@ -64,9 +65,10 @@ def _end(made: ApplicationType, path: object) -> str:
 
 
 def _why(made: ApplicationType, result: Compared) -> str:
-    if result.first is not None:
-        return result.first.text
-    return "It ends otherwise."
+    text = result.first.text if result.first is not None else "It ends otherwise."
+    if result.assumed:
+        text += f" Taken as approved or passed, as the case never met it: {', '.join(result.assumed)}."
+    return " ".join([text, *result.lost])
 
 
 def _looked(uow: UnitOfWork, run: DesignRun, case_id: UUID) -> Said:
@@ -74,7 +76,9 @@ def _looked(uow: UnitOfWork, run: DesignRun, case_id: UUID) -> Said:
     if plan.problems:
         return Said(text=" ".join(problem.text for problem in plan.problems), refused=True)
     moves = [move for move in plan.moves if move.to]
-    went, would = (", ".join(getattr(move, name) for move in moves) for name in ("node", "to"))
+    old, new = _type_of_case(uow, case_id), versions.type_of(uow, run.key, _version(run))
+    went = ", ".join(old.label(move.node) for move in moves)
+    would = ", ".join(new.label(move.to) for move in moves)
     due = [f"due {move.new_due_at:%Y-%m-%d} instead of {move.due_at:%Y-%m-%d}" for move in moves
            if move.due_at and move.new_due_at and move.due_at != move.new_due_at]  # fmt: skip
     votes = sum(move.votes - move.kept_votes for move in moves)
@@ -91,8 +95,15 @@ def _moved(uow: UnitOfWork, run: DesignRun, case_id: UUID) -> Said:
 
 def _brought_back(uow: UnitOfWork, run: DesignRun, case_id: UUID) -> Said:
     state = migrating.undo(uow, case_id, key=f"design:{run.id}")
-    here = ", ".join(visit.node for visit in state.visits)
+    made = _type_of_case(uow, case_id)
+    here = ", ".join(made.label(visit.node) for visit in state.visits)
     return Said(here, here)
+
+
+def _type_of_case(uow: UnitOfWork, case_id: UUID) -> ApplicationType:
+    """The version that a case runs on, for what its stages are called."""
+    key, version = uow.session.execute(select(Case.type, Case.version).where(Case.id == case_id)).one()
+    return versions.type_of(uow, key, version)
 
 
 def _version(run: DesignRun) -> int:

@@ -5,10 +5,11 @@ A scenario is data, so that it can be kept beside a draft and run again whenever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
+from urllib.parse import unquote
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,6 +21,7 @@ from models.engines.workflow.audience import fits
 from models.engines.workflow.clocks import rings
 from models.engines.workflow.decide import decided
 from models.engines.workflow.dry import Definition, DryWorld
+from models.engines.workflow.replaying import NO_LIMIT
 from models.engines.workflow.schema import FormNode, Workflow
 from models.engines.workflow.state import State, Visit
 from models.engines.workflow.terms import TermField
@@ -63,10 +65,15 @@ class Expected(_Part):
 
 
 class Scenario(_Part):
-    """A case from its beginning: `people` of the vendor with their roles, and what everybody does in order."""
+    """A case from its beginning: `people` of the vendor with their qualities, and what everybody does in order.
+
+    Qualities are roles, groups and skills as `audience.py` names them. `checks` says, by name, what checks that are
+    asked at once answer: registered checks look at records, of which a case that is only tried has none.
+    """
 
     name: str
     people: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    checks: dict[str, bool] = Field(default_factory=dict)
     moves: tuple[Move, ...] = ()
     began: datetime = BEGAN
     expect: Expected = Expected()
@@ -140,11 +147,14 @@ class _Play:
 
     def __init__(self, definition: Definition, scenario: Scenario) -> None:
         self.definition, self.flow, self.scenario = definition, definition.workflow, scenario
-        self.people = {name: _person(name, roles) for name, roles in scenario.people.items()}
+        self.people = {name: person_of(name, roles) for name, roles in scenario.people.items()}
         self.applicant = Person(_key(APPLICANT), "Applicant", partner_id=PARTNER)
         team = _Team(everybody=tuple(self.people.values()))
-        self.world = DryWorld(definition, scenario.began, self.applicant, team)
+        self.world = DryWorld(definition, scenario.began, self.applicant, team, checked=self._passes)
         self.state, self.events, self.stands = State(), list[e.Event](), list[Stand]()
+
+    def _passes(self, name: str, facts: Mapping[str, Any]) -> bool:
+        return self.scenario.checks.get(name, True)
 
     def played(self) -> Tried:
         self._do(0, c.Open("trial", 1, PARTNER), self.applicant)
@@ -254,8 +264,16 @@ class _Team(Alone):
         return [person for person in self.everybody if fits(audience, person)]
 
 
-def _person(name: str, roles: tuple[str, ...]) -> Person:
-    return Person(_key(name), name, frozenset(roles), known=True)
+def person_of(name: str, has: tuple[str, ...]) -> Person:
+    """A person of a scenario, with their qualities."""
+    named: dict[str, set[str]] = {"group": set(), "skill": set()}
+    for each in has:
+        kind, _, value = each.partition(":")
+        if value and kind in named:
+            named[kind].add(unquote(value))
+    roles = frozenset(each for each in has if ":" not in each)
+    groups, skills = frozenset(named["group"]), frozenset(named["skill"])
+    return Person(_key(name), name, roles, groups=groups, skills=skills, limit=NO_LIMIT, known=True)
 
 
 def _key(name: str) -> UUID:

@@ -150,8 +150,10 @@ def _uuids(keys: Sequence[str]) -> list[UUID]:
     return found
 
 
-def _plain(name: str, words: str, labels: Labels = _itself, many: bool = False) -> Dimension:
-    return Dimension(name, words, _line[name], MISSING, "Not stated", labels, many=many)
+def _plain(
+    name: str, words: str, labels: Labels = _itself, *, many: bool = False, parent: str | None = None
+) -> Dimension:
+    return Dimension(name, words, _line[name], MISSING, "Not stated", labels, many=many, parent=parent)
 
 
 def _of_customer(column: Column[str]) -> Case[str]:
@@ -160,11 +162,13 @@ def _of_customer(column: Column[str]) -> Case[str]:
 
 
 partner = Dimension(
-    "partner", "Partner", _of_customer(_line.partner_id), MISSING, "No partner", _partner_names, stored=_line.partner_id
-)
+    "partner", "Partner", _of_customer(_line.partner_id), MISSING, "No partner", _partner_names,
+    stored=_line.partner_id, parent="country",
+)  # fmt: skip
 customer = Dimension(
-    "customer", "Customer account", _line.customer_id, UNMAPPED, UNMAPPED_LABEL, _customer_names, many=True
-)
+    "customer", "Customer account", _line.customer_id, UNMAPPED, UNMAPPED_LABEL, _customer_names, many=True,
+    parent="partner",
+)  # fmt: skip
 account_manager = Dimension(
     "account_manager",
     "Account manager",
@@ -202,10 +206,11 @@ bill_type = Dimension(
 )
 region = Dimension("region", "Region", _line.region_id, MISSING, "No region", _region_names)
 service_family = _plain("service_family", "Service family")
-service_type = _plain("service_type", "Service type")
-product = _plain("product", "Product", _product_names, many=True)
+service_type = _plain("service_type", "Service type", parent="service_family")
+product = _plain("product", "Product", _product_names, many=True, parent="service_type")
 source = _plain("source", "Source")
 currency = _plain("currency", "Currency")
+usage_unit = Dimension("usage_unit", "Unit of usage", _line.unit, MISSING, "No unit", _itself, many=True)
 
 DIMENSIONS: Mapping[str, Dimension] = {
     each.name: each
@@ -222,6 +227,7 @@ DIMENSIONS: Mapping[str, Dimension] = {
         product,
         source,
         currency,
+        usage_unit,
         # As the partner stood on the day it was spent.
         *partner_dimensions(_line.partner_id, _line.spent_on),
     )

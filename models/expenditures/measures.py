@@ -10,7 +10,7 @@ from sqlalchemy import Column, Date, MetaData, Table, Text, distinct, func, sele
 
 from models.core.lake import lake
 from models.core.unit_of_work import UnitOfWork
-from models.engines.statistics import Facts, Lookup, Measure, Period, Question, Unit, fetch, narrowed
+from models.engines.statistics import Bought, Facts, Lookup, Measure, Period, Question, Unit, fetch, narrowed
 from models.expenditures.dimensions import DIMENSIONS, EXPENDITURES, account_manager, association_type, partner
 from models.expenditures.facts import expenditure_line
 from models.expenditures.rules import BillType
@@ -29,6 +29,19 @@ EXPENDITURE = Measure(
     additive=True,
     definition="What customers spent, discounts deducted: the billed cost of every line but taxes. Refunds, credits"
     " and adjustments count with their sign.",
+    bought=Bought("usage", ("product", "usage_unit")),
+    grain="one line of a delivered file",
+)
+USAGE = Measure(
+    name="usage",
+    words="Usage",
+    unit=Unit.QUANTITY,
+    aggregate=func.sum(_line.quantity),
+    where=_line.bill_type == BillType.EXPENDITURE.value,
+    additive=False,
+    definition="How much of a product was used. Amounts of different units say nothing together: look at it by product"
+    " and unit.",
+    grain="one line of a delivered file",
 )
 LINES = Measure(
     name="lines",
@@ -122,7 +135,7 @@ FACTS: Collection[Facts] = (EXPENDITURES,)
 MEASURES: Mapping[Facts, tuple[Measure, ...]] = {
     EXPENDITURES: (
         EXPENDITURE, LINES, SPENDING_CUSTOMERS, OTHER_SPENDING_CUSTOMERS, SPENDING_PARTNERS, FIRST_TIME_CUSTOMERS,
-        REPEAT_CUSTOMERS,
+        REPEAT_CUSTOMERS, USAGE,
     )
 }  # fmt: skip
 """What statistics count of lines."""

@@ -106,6 +106,14 @@ class Lookup:
 Aggregate = FunctionElement[Any] | FunctionFilter[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """The measure of quantities behind amounts, and by which dimensions they are all of one kind and unit."""
+
+    measure: str
+    by: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Measure:
     """What is counted: an aggregate over the columns of a fact table, and which of its rows count.
@@ -113,7 +121,8 @@ class Measure:
     Additive ones may be summed over groups. The definition is what a reader is told. With `divided_by` it is a
     quotient of two aggregates over the same rows (a share, a price), divided exactly, and nothing over nothing;
     `of_amounts` says that both are amounts, so that it stands for each currency. `plan` names the measure of goals that
-    it is compared with, `grain` what one of its rows is, `owner` who answers for its definition.
+    it is compared with, `bought` the quantities that its amounts were paid for, `grain` what one of its rows is,
+    `owner` who answers for its definition.
     """
 
     name: str
@@ -127,6 +136,7 @@ class Measure:
     divided_by: Aggregate | None = None
     of_amounts: bool = False
     plan: str = ""
+    bought: Bought | None = None
     grain: str = ""
     owner: str = ""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.support import ROOT, chromium
+from tests.support import ROOT, chromium, prefect_template
 from tests.support.installation import Installation, installation
 
 SHOTS = ROOT / "build" / "shots"
@@ -31,6 +31,7 @@ def browser() -> Iterator[Browser]:
 def empty_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Kontor as it is after `make run DEMO=0` on a fresh machine."""
     with installation(tmp_path_factory.mktemp("empty")) as made:
+        prefect_template.begin(made.home / "prefect")
         made.start("--no-demo")
         yield made
         keep_log(made, "empty")
@@ -40,6 +41,7 @@ def empty_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ins
 def demo_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Kontor as it is after the first `make run`."""
     with installation(tmp_path_factory.mktemp("demo")) as made:
+        prefect_template.begin(made.home / "prefect")
         made.start(within=240)
         yield made
         keep_log(made, "demo")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.support import browsing
 from tests.support.installation import Installation
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep]  # two people, one after the other
 
 
 def signed_in(installation: Installation, page: Page, role: str) -> Page:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.support import browsing
 from tests.support.installation import installation
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep]  # two starts; the tour begins with a first one
 
 
 def test_an_empty_start_asks_for_the_first_administrator_and_the_second_start_for_nothing(

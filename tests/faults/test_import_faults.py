@@ -69,6 +69,7 @@ def new_delivery(path: Path) -> Path:
     return write_focus(path, lines)
 
 
+@pytest.mark.deep_on_postgresql
 @pytest.mark.parametrize(
     ("store", "step", "came_in"),
     [

@@ -43,11 +43,19 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Note what each test meets, and put the browser tests first and together (they take longest)."""
+    """Note what each test meets, choose its tier, and put browser tests first and together (they take longest)."""
     for item in items:
         requirements_record.note(item)
+        if item.get_closest_marker("deep_on_postgresql") and _on_postgresql(item):
+            item.add_marker(pytest.mark.deep)
     browser_tests.arrange(items)
+
+
+def _on_postgresql(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    return call is not None and "postgresql" in map(str, call.params.values())
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> browser_tests.OneBrowser:

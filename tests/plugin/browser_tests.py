@@ -1,4 +1,7 @@
-"""Browser tests: run first and on one process; without a Chromium the run's last line names them."""
+"""Browser tests: run first and on one process; without a Chromium the run's last line names them.
+
+Tests of flows follow, on one process too: they share one Prefect server.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +12,31 @@ from xdist.scheduler import LoadGroupScheduling
 
 from tests.support import chromium
 
-FOLDER = "tests/browser/"
+FOLDERS = ("tests/browser/", "tests/flows/")
+"""What one process runs alone, the longest first."""
 
 _not_run: set[str] = set()
 _WHY = "no Chromium was found (set KONTOR_TEST_CHROMIUM, or let `make test` install one)"
 
 
 def arrange(items: list[pytest.Item]) -> None:
-    """Browser tests first: they take longest."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    """Browser tests first, then flows: they take longest."""
+    places = {folder: place for place, folder in enumerate(FOLDERS)}
+    items.sort(key=lambda item: places.get(_folder(item.nodeid), len(places)))
+
+
+def _folder(nodeid: str) -> str:
+    return next((folder for folder in FOLDERS if nodeid.startswith(folder)), nodeid)
 
 
 class OneBrowser(LoadGroupScheduling):  # type: ignore[misc]
-    """Gives all browser tests to one process: two browsers on two cores only disturb each other.
+    """Gives all browser tests to one process, two browsers on two cores only disturb each other; and all flows.
 
     pytest-xdist's own groups are lost with pytest 9.2, which no longer lets a plugin rename a test.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return FOLDER if nodeid.startswith(FOLDER) else nodeid
+        return _folder(nodeid)
 
 
 def skip_without_chromium(item: pytest.Item) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support import ROOT
+from tests.support import ROOT, prefect_template
 from tests.support.installation import free_ports
 from tests.support.waiting import until
 
@@ -49,6 +49,7 @@ class PrefectServer:
     def start(self) -> None:
         """Start it and wait until it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        prefect_template.begin(self.folder)
         command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.port)]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -56,6 +57,7 @@ class PrefectServer:
                 stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         until(self.answers, within=180, what="Prefect's server")  # a busy machine starts it slowly
+        prefect_template.keep(self.folder)
 
     def answers(self) -> bool:
         """Whether it is there."""

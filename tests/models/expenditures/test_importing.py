@@ -20,6 +20,8 @@ from models.expenditures.rules import ImportStatus
 from models.expenditures.tables import DeliveryImport
 from tests.support.focus import SAMPLE, SAMPLE_TOTAL, facts, total, write_focus
 
+pytestmark = pytest.mark.deep_on_postgresql  # what comes in lies in the lake
+
 
 @pytest.fixture(autouse=True)
 def operator(database: str) -> Iterator[None]:

@@ -23,6 +23,7 @@ from models.expenditures.tables import DeliveryFile
 from tests.support.build import Build
 from tests.support.focus import facts, total, write_focus
 
+pytestmark = pytest.mark.deep_on_postgresql  # what is mapped lies in the lake
 HISTORY = [
     {"BilledCost": "1", "ChargePeriodStart": "2026-09-05", "ChargePeriodEnd": "2026-09-06"},
     {"BilledCost": "2", "ChargePeriodStart": "2026-09-15", "ChargePeriodEnd": "2026-09-16"},

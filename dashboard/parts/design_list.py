@@ -7,7 +7,7 @@ from uuid import UUID
 import streamlit as st
 
 from dashboard.parts import formats
-from dashboard.parts.design_release import asked, closed
+from dashboard.parts.design_release import asked, closed, difference_list
 from dashboard.parts.design_work import act
 from dashboard.parts.dialog import dialog
 from dashboard.parts.go import go
@@ -15,9 +15,10 @@ from dashboard.parts.head import answer, page_head
 from dashboard.parts.rows import Row, rows
 from models.core.actor import current_actor
 from models.core.unit_of_work import unit_of_work
-from models.design import drafting, queries
+from models.design import drafting, queries, shipped
 from models.design.queries import TypeRow
 from models.design.rules import DraftStatus
+from models.design.shipped import Newer
 from models.design.templates import TEMPLATES, template
 from models.engines.definitions import versions
 
@@ -69,13 +70,37 @@ def sentence(found: list[TypeRow]) -> str:
     )
 
 
+def newer(each: Newer, view: str) -> None:
+    """A version that came with Kontor and is not in force here: what it changes, and the way into a draft."""
+    with st.container(border=True, key=f"design_newer_{each.key}"):
+        version, now = versions.words(each.version), versions.words(each.in_force)
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        left.html(
+            f'<div class="k"><span class="i t-blue" aria-hidden="true">new_releases</span> <b>Kontor brings version '
+            f"{version} of {formats.text(each.name)}.</b> <span class='mu'>Version {now} is in force here; what you "
+            "changed stays changed.</span></div>"
+        )
+        made: list[UUID] = []
+        if right.button("Take it into a draft", key=f"design:take:{each.key}", width="stretch") and act(
+            f"Version {version} is in the draft. Look at what changes, then propose it.",
+            lambda uow: made.append(shipped.take(uow, each.key)),
+        ):
+            go("designer", {"draft": str(made[0]), "view": view})
+        words = formats.plural(len(each.changes), "difference")
+        with st.expander(f"What it would change: {words}", icon=":material/difference:"):
+            if each.kept:
+                places = formats.listing(list(each.kept), most=8)
+                st.html(f'<p class="k mu">Changed here as well, and kept as it is here: {formats.text(places)}.</p>')
+            difference_list(each.changes)
+
+
 def type_list(title: str, about: str, view: str) -> None:
     """The list; opening a type leads to the designer, at one of its views."""
     current_actor().demand("design.edit")
     if made := st.session_state.pop(MADE, None):
         go("designer", {"draft": str(made), "view": view})
     with unit_of_work(read_only=True) as uow:
-        found = queries.types(uow)
+        found, brought = queries.types(uow), shipped.newer(uow)
     left, right = st.columns([3, 1], vertical_alignment="top")
     with left:
         page_head(title, line=[about])
@@ -83,6 +108,8 @@ def type_list(title: str, about: str, view: str) -> None:
     with right, st.container(horizontal=True, horizontal_alignment="right"):
         if asked("new", pressed=st.button("New application type", icon=":material/add:", type="primary")):
             new_type()
+    for each in brought:
+        newer(each, view)
     label = "Application types; open one"
     if opened := rows([line(row) for row in found], key="workflows", label=label):
         name, _, value = opened.partition("=")

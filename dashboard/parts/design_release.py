@@ -58,10 +58,17 @@ def _line(each: Difference) -> str:
     )
 
 
+def unstaffed_list(waits: Sequence[tuple[str, str]]) -> None:
+    """Stages that nobody decides now: where, and why."""
+    for where, text in waits:
+        st.warning(formats.plain(f"{where}: {text}"), icon=":material/person_off:")
+
+
 @dialog("Propose this draft", width="large", on_dismiss=lambda: closed())
-def propose(draft_id: UUID, found: Sequence[Difference]) -> None:
-    """Ask for somebody's agreement."""
+def propose(draft_id: UUID, found: Sequence[Difference], waits: Sequence[tuple[str, str]]) -> None:
+    """Ask for somebody's agreement; `waits` are stages that nobody decides now."""
     st.markdown("Somebody else has to agree. Then new cases begin under it; those under way keep their version.")
+    unstaffed_list(waits)
     difference_list(found)
     note = st.text_area(
         "What changes, and why", key="design:note", max_chars=1000, placeholder="Whoever agrees reads it."
@@ -71,9 +78,12 @@ def propose(draft_id: UUID, found: Sequence[Difference]) -> None:
 
 
 @dialog("Agree to this change", width="large", on_dismiss=lambda: closed())
-def agree(draft_id: UUID, name: str, by: str, note: str, found: Sequence[Difference]) -> None:
+def agree(
+    draft_id: UUID, name: str, by: str, note: str, found: Sequence[Difference], waits: Sequence[tuple[str, str]]
+) -> None:
     """Read what changes, and let it come into force."""
     st.markdown(formats.plain(f"{by}: {note}"))
+    unstaffed_list(waits)
     difference_list(found)
     st.markdown(formats.plain(f"From then on new cases of {name} begin under it. It can be taken back at any time."))
     _buttons("Agree and publish", lambda: f"{name} is published.", lambda uow: publishing.publish(uow, draft_id))

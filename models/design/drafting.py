@@ -89,7 +89,21 @@ def change(uow: UnitOfWork, draft_id: UUID, edit: Edit) -> int:
     """
     draft = open_draft(uow, draft_id)
     content, words = edited(draft.content, edit)
-    content = with_processes(content)
+    return _went_on(uow, draft, with_processes(content), words)
+
+
+def put(uow: UnitOfWork, draft_id: UUID, content: Content, words: str) -> int:
+    """Give a draft another content, in one step; the step it stands at afterwards.
+
+    Raises:
+        NotAllowed: the actor may not change definitions.
+        WrongState: the draft is proposed or published.
+    """
+    return _went_on(uow, open_draft(uow, draft_id), content, words)
+
+
+def _went_on(uow: UnitOfWork, draft: DesignDraft, content: Content, words: str) -> int:
+    draft_id = draft.id
     if content == draft.content:
         return draft.place
     later = delete(DesignStep).where(DesignStep.draft_id == draft_id, DesignStep.number > draft.place)

@@ -106,13 +106,19 @@ def publish(uow: UnitOfWork, draft_id: UUID) -> int:
     _demand_up_to_date(uow, draft)
     before = application_types(uow).get(draft.key)
     content = copy.deepcopy(draft.content)
-    content["type"]["version"] = versions.next_version(uow, draft.key, draft.based_on or 0)
+    content["type"]["version"] = versions.next_version(uow, draft.key, _made_of(draft))
     if before is not None:
         versions.add(uow, versions.content_of(uow, draft.key, before.version))
     versions.add(uow, content)
     draft.status, draft.version = DraftStatus.PUBLISHED, content["type"]["version"]
     _choose(uow, draft.key, draft.version, wanted=(draft.proposed_by, draft.proposed_by_name), note=draft.note)
     return draft.version
+
+
+def _made_of(draft: DesignDraft) -> int:
+    """The version that its number follows: the one it was begun with, or a newer built-in one taken in since."""
+    based, own = draft.based_on or 0, int(draft.content["type"]["version"])
+    return own if draft.based_on and versions.base_of(own) > versions.base_of(based) else based
 
 
 def _demand_up_to_date(uow: UnitOfWork, draft: DesignDraft) -> None:

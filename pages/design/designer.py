@@ -4,7 +4,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from dashboard.parts import address, design_release, formats, listing
+from dashboard.parts import address, design_release, formats
 from dashboard.parts.design_canvas import bottleneck, show, span_words
 from dashboard.parts.design_clocks import clocks_view
 from dashboard.parts.design_decision import SHEET, sheet
@@ -28,7 +28,7 @@ from models.design import drafting, publishing
 from models.design.difference import Difference, differences
 from models.design.drafting import Draft
 from models.design.editing import flow, label_of
-from models.design.judging import judged, problems, warnings
+from models.design.judging import judged, warnings
 from models.design.live import StageNumbers, live_numbers
 from models.design.queries import running
 from models.design.rules import DraftStatus
@@ -85,12 +85,11 @@ def view(views: dict[str, str]) -> str:
 
 
 def parts(
-    content: Content, *, editable: bool, revision: int, steps: tuple[bool, bool], published: Content | None = None,
-    draft_id: UUID | None = None,
+    content: Content, waits: list[Problem], *, editable: bool, revision: int, steps: tuple[bool, bool],
+    published: Content | None = None, draft_id: UUID | None = None,
 ) -> None:  # fmt: skip
-    """The part of the type that is looked at, and what is wrong with the whole."""
+    """The part of the type that is looked at, and what is wrong with the whole; `waits`: stages that nobody decides."""
     made, found = judged(content)
-    waits = unstaffed(made)
     match view(VIEWS if draft_id else IN_FORCE):
         case "forms":
             builder(content, made, editable=editable, revision=revision)
@@ -191,7 +190,7 @@ def in_force(key: str) -> None:
                 draft_id = drafting.begin(uow, key)
             address.put(draft=str(draft_id), type="", node="")
             st.rerun()
-    parts(content, editable=False, revision=made.version, steps=(False, False))
+    parts(content, unstaffed(made), editable=False, revision=made.version, steps=(False, False))
     if history or len(kept) > 1:
         section("Versions", aside="which came into force, and the way back")
         if history:
@@ -226,7 +225,9 @@ def drafted(draft_id: UUID) -> None:
         draft = drafting.find(uow, draft_id)
         made = application_types(uow).get(draft.key)
         before = versions.content_of(uow, draft.key, made.version) if made else None
-    content, found = draft.content, problems(draft.content)
+    content = draft.content
+    drawn, found = judged(content)
+    waits = unstaffed(drawn)
     changed = differences(before, content)
     editable = draft.status is DraftStatus.OPEN
     line = [
@@ -239,12 +240,13 @@ def drafted(draft_id: UUID) -> None:
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         if not address.get("view"):
             st.toggle("Live numbers", value=True, key="design:live")
-        actions(draft, found, changed, is_own=draft.proposed_by == current_actor().user_id)
+        where = [(place_words(content, each), each.text) for each in waits]
+        actions(draft, found, changed, where, is_own=draft.proposed_by == current_actor().user_id)
     if editable and made is not None and draft.based_on != made.version:
         overtaken(draft, made.version)
     if draft.answer and editable:
         state("refused", "Not agreed to yet", draft.answer, icon="undo")
-    parts(content, editable=editable, revision=draft.place, steps=(draft.place > 0, draft.place < draft.last),
+    parts(content, waits, editable=editable, revision=draft.place, steps=(draft.place > 0, draft.place < draft.last),
           published=before, draft_id=draft_id)  # fmt: skip
     if made is not None:
         with st.expander(f"What changes: {formats.plural(len(changed), 'difference')}", icon=":material/difference:"):
@@ -265,8 +267,10 @@ def overtaken(draft: Draft, version: int) -> None:
         st.rerun()
 
 
-def actions(draft: Draft, found: list[Problem], changed: list[Difference], *, is_own: bool) -> None:
-    """What can be done with the draft as a whole."""
+def actions(
+    draft: Draft, found: list[Problem], changed: list[Difference], waits: list[tuple[str, str]], *, is_own: bool
+) -> None:
+    """What can be done with the draft as a whole; `waits` are stages that nobody decides now, and why."""
     if draft.status is DraftStatus.OPEN:
         if design_release.asked("give up", pressed=st.button("Give up", key="design:give_up")):
             design_release.give_up(draft.id, draft.name)
@@ -275,28 +279,28 @@ def actions(draft: Draft, found: list[Problem], changed: list[Difference], *, is
             help="Mend the problems first." if found else "Ask a second person to agree.",
         )  # fmt: skip
         if design_release.asked("propose", pressed=pressed):
-            design_release.propose(draft.id, changed)
+            design_release.propose(draft.id, changed, waits)
     elif draft.status is DraftStatus.PROPOSED:
         if st.button("Take the proposal back" if is_own else "Open it again", key="design:withdraw"):
             with unit_of_work() as uow:
                 publishing.withdraw(uow, draft.id)
             st.rerun()
         if not is_own and current_actor().may("design.publish"):
-            answers(draft, changed)
+            answers(draft, changed, waits)
 
 
-def answers(draft: Draft, changed: list[Difference]) -> None:
+def answers(draft: Draft, changed: list[Difference], waits: list[tuple[str, str]]) -> None:
     """What somebody else can say to a proposal."""
     if design_release.asked("decline", pressed=st.button("Decline", key="design:decline")):
         design_release.decline(draft.id, draft.proposed_by_name)
     pressed = st.button("Agree", type="primary", icon=":material/how_to_reg:", key="design:agree")
     if design_release.asked("agree", pressed=pressed):
-        design_release.agree(draft.id, draft.name, draft.proposed_by_name, draft.note, changed)
+        design_release.agree(draft.id, draft.name, draft.proposed_by_name, draft.note, changed, waits)
 
 
 current_actor().demand("design.edit")
 style("design.css")
-if asked := listing.key_from_address("draft"):
+if asked := address.key("draft"):
     try:
         drafted(asked)
     except DomainError as error:

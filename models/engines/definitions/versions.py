@@ -114,6 +114,21 @@ def content_of(uow: UnitOfWork, key: str, version: int) -> Content:
     return found
 
 
+def base_of(version: int) -> int:
+    """The built-in version that a version was made of; 0: of none. A built-in one is its own."""
+    return version // OWN if version >= OWN else version
+
+
+def newer_shipped(uow: UnitOfWork) -> dict[str, Content]:
+    """The built-in contents that are newer than what the versions in force were made of, by key."""
+    types, shipped = current_types(uow), contents()
+    return {
+        key: content
+        for key, content in shipped.items()
+        if key in types and content["type"]["version"] > base_of(types[key].version)
+    }
+
+
 def next_version(uow: UnitOfWork, key: str, based_on: int) -> int:
     """The number of the next version that is made here of `based_on`."""
     base = based_on // OWN * OWN if based_on >= OWN else (based_on * OWN if key in contents() else 0)

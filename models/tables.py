@@ -12,6 +12,7 @@ from models.engines.cases import tables as cases
 from models.engines.definitions import tables as definitions
 from models.engines.ledger import tables as ledger
 from models.expenditures import tables as expenditures
+from models.explore import tables as explore
 from models.exports import tables as exports
 from models.identity import tables as identity
 from models.lists import tables as lists
@@ -22,6 +23,6 @@ from models.reference import tables as reference
 from models.reviewers import tables as reviewers
 
 __all__ = [
-    "Base", "benefits", "cases", "catalog", "customers", "definitions", "design", "expenditures", "exports", "history",
-    "identity", "ledger", "lists", "notices", "outbox", "partners", "payments", "reference", "reviewers",
+    "Base", "benefits", "cases", "catalog", "customers", "definitions", "design", "expenditures", "explore", "exports",
+    "history", "identity", "ledger", "lists", "notices", "outbox", "partners", "payments", "reference", "reviewers",
 ]  # fmt: skip

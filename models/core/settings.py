@@ -61,6 +61,20 @@ class Settings(BaseSettings):
     )
     lake_memory_mib: int = Field(1024, ge=128, description="Memory that one process lets DuckDB use.")
     lake_threads: int = Field(2, ge=1, description="Threads that one process lets DuckDB use.")
+    explore_seconds: int = Field(60, ge=1, description="Seconds that a question asked with SQL may take.")
+    explore_memory_mib: int = Field(
+        1024, ge=128, description="Memory that a question asked with SQL may use, beside the rows it reads."
+    )
+    explore_rows: int = Field(
+        5_000_000, ge=1000, description="Most rows of one table that a question asked with SQL may read."
+    )
+    explore_shown: int = Field(
+        10_000, ge=10, description="Most rows of an answer that the page shows; exports hold them all."
+    )
+    explore_at_once: int = Field(
+        2, ge=1, description="Questions asked with SQL that one process answers at the same time; others wait."
+    )
+    explore_file_mib: int = Field(50, ge=1, description="Largest file that can be brought to explore it, in MiB.")
     worker_poll_ms: int = Field(250, ge=50, description="How often the worker looks for due work, in milliseconds.")
     worker_batch: int = Field(50, ge=1, description="Outbox rows that one flow run takes at most.")
     smtp_url: SecretStr | None = Field(

@@ -49,7 +49,11 @@ class Producer(Protocol):
 
 
 _PRODUCERS: dict[str, Producer] = {}
-_PLACES = {"expenditures": "models.exports.expenditures", "lists": "models.lists.exporting"}
+_PLACES = {
+    "expenditures": "models.exports.expenditures",
+    "lists": "models.lists.exporting",
+    "explore": "models.explore.exporting",
+}
 """Which module registers the kinds that begin with a word; imported at first need, as areas build on one another."""
 
 

@@ -98,6 +98,11 @@ def names(uow: UnitOfWork, user_ids: Sequence[UUID]) -> dict[UUID, str]:
     return dict(uow.session.execute(stmt).tuples().all())
 
 
+def all_names(uow: UnitOfWork) -> dict[UUID, str]:
+    """Names of every user among those the actor may see, the deleted ones too."""
+    return dict(uow.session.execute(select(UserAccount.id, UserAccount.name)).tuples().all())
+
+
 def name_of(user_id: Any) -> ScalarSelect[str]:
     """The name of the user that a column names, as an expression of another area's select; NULL out of scope."""
     return select(UserAccount.name).where(UserAccount.id == user_id).scalar_subquery()

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -165,7 +165,7 @@ class Sandbox:
     cancel: Cancel = field(default_factory=Cancel)
     locks: tuple[str, ...] = ()
 
-    def run(self, statements: Sequence[Statement], tables: Iterable[Table]) -> Iterator[Answer]:
+    def run(self, statements: Sequence[Statement], tables: Iterable[Table]) -> Generator[Answer]:
         """The answers, one after the other; each must be read to its end before the next.
 
         Raises:
@@ -338,7 +338,7 @@ def _encoded_schema(schema: pa.Schema) -> pa.Schema:
 
 def _encoded(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     columns = [
-        column if column.type == wanted.type else column.dictionary_encode()
+        column.dictionary_encode() if pa.types.is_string(column.type) else column.cast(wanted.type)
         for column, wanted in zip(batch.columns, schema, strict=True)
     ]
     return pa.record_batch(columns, schema=schema)

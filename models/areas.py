@@ -21,7 +21,8 @@ def load() -> None:
 
 LISTS: tuple[str, ...] = (
     "models.identity.lists", "models.notices.lists", "models.exports.lists", "models.partners.lists",
-    "models.customers.lists", "models.applications.lists",
+    "models.customers.lists", "models.applications.lists", "models.applications.deliveries",
+    "models.reviewers.lists", "models.benefits.lists",
 )  # fmt: skip
 """Modules that register the lists of their area, by importing them."""
 
@@ -30,4 +31,15 @@ LISTS: tuple[str, ...] = (
 def load_lists() -> None:
     """Let every area register its lists."""
     for name in LISTS:
+        import_module(name)
+
+
+LAKE: tuple[str, ...] = ("models.expenditures.facts", "models.revenue.facts", "models.incentives.facts")
+"""Modules that declare tables of the lake, by importing them."""
+
+
+@cache
+def load_lake() -> None:
+    """Let every area declare its tables of the lake."""
+    for name in LAKE:
         import_module(name)

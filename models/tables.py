@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.benefits import tables as benefits
+from models.briefs import tables as briefs
 from models.catalog import tables as catalog
 from models.core import history, outbox
 from models.core.database import Base
@@ -20,9 +21,12 @@ from models.notices import tables as notices
 from models.partners import tables as partners
 from models.payments import tables as payments
 from models.reference import tables as reference
+from models.revenue import tables as revenue
 from models.reviewers import tables as reviewers
+from models.tokens import tables as tokens
 
 __all__ = [
-    "Base", "benefits", "cases", "catalog", "customers", "definitions", "design", "expenditures", "explore", "exports",
-    "history", "identity", "ledger", "lists", "notices", "outbox", "partners", "payments", "reference", "reviewers",
+    "Base", "benefits", "briefs", "cases", "catalog", "customers", "definitions", "design", "expenditures",
+    "explore", "exports", "history", "identity", "ledger", "lists", "notices", "outbox", "partners", "payments",
+    "reference", "revenue", "reviewers", "tokens",
 ]  # fmt: skip

@@ -17,6 +17,8 @@ from models.engines.statistics import MISSING, Dimension, Facts, Labels, Measure
 from models.identity import queries as identity
 from models.partners.dimensions import partner_dimension, partner_dimensions, uuids
 
+PERMISSION = ("reviews.view", "benefits.view")
+"""What opens figures of applications and their money: one of them, the vendor's people and those of partners."""
 _DECISIONS = {facts.APPROVED: "Approved", facts.REJECTED: "Rejected", facts.OTHER: "Other"}
 _WAITS = {facts.PARTNER: "Partner", facts.VENDOR: "Vendor", facts.SYSTEM: "Nobody"}
 
@@ -68,7 +70,7 @@ def _facts(table: Table, words: str, snapshot: Snapshot, **more: Any) -> Facts:
     return Facts(
         table=table, partner="partner_id", customer=None, cycle=None, day="day",
         currency="currency" if "currency" in table.c else None, dimensions={each.name: each for each in made},
-        snapshot=snapshot, words=words, **more,
+        snapshot=snapshot, words=words, permission=PERMISSION, **more,
     )  # fmt: skip
 
 

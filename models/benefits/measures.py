@@ -16,7 +16,7 @@ from itertools import pairwise
 import pyarrow as pa
 from sqlalchemy import Column, Date, MetaData, Numeric, Table, Text, func, select
 
-from models.applications.measures import application_type_dimension
+from models.applications.measures import PERMISSION, application_type_dimension
 from models.benefits.queries import pooled_types
 from models.benefits.service import quota_of_tier
 from models.benefits.tables import TierQuota
@@ -132,6 +132,7 @@ def _facts(table: Table, words: str, snapshot: Snapshot, ended: str | None = Non
     return Facts(
         table=table, partner="partner_id", customer=None, cycle=None, day="day", currency="currency",
         dimensions={each.name: each for each in made}, snapshot=snapshot, ended=ended, words=words,
+        permission=PERMISSION,
     )  # fmt: skip
 
 

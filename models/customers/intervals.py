@@ -6,7 +6,7 @@ dates (GMT+08:00). One that is still open ends on `OPEN_END`, so that a join nee
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pyarrow as pa
 from sqlalchemy import func, select
@@ -53,6 +53,24 @@ def assignment_intervals(uow: UnitOfWork) -> pa.Table:
         [
             (str(customer), str(partner), str(user), begin, end or OPEN_END)
             for customer, partner, user, begin, end in uow.session.execute(stmt)
+        ],
+    )
+
+
+def assignments_since(uow: UnitOfWork) -> pa.Table:
+    """From when until when an account manager looked after a customer, by when that was decided, within the actor's
+    scope: what counts from the day after (FIN-SREV-01). Ends where it no longer counts for expenditures.
+
+    Columns: customer_id, partner_id, user_id, counts_from (the day after the assignment), counts_until (exclusive).
+    """
+    row = AccountManagerAssignment
+    stmt = select(row.customer_id, row.partner_id, row.user_id, row.assigned_on, row.counts_until)
+    return _table(
+        _ASSIGNMENTS,
+        [
+            (str(customer), str(partner), str(user), assigned + timedelta(days=1), end or OPEN_END)
+            for customer, partner, user, assigned, end in uow.session.execute(stmt)
+            if end is None or end > assigned + timedelta(days=1)
         ],
     )
 

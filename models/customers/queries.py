@@ -14,6 +14,7 @@ from models.core.errors import NotFound
 from models.core.paging import FIRST_PAGE, Asc, Page, PageRequest, fetch_page
 from models.core.unit_of_work import UnitOfWork
 from models.customers.intervals import assignment_intervals as assignment_intervals
+from models.customers.intervals import assignments_since as assignments_since
 from models.customers.intervals import assignments_version as assignments_version
 from models.customers.intervals import association_intervals as association_intervals
 from models.customers.intervals import names as names

@@ -5,14 +5,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy import select
 
-from models.core.lake import lake, one_of
+from models.core.lake import equals, lake, one_of
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork, unit_of_work
-from models.demo import cases, delivery, ecosystem, records, reviewers, spending
+from models.demo import cases, delivery, ecosystem, records, revenue, reviewers, spending
 from models.demo.delivery import CycleFile
 from models.demo.ecosystem import Ecosystem
 from models.demo.records import DemoAccount
@@ -59,12 +61,13 @@ def build(*, progress: Progress | None = None, keep: Keep | None = None, terms: 
         names = [delivery.file_name(terms, cycle) for cycle in delivery.cycles(span)]
         ids = records.open_deliveries(uow, terms, names)
     tell("Inventing what they spent", 0.1)
-    files = _deliver(terms, eco, span, ids, tell)
+    files, yearly = _deliver(terms, eco, span, ids, tell, today)
     tell("Writing partners, people and customers", 0.6)
     with unit_of_work() as uow:
         accounts = records.write(uow, terms, eco)
         reviewers.write(uow, eco)
         records.close_deliveries(uow, terms, ids, files)
+        revenue.goals(uow, terms, eco, yearly)
         tell("Letting partners apply and reviewers decide", 0.7)
         counts = _counts(eco, files) | {"cases": cases.write_cases(uow, terms, eco)}
         uow.record("demo.built", "installation", None, changes=counts)
@@ -74,20 +77,29 @@ def build(*, progress: Progress | None = None, keep: Keep | None = None, terms: 
     return Built(counts, tuple(accounts))
 
 
-def _deliver(terms: DemoTerms, eco: Ecosystem, span: Period, ids: Mapping[str, int], tell: Progress) -> list[CycleFile]:
-    """Write the lines of every cycle and bring them into the lake in one commit."""
+def _deliver(
+    terms: DemoTerms, eco: Ecosystem, span: Period, ids: Mapping[str, int], tell: Progress, today: date
+) -> tuple[list[CycleFile], Mapping[str, Decimal]]:
+    """Write the lines of every cycle, and the revenue and incentives that come of them, and bring each table's into the
+    lake in one commit; also answers each partner's revenue of a year."""
     numbers = {cycle: ids[delivery.file_name(terms, cycle)] for cycle in delivery.cycles(span)}
     invented = spending.invent(terms, eco.customers, span)
     staging = settings().home / "staging"
     staging.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=staging, prefix="demo-") as folder:
         files = delivery.write(terms, eco.customers, invented, span, numbers, Path(folder))
+        tell("Deriving revenue and incentives", 0.45)
+        derived = revenue.derive(eco, files, today, Path(folder))
         tell("Bringing the lines into the lake", 0.5)
-        commit = str(key(terms, "commit", span.last, *(file.sha256 for file in files)))
+        marks = (span.last, *(file.sha256 for file in files))
+        commit = str(key(terms, "commit", *marks))
         lake().replace(
             expenditure_line, remove=one_of("file_id", ids.values()), files=[f.path for f in files], commit_id=commit
         )
-    return files
+        for table, paths in derived.files.items():
+            own = equals("source", terms.source)
+            lake().replace(table, remove=own, files=paths, commit_id=str(key(terms, table.name, today, *marks)))
+    return files, derived.yearly
 
 
 def _counts(eco: Ecosystem, files: Sequence[CycleFile]) -> dict[str, int]:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.core.lake import lake
+from models import areas
+from models.core.lake import lake, lake_metadata
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
 from models.expenditures.facts import expenditure_line
 
 
 def forget_old_states() -> int:
-    """Remove files that were replaced longer ago than the grace period; how many. Safe to repeat."""
-    return len(lake().expire(expenditure_line, timedelta(minutes=settings().lake_grace_minutes)))
+    """Remove files of all tables that were replaced longer ago than the grace period; how many. Safe to repeat."""
+    grace = timedelta(minutes=settings().lake_grace_minutes)
+    return sum(len(lake().expire(table, grace)) for table in _tables())
+
+
+def _tables() -> Collection[Table]:
+    areas.load_lake()
+    return lake_metadata.tables.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,7 @@ class LakeState:
 
 
 def lake_state(uow: UnitOfWork) -> LakeState:
-    """How the store of the expenditure lines stands; every file is looked at.
+    """How the store of the expenditure lines stands; every file of every table in it is looked at.
 
     Raises:
         NotAllowed: the actor may not see how the installation runs.
@@ -37,7 +46,7 @@ def lake_state(uow: UnitOfWork) -> LakeState:
     uow.actor.demand("operations.view")
     try:
         scan = lake().scan(expenditure_line)
-        findings = lake().check(expenditure_line)
+        findings = [finding for table in _tables() for finding in lake().check(table)]
     except (OSError, SQLAlchemyError) as error:
         return LakeState(0, 0, None, (f"It does not answer: {type(error).__name__}.",))
     return LakeState(scan.rows, len(scan.files), scan.as_of, tuple(f"{f.problem} {f.path}" for f in findings))

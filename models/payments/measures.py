@@ -12,7 +12,7 @@ from decimal import Decimal
 import pyarrow as pa
 from sqlalchemy import BigInteger, Column, Date, MetaData, Numeric, Table, Text, func, literal_column, select
 
-from models.applications.measures import application_type_dimension
+from models.applications.measures import PERMISSION, application_type_dimension
 from models.core.clock import business_date
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.facts import changes
@@ -103,6 +103,7 @@ def _facts(table: Table, words: str, snapshot: Snapshot, ended: str | None = Non
     return Facts(
         table=table, partner="partner_id", customer=None, cycle=None, day="day", currency="currency",
         dimensions={each.name: each for each in every}, snapshot=snapshot, ended=ended, words=words,
+        permission=PERMISSION,
     )  # fmt: skip
 
 

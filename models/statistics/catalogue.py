@@ -14,7 +14,8 @@ from models.engines.statistics import Dimension, Facts, Measure
 
 SOURCES: tuple[str, ...] = (
     "models.expenditures.measures", "models.customers.measures", "models.partners.measures",
-    "models.applications.measures", "models.benefits.measures", "models.payments.measures"
+    "models.applications.measures", "models.benefits.measures", "models.payments.measures",
+    "models.revenue.measures", "models.incentives.measures",
 )  # fmt: skip
 """Modules of areas that declare FACTS and MEASURES (by facts); in the order in which people are offered them."""
 

@@ -54,14 +54,16 @@ class Chosen:
 
 
 def facts_of(content: Content) -> dict[str, Fact]:
-    """Every field that conditions of a type can use, by name, in the order of its definition."""
+    """Every field that conditions of a type can use, by name: first the amounts that cases are about, the one that is
+    known earliest before the others, then in the order of the definition."""
     raw = content["type"]
     kinds = dict(raw.get("facts", {}))
     for process in content.get("processes", {}).values():
         kinds |= process.get("facts", {})
     fields = {field["name"]: field for field in _fields(content)}
     found = {}
-    for name, kind in kinds.items():
+    first = [name for name in reversed(raw.get("amount") or ()) if name in kinds]
+    for name, kind in ({name: kinds[name] for name in first} | kinds).items():
         field = fields.get(name, {})
         found[name] = Fact(name, str(field.get("label") or name.replace("_", " ").capitalize()), kind,
                            _options(field.get("options"), raw.get("parameters", {})))  # fmt: skip

@@ -102,14 +102,14 @@ def _as_table(content: Content, node: Raw) -> dict[str, Any]:
     read = [Branch.model_validate(branch) for branch in branches or ()]
     found = as_table(read, {key: fact.kind for key, fact in facts.items()}) if read else None
     if found is not None:
-        inputs = [{"name": column.name, "type": column.type} for column in found.inputs]
+        inputs = [{"name": each.name, "type": each.type, "label": facts[each.name].label} for each in found.inputs]
         rows = [[*row[:-1], branch.then] for row, branch in zip(found.rows, read, strict=True)]
     else:
         usable = comparable(facts)
         if not usable:
             raise Refused(Problem("DESIGN-FACT", NO_FACTS, None))
         first = next(iter(usable.values()))
-        inputs = [{"name": first.name, "type": first.kind}]
+        inputs = [{"name": first.name, "type": first.kind, "label": first.label}]
         rows = [["-", branch.then] for branch in read] or [["-", "yes"]]
     table = {
         "inputs": inputs,

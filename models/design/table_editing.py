@@ -128,7 +128,8 @@ def with_column(content: Content, name: str, fact: Fact, *, asked: bool) -> Chan
     """One more column, for what is asked or what is answered, behind the others; its cells are empty."""
 
     def change(table: dict[str, Any]) -> None:
-        made: dict[str, Any] = {"name": fact.name, "type": "choice" if fact.options else fact.kind}
+        made: dict[str, Any] = {"name": fact.name, "label": fact.label}
+        made["type"] = "choice" if fact.options else fact.kind
         if fact.options:
             made["options"] = list(fact.options)
         place = len(table["inputs"])

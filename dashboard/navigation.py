@@ -78,6 +78,8 @@ ENTRIES = (
           partner=False),
     Entry("administration/operations.py", "operations", "operations.view", "Administration", tab="Operations",
           partner=False),
+    Entry("administration/deliveries.py", "deliveries", "operations.view", "Administration", tab="Deliveries",
+          partner=False),
     Entry("administration/mail.py", "mail", "mail.view", "Administration", tab="Mail", partner=False),
     Entry("account.py", "account", "home.view", "", title="My account"),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 import streamlit as st
 
@@ -45,6 +46,19 @@ def put(**values: str | Sequence[str] | None) -> None:
             st.query_params[name] = value if isinstance(value, str) else list(value)
         elif name in st.query_params:
             del st.query_params[name]
+
+
+def only(**values: str | None) -> None:
+    """Let the address say this and nothing else: another part of a page, with nothing of the one before."""
+    st.query_params.from_dict({name: value for name, value in values.items() if value})
+
+
+def key(name: str = "id") -> UUID | None:
+    """The record that the address names; None when it names none or something else."""
+    try:
+        return UUID(get(name))
+    except ValueError:
+        return None
 
 
 def remove(name: str, value: str) -> None:

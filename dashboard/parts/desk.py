@@ -9,7 +9,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from dashboard.parts import address, formats, listing
+from dashboard.parts import address, formats
 from dashboard.parts.case_screen import case_head, review_body, screen_of
 from dashboard.parts.chips import Chip, Choice, chip_bar, clear_all, filter_menu, removable
 from dashboard.parts.deciding import Turn, action_bar, carry_out, is_silent, open_next
@@ -17,7 +17,7 @@ from dashboard.parts.due import age_words, due_words
 from dashboard.parts.empty import state
 from dashboard.parts.head import answer, page_head
 from dashboard.parts.outcome import show_problems
-from dashboard.parts.pager import page_from_address, pager
+from dashboard.parts.pager import page_from_address, pager, search_box
 from dashboard.parts.queue_list import Waiting, queue_list
 from models.applications import queries, reviewing
 from models.applications.access import DESKS
@@ -125,7 +125,7 @@ def _narrow(desk: Desk, counts: QueueCounts, stages: list[str]) -> None:
         label_visibility="collapsed", **address.bound("desk:only", only, lambda each: address.put(only=each or "")),
     )  # fmt: skip
     with st.container(horizontal=True, key="desk_search", gap="xsmall"):
-        listing.search_box("Number, activity or partner", key=f"desk:{desk.key}")
+        search_box("Number, activity or partner", key=f"desk:{desk.key}")
         filter_menu(
             lambda: [
                 Choice("stage", "Stage", [(label, label) for label in stages]),

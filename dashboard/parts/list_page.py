@@ -15,10 +15,9 @@ from dashboard.parts.empty import state
 from dashboard.parts.list_page_cells import Look, plain_look
 from dashboard.parts.list_page_state import Shown, write
 from dashboard.parts.list_page_views import views_menu
-from dashboard.parts.listing import SIZE, full_height
-from dashboard.parts.pager import page_from_address, pager
+from dashboard.parts.pager import SIZE, page_from_address, pager
 from dashboard.parts.rows import rows
-from dashboard.parts.tables import grid
+from dashboard.parts.tables import full_height, grid
 from models.core.unit_of_work import UnitOfWork
 from models.engines.lists.asking import Asked
 from models.engines.lists.compiling import COUNTED_TO, ListRow

@@ -10,9 +10,8 @@ import streamlit as st
 from dashboard.parts import address, formats, list_page_cells
 from dashboard.parts.dialog import dialog
 from dashboard.parts.list_page_state import Shown
-from dashboard.parts.listing import full_height
 from dashboard.parts.outcome import flash, outcome, show_problems
-from dashboard.parts.tables import grid_of_many
+from dashboard.parts.tables import full_height, grid_of_many
 from models.core.errors import DomainError
 from models.core.unit_of_work import unit_of_work
 from models.engines.lists.compiling import COUNTED_TO, ListRow

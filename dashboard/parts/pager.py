@@ -7,6 +7,9 @@ import streamlit as st
 from dashboard.parts import address
 from models.core.paging import PageRequest
 
+SIZE = 20
+"""Records on one page of a list: as many as one scrolls past in a moment."""
+
 
 def page_from_address(size: int = 50) -> PageRequest:
     """The part of the list that the address asks for."""
@@ -31,3 +34,9 @@ def _step(text: str, cursor: str | None, icon: str, param: str, key: str) -> Non
 
 def _turn(param: str, cursor: str | None) -> None:
     address.put(**{param: cursor})
+
+
+def search_box(placeholder: str, *, key: str) -> None:
+    """What is searched for; the address keeps it."""
+    bound = address.bound(f"search:{key}", address.get("q"), lambda value: address.put(q=value.strip()))
+    st.text_input("Search", placeholder=placeholder, label_visibility="collapsed", icon=":material/search:", **bound)

@@ -24,6 +24,11 @@ class Column:
     help: str = ""
 
 
+def full_height(lines: int) -> int:
+    """The height in px at which a grid of so many lines does not scroll by itself."""
+    return (lines + 1) * 32 + 4
+
+
 def grid(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, key: str, alt: str, height: int | None = None
 ) -> int | None:

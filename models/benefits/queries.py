@@ -70,18 +70,15 @@ def pools(uow: UnitOfWork, partner_id: UUID) -> list[PoolRow]:
     return [row for made in pooled_types(uow) for row in _rows(uow, made, [partner_id])]
 
 
-def all_pools(uow: UnitOfWork, pool: str, search: str = "", page: PageRequest = FIRST_PAGE) -> Page[PoolRow]:
-    """One pool of every partner the actor may see, by the partner's name.
+def pools_of(uow: UnitOfWork, pool: str, partner_ids: list[UUID]) -> list[PoolRow]:
+    """One pool of some partners among those the actor may see.
 
     Raises:
         NotAllowed: no role of the actor manages quotas.
         NotFound: there is no such pool.
     """
     uow.actor.demand("quota.manage")
-    made = _pooled(uow, pool)
-    found = partners.partners(uow, search, page)
-    rows = {row.partner_id: row for row in _rows(uow, made, [each.id for each in found.rows])}
-    return Page(tuple(rows[each.id] for each in found.rows), found.next, found.previous)
+    return _rows(uow, _pooled(uow, pool), partner_ids)
 
 
 def _pooled(uow: UnitOfWork, pool: str) -> ApplicationType:

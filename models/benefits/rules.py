@@ -13,6 +13,7 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 
 from models.core.calendars import WorkingCalendar
+from models.core.errors import Problem
 from models.core.money import money_text
 from models.engines.workflow.findings import Finding, Verdict
 
@@ -150,6 +151,19 @@ def _quota(code: str, what: str, amount: Decimal | None, available: Decimal, fie
         )
         return Finding(code, label, Verdict.FIX, text, field=field)
     return Finding(code, label, Verdict.PASSED, f"{_usd(available - amount)} left after this case.")
+
+
+def change_problems(amount: Decimal, reason: str, *, most: Decimal) -> list[Problem]:
+    """What keeps a quota from being raised or lowered by an amount, at most `most`; empty when nothing does.
+
+    Source: BEN-VND-14 (with a reason that stays).
+    """
+    problems = []
+    if not amount.is_finite() or not 0 < amount <= most or amount != amount.quantize(Decimal("0.01")):
+        problems.append(Problem("QUOTA-AMOUNT", "Give an amount above zero with at most two decimals.", "amount"))
+    if not reason.strip():
+        problems.append(Problem("QUOTA-REASON", "Say why: the reason stays in the history of the quota.", "reason"))
+    return problems
 
 
 def is_low(left: Decimal, granted: Decimal, *, percent: Decimal) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from models.benefits import rules
 from models.benefits.tables import TierQuota
 from models.core.database import insert_once
 from models.core.errors import NotFound, Problem, Refused
@@ -104,12 +105,7 @@ def _demand(uow: UnitOfWork, partner_id: UUID, amount: Decimal, reason: str) -> 
     uow.actor.demand("quota.manage")
     if not partners.partner_name(uow, partner_id):
         raise NotFound("There is no such partner among those you may see.")
-    problems = []
-    if not amount.is_finite() or not 0 < amount <= MOST or amount != amount.quantize(Decimal("0.01")):
-        problems.append(Problem("QUOTA-AMOUNT", "Give an amount above zero with at most two decimals.", "amount"))
-    if not reason.strip():
-        problems.append(Problem("QUOTA-REASON", "Say why: the reason stays in the history of the quota.", "reason"))
-    if problems:
+    if problems := rules.change_problems(amount, reason, most=MOST):
         raise Refused(problems)
 
 

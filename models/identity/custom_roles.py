@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from sqlalchemy import func, select
 
@@ -33,6 +33,16 @@ class RoleRow:
     def preset(self) -> bool:
         """Whether every organisation has it and nobody can change it (ORG-ROLE-01)."""
         return self.id is None
+
+    @property
+    def list_key(self) -> UUID:
+        """The key of its row in a list; a preset role has none of its own."""
+        return self.id or row_key(self.key)
+
+
+def row_key(preset: str) -> UUID:
+    """A key for a preset role, always the same."""
+    return uuid5(NAMESPACE_OID, f"role:{preset}")
 
 
 def roles(uow: UnitOfWork, partner_id: UUID) -> list[RoleRow]:

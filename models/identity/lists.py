@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, String, Uuid, case, cast, exists, func, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from models.core.unit_of_work import UnitOfWork
@@ -149,5 +149,61 @@ register(
         },
         search=SEARCHED,
         fills=(Fill(("roles",), _roles_filled), Fill(("customers",), _customers_filled)),
+    )
+)  # fmt: skip
+
+# ---- roles of a partner ----
+
+TYPES = {"preset": "System-defined role", "custom": "Custom role"}
+
+
+def _roles() -> Any:
+    """The preset roles, which every organisation has, beside the custom ones."""
+
+    def text(value: str) -> Any:
+        return cast(literal(value), String())
+
+    preset = [
+        select(
+            cast(literal(custom_roles.row_key(key), Uuid()), Uuid()).label("id"), text(role.name).label("name"),
+            text(role.description).label("description"), text("preset").label("type"),
+            cast(null(), Uuid()).label("partner_id"),
+        )
+        for key, role in role_book().partner.items()
+    ]  # fmt: skip
+    row = CustomRole
+    return union_all(*preset, select(row.id, row.name, row.description, text("custom"), row.partner_id)).subquery()
+
+
+R = _roles()
+
+
+def _theirs(uow: UnitOfWork, stmt: Select[Any]) -> Select[Any]:
+    return stmt.where(R.c.partner_id.is_(None) | (R.c.partner_id == uow.actor.partner_id))
+
+
+def _role_type(value: str) -> str:
+    if value not in TYPES:
+        raise ValueError(value)
+    return value
+
+
+def _roles_counted(uow: UnitOfWork, keys: Sequence[UUID]) -> Filled:
+    if uow.actor.partner_id is None:
+        return Filled({})
+    rows = custom_roles.roles(uow, uow.actor.partner_id)
+    return Filled({row.list_key: {"users": row.users, "permissions": len(row.permissions)} for row in rows})
+
+
+register(
+    ListSource(
+        load_list(HERE / "roles.list.yaml"), R.c.id, _theirs,
+        {
+            "name": Field(R.c.name),
+            "type": Field(R.c.type, words=TYPES.__getitem__, order=case((R.c.type == "preset", 0), else_=1)),
+            "description": Field(R.c.description),
+        },
+        filters={"type": Filter(R.c.type, options=lambda uow, chosen: TYPES, parse=_role_type)},
+        search=(R.c.name, R.c.description), fills=(Fill(("users", "permissions"), _roles_counted),),
     )
 )  # fmt: skip

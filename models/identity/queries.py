@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, select
 from sqlalchemy.orm import selectinload
 
 from models.core.errors import NotFound
@@ -164,6 +164,37 @@ def colleagues(uow: UnitOfWork) -> list[Colleague]:
     for key, name, email, role in uow.session.execute(stmt.where(*active).order_by(user.name, user.id)):
         found.setdefault(key, (name, email, set()))[2].update([role] if role else [])
     return [Colleague(key, name, email, frozenset(roles)) for key, (name, email, roles) in found.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonColumns:
+    """What a list of another area reads of the vendor's people; `roles` are their keys joined by commas."""
+
+    entity: Any
+    id: Any
+    name: Any
+    email: Any
+    roles: Any
+
+
+def person_columns() -> PersonColumns:
+    """The columns of people, for a list of another area."""
+    user = UserAccount
+    keys = select(func.aggregate_strings(UserRole.role, ",")).where(UserRole.user_id == user.id)
+    return PersonColumns(user, user.id, user.name, user.email, keys.correlate(user).scalar_subquery())
+
+
+def has_role(roles: Collection[str]) -> ColumnElement[bool]:
+    """Those of `person_columns` who have one of some roles."""
+    row = UserRole
+    return exists(select(row.user_id).where(row.user_id == UserAccount.id, row.role.in_(list(roles))))
+
+
+def is_colleague_with(permission: str) -> ColumnElement[bool]:
+    """Those of `person_columns` who are the vendor's, can sign in, and have a role with the permission."""
+    book, user = role_book(), UserAccount
+    roles = has_role([role for role in book.vendor if permission in book.of(role)])
+    return and_(user.partner_id.is_(None), user.deleted_at.is_(None), user.status != UserStatus.LOCKED, roles)
 
 
 def hold_still(uow: UnitOfWork, user_ids: Collection[UUID]) -> None:

@@ -169,6 +169,26 @@ def name_of(partner_id: Any) -> ScalarSelect[str]:
     return select(Partner.name).where(Partner.id == partner_id).scalar_subquery()
 
 
+@dataclass(frozen=True, slots=True)
+class PartnerColumns:
+    """What a list of another area reads of partners."""
+
+    entity: Any
+    id: Any
+    name: Any
+    account_name: Any
+    number: Any
+    tier: Any
+    city: Any
+    region: Any
+
+
+def partner_columns() -> PartnerColumns:
+    """The columns of partners, for a list of another area."""
+    row = Partner
+    return PartnerColumns(row, row.id, row.name, row.account_name, row.number, row.tier, row.city, row.region)
+
+
 def standings(uow: UnitOfWork, partner_ids: Collection[UUID]) -> dict[UUID, StandingRow]:
     """The standing of some partners among those the actor may see."""
     row = Partner

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.parts import list_page, listing
+from dashboard.parts import address, list_page
 from dashboard.parts.dialog import dialog
 from dashboard.parts.formats import instant, plural, text
 from dashboard.parts.head import answer, page_head
@@ -57,7 +57,7 @@ answer(sentence(sent, kept))
 opened = list_page.draw(shown, label="Mails, newest first; open one to read it", look=look)
 if opened:
     st.query_params["id"] = opened
-if chosen := listing.key_from_address():
+if chosen := address.key():
     try:
         with unit_of_work(read_only=True) as uow:
             mail = queries.mail_of(uow, chosen)

@@ -2,17 +2,16 @@
 
 import streamlit as st
 
-from dashboard.parts import address, formats
+from dashboard.parts import address, formats, list_page
 from dashboard.parts.dialog import dialog
 from dashboard.parts.empty import state
 from dashboard.parts.head import answer, page_head, section
 from dashboard.parts.outcome import outcome
-from dashboard.parts.rows import Row
-from dashboard.parts.rows import rows as list_rows
+from dashboard.parts.rows import Tone
 from dashboard.parts.stand_ins import amount_typed, listed, open_dialog, show_dialog
 from models.core.actor import current_actor
 from models.core.unit_of_work import UnitOfWork, unit_of_work
-from models.identity.roles import role_book
+from models.engines.lists import ListRow
 from models.partners import queries as partners
 from models.reviewers import queries, service
 from models.reviewers.queries import ChangeRow, GroupRow, ReviewerRow, StageWithoutMembers
@@ -28,35 +27,22 @@ KINDS = {"group": "Group", "skill": "Skill", "region": "Region", "limit": "Limit
 # ---- people ----
 
 
-def people(rows: list[ReviewerRow], groups: dict[str, str]) -> None:
+def people(shown: list_page.Shown, rows: list[ReviewerRow], groups: dict[str, str]) -> None:
     """Everybody who sees cases; one opens to be changed."""
-    opened = list_rows(
-        [_person(row, groups) for row in rows], key="reviewers", label="Reviewers; open one to change it"
-    )
-    if opened:
+    if opened := list_page.draw(shown, label="Reviewers; open one to change it", look=look):
         st.session_state[EDITED] = opened
     if found := next((row for row in rows if str(row.id) == st.session_state.get(EDITED)), None):
         edit(found, groups)
 
 
+def look(row: ListRow) -> tuple[Tone, str]:
+    """Who is out of office stands out."""
+    return ("orange", "event_busy") if row.values["away"] else ("gray", "person")
+
+
 def closed() -> None:
     """No person is open any more."""
     st.session_state.pop(EDITED, None)
-
-
-def _person(row: ReviewerRow, groups: dict[str, str]) -> Row:
-    has = [groups.get(key, key) for key in row.groups] + list(row.skills) + list(row.regions)
-    sub = " · ".join([", ".join(map(role_book().name, row.roles)), *([formats.listing(has)] if has else [])])
-    limit = row.limits.get(CURRENCY)
-    note, tone, icon = ("", "gray", "person")
-    if row.away_until:
-        note, tone, icon = "Out of office", "orange", "event_busy"
-    if row.stand_ins:
-        note = f"{formats.listing(row.stand_ins)} stands in"
-    return Row(
-        str(row.id), row.name, sub, amount=f"up to {formats.amount(limit)}" if limit is not None else "", note=note,
-        tone="orange" if tone == "orange" else "gray", icon=icon,
-    )  # fmt: skip
 
 
 def edit(row: ReviewerRow, groups: dict[str, str]) -> None:
@@ -70,12 +56,17 @@ def edit(row: ReviewerRow, groups: dict[str, str]) -> None:
         with unit_of_work(read_only=True) as uow:
             regions, history = partners.regions(uow), queries.history_of(uow, row.id)
         with st.form("reviewer", border=False):
-            chosen = st.multiselect("Groups", list(groups), list(row.groups), format_func=lambda key: groups[key])
-            skills = st.text_input("Skills", ", ".join(row.skills), help="Separated by commas.")
+            chosen = st.multiselect(
+                "Groups", list(groups), list(row.groups), format_func=lambda key: groups[key], key="reviewer:groups"
+            )  # fmt: skip
+            skills = st.text_input(
+                "Skills", ", ".join(row.skills), help="Separated by commas.", key="reviewer:skills"
+            )  # fmt: skip
             care = st.multiselect("Regions", regions, [each for each in row.regions if each in regions])
             limit = row.limits.get(CURRENCY)
             typed = st.text_input(
                 f"Decides up to, {CURRENCY}", f"{limit:.2f}" if limit is not None else "",
+                key="reviewer:limit",
                 help="Counts at stages that ask for a limit; without one nobody decides there.",
             )  # fmt: skip
             if st.form_submit_button("Save", type="primary"):
@@ -154,7 +145,7 @@ def new_group() -> None:
 def edit_group(row: GroupRow) -> None:
     """Who is in it, and how it ends."""
 
-    @dialog(row.name)
+    @dialog(row.name, on_dismiss=list_page.dismissed)
     def ask() -> None:
         with unit_of_work(read_only=True) as uow:
             members = queries.reviewers(uow, group=row.key)
@@ -168,23 +159,16 @@ def edit_group(row: GroupRow) -> None:
     ask()
 
 
-def show_groups(groups: list[GroupRow]) -> None:
+def show_groups(shown: list_page.Shown, groups: list[GroupRow]) -> None:
     """The groups, each opens."""
-    if st.button("New group", type="primary", icon=":material/group_add:"):
-        new_group()
-    if not groups:
-        state("empty", "No group yet", "A group decides together, whatever the roles of its people.")
-        return
-    opened = list_rows(
-        [
-            Row(row.key, row.name, row.description or row.key, note=formats.plural(row.members, "person", "people"),
-                tone="gray" if row.members else "red", icon="groups")
-            for row in groups
-        ],
-        key="groups", label="Groups; open one to see who is in it",
-    )  # fmt: skip
-    if opened:
-        edit_group(next(row for row in groups if row.key == opened))
+    if opened := list_page.draw(shown, label="Groups; open one to see who is in it", look=group_look):
+        key = next(row.values["key"] for row in shown.rows if str(row.key) == opened)
+        edit_group(next(row for row in groups if row.key == key))
+
+
+def group_look(row: ListRow) -> tuple[Tone, str]:
+    """A group without anybody stands out."""
+    return ("gray" if row.values["members"] else "red"), "groups"
 
 
 def warn(missing: list[StageWithoutMembers]) -> None:
@@ -207,18 +191,32 @@ answer(
 )
 warn(missing)
 names = {row.key: row.name for row in groups}
+
+
+def parts() -> None:
+    """The switch between the parts of the page."""
+    bound = address.bound("reviewers:part", part, lambda value: address.only(part=value or ""))
+    st.segmented_control("Part", list(PARTS), format_func=PARTS.__getitem__, label_visibility="collapsed", **bound)
+
+
 part = address.get("part") if address.get("part") in PARTS else ""
-st.segmented_control(
-    "Part", list(PARTS), format_func=PARTS.__getitem__, label_visibility="collapsed",
-    **address.bound("reviewers:part", part, lambda value: address.put(part=value or "")),
-)  # fmt: skip
-if part == "groups":
-    show_groups(groups)
-elif part == "away":
+if part == "away":
+    parts()
     if away or stands:
         listed(away, stands, key="all_stand_ins")
     else:
         state("empty", "Everybody is there", "Open a person under People to note an absence or a stand-in.")
 else:
-    people(rows, names)
+    with unit_of_work(read_only=True) as uow:
+        if part == "groups":
+            shown = list_page.ask(uow, "reviewer_groups", more=["key", "members"])
+        else:
+            shown = list_page.ask(uow, "reviewers", more=["away"])
+    list_page.toolbar(shown, first=parts)
+    if part == "groups":
+        if st.button("New group", type="primary", icon=":material/group_add:"):
+            new_group()
+        show_groups(shown, groups)
+    else:
+        people(shown, rows, names)
 show_dialog(away, stands)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from dashboard.parts import address, assigning, listing, records
+from dashboard.parts import address, assigning, records
 from dashboard.parts import spent as spending
 from dashboard.parts.assigning import Chosen, Managers
 from dashboard.parts.empty import state
@@ -109,7 +109,7 @@ def show_facts(customer: CustomerDetail) -> None:
 
 actor = current_actor()
 actor.demand("customers.view")
-customer_id = listing.key_from_address()
+customer_id = address.key()
 if customer_id is None:
     state("empty", "This address names no customer", "Open one from the list.", link=("All customers", "customers"))
     st.stop()

@@ -5,15 +5,14 @@ from uuid import UUID
 
 import streamlit as st
 
-from dashboard.parts import address, list_page, listing
+from dashboard.parts import address, list_page
 from dashboard.parts.dialog import dialog
 from dashboard.parts.empty import state
 from dashboard.parts.formats import count, day, plural, text
 from dashboard.parts.head import answer, page_head, section
 from dashboard.parts.outcome import outcome
 from dashboard.parts.records import facts, table
-from dashboard.parts.rows import Row, Tone
-from dashboard.parts.tables import Column
+from dashboard.parts.rows import Tone
 from models.core.actor import current_actor
 from models.core.errors import Refused
 from models.core.settings import settings
@@ -21,16 +20,12 @@ from models.core.unit_of_work import unit_of_work
 from models.engines.lists import ListRow
 from models.identity import custom_roles, members, queries, rules, service
 from models.identity.custom_roles import RoleRow
+from models.identity.lists import TYPES
 from models.identity.queries import UserRow
 from models.identity.roles import role_book
 from models.identity.rules import ACCOUNT_DIRECTOR, ACCOUNT_MANAGER, UserStatus
 
 TABS = {"users": "Users", "roles": "Roles"}
-KINDS = {"": "All role types", "preset": "System-defined role", "custom": "Custom role"}
-ROLE_COLUMNS = [
-    Column("name", "Role", width=190), Column("type", "Role type", width=150), Column("users", "Users", "count", 60),
-    Column("description", "Description", width=430), Column("permissions", "Permissions", "count", 90),
-]  # fmt: skip
 
 
 # ---- users ----
@@ -234,12 +229,12 @@ def users_tab(shown: list_page.Shown, locked: int, managers: int) -> None:
 # ---- roles ----
 
 
-@dialog("Role")
+@dialog("Role", on_dismiss=list_page.dismissed)
 def show_role(role: RoleRow) -> None:
     """Details of a role, its users, and for a custom one what can be done (ORG-ROLE-05 to 08)."""
     with unit_of_work(read_only=True) as uow:
         having = custom_roles.users_with(uow, PARTNER, role.key)
-    st.html(f'<p class="k"><b>{text(role.name)}</b> · {KINDS["preset" if role.preset else "custom"]}<br>'
+    st.html(f'<p class="k"><b>{text(role.name)}</b> · {TYPES["preset" if role.preset else "custom"]}<br>'
             f'<span class="mu">{text(role.description)}</span></p>')  # fmt: skip
     catalogue = role_book().permissions
     section("Permissions", aside=plural(len(role.permissions), "permission"))
@@ -287,27 +282,13 @@ def role_form(role: RoleRow | None) -> None:
                 custom_roles.create_role(uow, PARTNER, name=name, description=description, permissions=chosen)
 
 
-def roles_tab(found: list[RoleRow]) -> None:
-    """The roles that the filter finds."""
+def roles_tab(shown: list_page.Shown) -> None:
+    """The roles that the filters find."""
     own, limit = sum(not role.preset for role in ROLES), settings().custom_roles_per_partner
     preset = plural(sum(role.preset for role in ROLES), "system-defined role")
     answer(f"<b>{preset}</b> and <b>{count(own)} of {plural(limit, 'possible custom role')}</b>.")
-    cells = [
-        {"name": role.name, "type": KINDS["preset" if role.preset else "custom"], "users": role.users,
-         "description": role.description or None, "permissions": len(role.permissions)}
-        for role in found
-    ]  # fmt: skip
-    narrow = [
-        Row(role.key, role.name, role.description, amount=plural(role.users, "user"), icon="badge",
-            note=KINDS["preset" if role.preset else "custom"])
-        for role in found
-    ]  # fmt: skip
-    opened = listing.listed(
-        cells, ROLE_COLUMNS, narrow, key="roles", alt="Roles with type, number of users and description.",
-        label="Roles; open one to see its users and permissions",
-    )  # fmt: skip
-    if opened:
-        show_role(next(role for role in found if role.key == opened))
+    if opened := list_page.draw(shown, label="Roles; open one to see its users and permissions"):
+        show_role(next(role for role in ROLES if str(role.list_key) == opened))
 
 
 actor = current_actor()
@@ -322,7 +303,7 @@ tab = address.get("tab") if address.get("tab") in TABS else "users"
 
 def tabs() -> None:
     """The switch between users and roles."""
-    bound = address.bound("members_tab", tab, lambda value: address.put(tab=value or "users"))
+    bound = address.bound("members_tab", tab, lambda value: address.only(tab=value or "users"))
     st.segmented_control("Show", list(TABS), format_func=TABS.__getitem__, label_visibility="collapsed", **bound)
 
 
@@ -332,6 +313,8 @@ with unit_of_work(read_only=True) as uow:
         shown = list_page.ask(uow, "members", more=["status"])
         locked = list_page.count_also(uow, shown, "status", UserStatus.LOCKED.value)
         managers = list_page.count_also(uow, shown, "role", ACCOUNT_MANAGER)
+    else:
+        shown = list_page.ask(uow, "roles")
 
 title, action = st.columns([4, 1.3], vertical_alignment="bottom")
 with title:
@@ -346,11 +329,5 @@ if tab == "users":
     list_page.toolbar(shown, first=tabs)
     users_tab(shown, locked, managers)
 else:
-    left, right = st.columns([3.6, 1.2], vertical_alignment="center")
-    with left:
-        tabs()
-    with right:
-        kind = address.get("type") if address.get("type") in KINDS else ""
-        bound = address.bound("members_type", kind, lambda value: address.put(type=value))
-        st.selectbox("Role type", list(KINDS), format_func=KINDS.__getitem__, label_visibility="collapsed", **bound)
-    roles_tab([each for each in ROLES if not kind or each.preset == (kind == "preset")])
+    list_page.toolbar(shown, first=tabs)
+    roles_tab(shown)

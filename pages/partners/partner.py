@@ -5,7 +5,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from dashboard.parts import address, listing, records
+from dashboard.parts import address, records
 from dashboard.parts import spent as spending
 from dashboard.parts.dialog import dialog
 from dashboard.parts.empty import state
@@ -201,7 +201,7 @@ def spender_row(row: Spender, before: str) -> Row:
 
 actor = current_actor()
 actor.demand("partners.view")
-partner_id = listing.key_from_address()
+partner_id = address.key()
 if partner_id is None:
     state("empty", "This address names no partner", "Open one from the list.", link=("All partners", "partners"))
     st.stop()

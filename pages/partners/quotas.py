@@ -5,95 +5,59 @@ from uuid import UUID, uuid4
 
 import streamlit as st
 
-from dashboard.parts import address, formats, listing
+from dashboard.parts import address, formats, list_page
 from dashboard.parts.empty import state
 from dashboard.parts.head import Badge, Crumb, answer, page_head, section
 from dashboard.parts.outcome import outcome
-from dashboard.parts.pager import page_from_address, pager
-from dashboard.parts.rows import Row, Tone
-from dashboard.parts.tables import Column
+from dashboard.parts.pager import SIZE, page_from_address, pager
+from dashboard.parts.rows import Tone
 from dashboard.parts.wallet import gate_words, wallet
 from models.benefits import queries, service
+from models.benefits.lists import looked_at
 from models.benefits.queries import PoolRow, QuotaChange
 from models.core.actor import current_actor
 from models.core.errors import DomainError, NotFound, Problem, Refused
 from models.core.paging import Page
 from models.core.unit_of_work import unit_of_work
 from models.engines.definitions import ApplicationType
-from models.partners import queries as partners
+from models.engines.lists import ListRow
 
 PARAM = "partner"
-COLUMNS = [
-    Column("partner", "Partner", width=226), Column("tier", "Tier", width=112),
-    Column("granted", "Quota", "amount", 120), Column("used", "Used", "amount", 120),
-    Column("reserved", "Reserved", "amount", 120), Column("left", "Left", "amount", 120),
-    Column("share", "Left of it", "share", 150),
-]  # fmt: skip
-
-
-def chosen_kind(kinds: list[ApplicationType]) -> ApplicationType:
-    """The benefit whose quotas are shown: the address says, else the first."""
-    if len(kinds) == 1:
-        return kinds[0]
-    names = {made.key: made.name for made in kinds}
-    asked = address.get("pool") if address.get("pool") in names else kinds[0].key
-    bound = address.bound("quota:pool", asked, lambda value: address.put(pool=value or ""))
-    st.segmented_control("Benefit", list(names), format_func=names.__getitem__, label_visibility="collapsed", **bound)
-    return next(made for made in kinds if made.key == asked)
 
 
 # ---- all partners ----
 
 
-def everybody(made: ApplicationType) -> None:
+def everybody() -> None:
     """The list, page by page."""
-    search = address.get("q")
-    listing.keep_place("quotas", made.key, search)
     with unit_of_work(read_only=True) as uow:
-        page = queries.all_pools(uow, made.key, search, page_from_address(listing.SIZE))
-        total = partners.count(uow, search)
-    left, right = st.columns([2.7, 1.3], vertical_alignment="center")
-    with left:
-        have = "has" if total == 1 else "have"
-        answer(
-            f"<b>{formats.plural(total, 'partner')}</b> {have} a quota of {formats.text(made.name)}; open one to raise "
-            "or lower it."
-        )
-    with right:
-        listing.search_box("Name, number or city", key="quotas")
-    if not page.rows:
-        state(
-            "empty", "No partner matches", "Search for something else.",
-            link=("Show all quotas", "quotas") if search else None,
-        )  # fmt: skip
+        shown = list_page.ask(uow, "quotas", more=["low"])
+        made = looked_at(uow, shown.asked.filters)
+        low = list_page.count_also(uow, shown, "low", "yes") if shown.rows else 0
+    page_head("Quotas", line=["Of every partner you may see", f"{made.currency}, tax included" if made else ""])
+    list_page.toolbar(shown)
+    if made is None:
+        state("empty", "No benefit has a quota", "An application type with the table of quotas by tier has one.")
         return
-    opened = listing.listed(
-        [cells(row) for row in page.rows], COLUMNS, [narrow(row) for row in page.rows], key="quotas",
-        alt=f"{formats.plural(total, 'partner')} with quota, used, reserved and left in {made.currency}.",
-        label="Partners' quotas; open one to raise or lower it",
-    )  # fmt: skip
-    pager(page.previous, page.next, words=f"{formats.count(len(page.rows))} of {formats.plural(total, 'partner')}")
-    if opened:
-        address.put(**{PARAM: opened, "q": None})
+    if shown.rows:
+        have = "has" if shown.total == 1 else "have"
+        answer(
+            f"<b>{list_page.total_words(shown)}</b> {have} a quota of {formats.text(made.name)}, "
+            f"<b>{formats.count(low) if low else 'none'}</b> nearly used up; open one to raise or lower it."
+        )
+    if opened := list_page.draw(shown, label="Partners' quotas; open one to raise or lower it", look=look):
+        address.only(**{PARAM: opened, "pool": made.key})
         st.rerun()
 
 
-def cells(row: PoolRow) -> dict[str, object]:
-    """A pool as a line of the grid."""
-    return {
-        "id": str(row.partner_id), "partner": row.partner, "tier": row.tier.words, "granted": row.granted,
-        "used": row.used, "reserved": row.reserved, "left": row.left,
-        "share": formats.part_of(row.left, row.granted),
-    }  # fmt: skip
+def look(row: ListRow) -> tuple[Tone, str]:
+    """A quota that is nearly used up stands out."""
+    return ("orange", "redeem") if row.values["low"] else ("gray", "redeem")
 
 
-def narrow(row: PoolRow) -> Row:
-    """The same on a phone."""
-    tone: Tone = "orange" if row.low else "gray"
-    note = f"of {formats.amount(row.granted)}{', nearly used up' if row.low else ''}"
-    return Row(
-        str(row.partner_id), row.partner, f"{row.tier.words} tier", formats.amount(row.left), note, tone, "redeem"
-    )
+def chosen_kind(kinds: list[ApplicationType]) -> ApplicationType:
+    """The benefit whose quota is shown: the address says, else the first."""
+    return next((made for made in kinds if made.key == address.get("pool")), kinds[0])
 
 
 # ---- one partner ----
@@ -106,7 +70,7 @@ def one(made: ApplicationType, partner_id: UUID) -> None:
         if pool is None:
             raise NotFound("There is no such partner among those you may see.")
         gates = queries.gates(uow, partner_id)
-        history = queries.quota_history(uow, made.key, partner_id, page_from_address(listing.SIZE))
+        history = queries.quota_history(uow, made.key, partner_id, page_from_address(SIZE))
     page_head(
         pool.partner, line=[f"Quota of {made.name}", made.currency, formats.preferences().zone_name],
         crumbs=[Crumb("Quotas", "quotas")], badges=[Badge(f"{pool.tier.words} tier", "violet", "workspace_premium")],
@@ -188,13 +152,14 @@ def amount_of(typed: str) -> Decimal:
 
 
 current_actor().demand("quota.manage")
-with unit_of_work(read_only=True) as uow:
-    kinds = queries.pooled_types(uow)
-if (partner_id := listing.key_from_address(PARAM)) is None:
-    page_head("Quotas", line=["Of every partner you may see", "USD, tax included" if len(kinds) == 1 else ""])
-    everybody(chosen_kind(kinds))
+if (partner_id := address.key(PARAM)) is None:
+    everybody()
 else:
     try:
+        with unit_of_work(read_only=True) as uow:
+            kinds = queries.pooled_types(uow)
+        if not kinds:
+            raise NotFound("No application type has quotas any more.")
         one(chosen_kind(kinds), partner_id)
     except DomainError as error:
         page_head("Quota", crumbs=[Crumb("Quotas", "quotas")])

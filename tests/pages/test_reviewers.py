@@ -15,6 +15,7 @@ from models.core.clock import clock_at
 from models.core.unit_of_work import unit_of_work
 from models.design import drafting
 from models.identity.tables import UserAccount
+from models.lists import acting
 from models.reviewers import queries, service
 from models.reviewers.rules import QualityKind
 from models.reviewers.service import HandOver
@@ -47,9 +48,9 @@ def test_a_manager_sets_groups_skills_and_a_limit(fund: Fund) -> None:
     with fund.as_(fund.ines) as uow:
         service.create_group(uow, "large_deals", "Large deals")
     test = shown(fund, REVIEWERS, fund.ines, {"reviewers:edited": str(fund.joris.user_id)})
-    test.multiselect[0].set_value(["large_deals"])
-    test.text_input[0].set_value("German, Healthcare")
-    test.text_input[1].set_value("50,000")
+    test.multiselect(key="reviewer:groups").set_value(["large_deals"])
+    test.text_input(key="reviewer:skills").set_value("German, Healthcare")
+    test.text_input(key="reviewer:limit").set_value("50,000")
     found = next(each for each in test.button if each.label == "Save").click().run()
     assert not found.exception, found.exception
     assert "Joris de Wit saved." in words(found)
@@ -62,8 +63,8 @@ def test_a_manager_sets_groups_skills_and_a_limit(fund: Fund) -> None:
 
 def test_a_wrong_limit_is_said_and_nothing_is_changed(fund: Fund) -> None:
     test = shown(fund, REVIEWERS, fund.ines, {"reviewers:edited": str(fund.joris.user_id)})
-    test.text_input[0].set_value("German")
-    test.text_input[1].set_value("plenty")
+    test.text_input(key="reviewer:skills").set_value("German")
+    test.text_input(key="reviewer:limit").set_value("plenty")
     found = next(each for each in test.button if each.label == "Save").click().run()
     assert "Write an amount such as 50000.00, or nothing." in words(found)
     with unit_of_work(actor=fund.ines, read_only=True) as uow:
@@ -83,6 +84,27 @@ def test_a_group_is_made_and_its_stages_are_watched(fund: Fund) -> None:
         service.give(uow, fund.joris.user_id or fund.partner.id, QualityKind.GROUP, "large_deals")
     test = shown(fund, REVIEWERS, fund.ines, part="groups")
     assert "can be asked, none out of office; 1 group, 0 stand-ins." in words(test)
+
+
+def test_reviewers_are_filtered_and_several_are_put_into_a_group(fund: Fund) -> None:
+    with fund.as_(fund.ines) as uow:
+        service.create_group(uow, "large_deals", "Large deals")
+        service.give(uow, fund.sipho.user_id or fund.partner.id, QualityKind.GROUP, "large_deals")
+        service.set_limit(uow, fund.sipho.user_id or fund.partner.id, Decimal(20000), "USD")
+        keys = [key for key in (fund.joris.user_id, fund.sipho.user_id, fund.ines.user_id) if key]
+        given = {"group": "large_deals"}
+        found = acting.preview(uow, "reviewers", "join", keys, given)
+        assert found.able == (fund.joris.user_id,)
+        assert found.refused == {"in the group already": 1, "this is you: another manager has to change it": 1}
+        acting.run(uow, "reviewers", "join", found, given)
+        assert acting.preview(uow, "reviewers", "leave", keys, given).able == (fund.joris.user_id, fund.sipho.user_id)
+    for asked, names in (
+        ({"group": "large_deals"}, ["Joris de Wit", "Sipho Dlamini"]),
+        ({"role": "reviewer_finance"}, ["Sipho Dlamini"]),
+        ({"limit": "10000.."}, ["Sipho Dlamini"]), ({"q": "joris"}, ["Joris de Wit"]), ({"away": "yes"}, []),
+    ):  # fmt: skip
+        test = opened(REVIEWERS, fund, fund.ines, **asked)
+        assert [list(frame.value["name"]) for frame in test.dataframe] == ([names] if names else [])
 
 
 @pytest.mark.parametrize("who", ["joris", "mei", "liis"])

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, func, literal, select, true, type_coerce
 from sqlalchemy.orm import aliased
 
 from models.core.money import sum_amount
 from models.core.paging import FIRST_PAGE, Desc, Page, PageRequest, fetch_page
+from models.core.types import AmountType
 from models.core.unit_of_work import UnitOfWork
 from models.engines.ledger.rules import EMPTY, ENDING, AccountKind, Balance, Pool, TransferKind
 from models.engines.ledger.tables import LedgerAccount, LedgerEntry, LedgerTransfer
@@ -56,6 +57,37 @@ def _balance(accounts: dict[AccountKind, tuple[Decimal, Decimal]]) -> Balance:
     left, reserved = accounts.get(AccountKind.LEFT, nothing)
     spent, _ = accounts.get(AccountKind.SPENT, nothing)
     return Balance(granted=left + spent, used=spent, reserved=reserved)
+
+
+Whole = BigInteger
+"""An amount as the database counts it: in units of 10^-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceColumns:
+    """How a pool stands, as expressions: granted = used + reserved + left."""
+
+    granted: ColumnElement[Decimal]
+    used: ColumnElement[Decimal]
+    reserved: ColumnElement[Decimal]
+    left: ColumnElement[Decimal]
+
+
+def balance_columns(partner_id: Any, name: str, currency: str) -> BalanceColumns:
+    """How the pools of a name stand, for a select over partners; nothing for a pool that was never filled."""
+    nothing = literal(Decimal(0), AmountType())
+
+    def read(kind: AccountKind, column: Any) -> ColumnElement[Decimal]:
+        row = LedgerAccount
+        own = (row.partner_id == partner_id, row.pool == name, row.currency == currency, row.kind == kind)
+        found = select(column).where(*own).correlate_except(row).scalar_subquery()
+        return func.coalesce(found, nothing, type_=AmountType())
+
+    left, spent = read(AccountKind.LEFT, LedgerAccount.posted), read(AccountKind.SPENT, LedgerAccount.posted)
+    reserved = read(AccountKind.LEFT, LedgerAccount.reserved)
+    return BalanceColumns(
+        type_coerce(left + spent, AmountType()), spent, reserved, type_coerce(left - reserved, AmountType())
+    )
 
 
 def statement(

@@ -14,8 +14,12 @@ from models.benefits import service
 from models.benefits.rules import Gates
 from models.core.errors import NotAllowed, NotFound, Refused
 from models.core.history import HistoryEntry
+from models.core.paging import FIRST_PAGE
 from models.engines.ledger import queries as ledger
+from models.engines.lists import Asked
 from models.engines.workflow.findings import Verdict
+from models.lists import acting
+from models.lists.queries import open_list, read
 from models.partners import service as partners
 from models.partners.rules import Standing, Tier
 from tests.support.mdf import Fund, usd
@@ -69,9 +73,9 @@ def test_a_higher_tier_brings_the_difference_to_what_a_manager_raised(fund: Fund
         service.raise_quota(uow, made, grown.id, usd("500.00"), reason="Webinar", key="a")
         standing = Standing(Tier.DIFFERENTIATION, grown.status, True, False, False)
         partners.change_standing(uow, grown.id, standing, expected=grown.version)
-        (shown,) = benefits.all_pools(uow, "mdf", "Amber").rows
+        (shown,) = benefits.pools_of(uow, "mdf", [grown.id])
         service.fill(uow, made, grown.id)
-        (filled,) = benefits.all_pools(uow, "mdf", "Amber").rows
+        (filled,) = benefits.pools_of(uow, "mdf", [grown.id])
     assert shown == filled
     assert (filled.tier, filled.granted, filled.left) == (Tier.DIFFERENTIATION, usd("30500.00"), usd("30500.00"))
 
@@ -105,11 +109,56 @@ def test_nobody_sees_or_moves_a_pool_that_is_not_theirs(fund: Fund) -> None:
         assert benefits.pools(uow, other.id) == []
         assert benefits.quota_history(uow, "mdf", other.id).rows == ()
         with pytest.raises(NotAllowed):
-            benefits.all_pools(uow, "mdf")
+            benefits.pools_of(uow, "mdf", [other.id])
     with fund.as_(fund.ines) as uow:
         with pytest.raises(NotFound, match="There is no such pool"):
-            benefits.all_pools(uow, "vouchers")
+            benefits.pools_of(uow, "vouchers", [other.id])
         with pytest.raises(NotFound, match="There is no such pool"):
             benefits.quota_history(uow, "vouchers", other.id)
         with pytest.raises(NotFound, match="There is no such partner"):
             service.raise_quota(uow, made, fund.ines.user_id, usd("1.00"), reason="x", key="a")
+
+
+def test_the_list_says_of_each_pool_what_the_pool_says(fund: Fund) -> None:
+    """The list's expressions and the ledger's own reading agree, brought by a tier, raised, reserved, or none."""
+    fund.applied()
+    fund.partner_named("Registered", tier=Tier.REGISTERED)
+    grown = fund.partner_named("Amber Works", tier=Tier.BASIC)
+    fund.partner_named("Basic and untouched", tier=Tier.BASIC)
+    with fund.as_(fund.ines) as uow:
+        service.raise_quota(uow, shipped("mdf"), grown.id, usd("500.00"), reason="Webinar", key="a")
+        service.lower_quota(uow, shipped("mdf"), grown.id, usd("9900.00"), reason="Unused", key="b")
+        rows = read(uow, open_list(uow, "quotas"), Asked(sort="-left"), FIRST_PAGE).page.rows
+        pools = {row.partner_id: row for row in benefits.pools_of(uow, "mdf", [row.key for row in rows])}
+        for row in rows:
+            pool = pools[row.key]
+            said = tuple(row.values[name] for name in ("granted", "used", "reserved", "left", "currency"))
+            assert said == (pool.granted, pool.used, pool.reserved, pool.left, "USD")
+            assert bool(row.values["low"]) is pool.low
+        assert [row.values["partner"] for row in rows] == [
+            "Nordlicht Systems", "Basic and untouched", "Amber Works", "Registered"
+        ]  # fmt: skip
+        low = read(uow, open_list(uow, "quotas"), Asked({"low": ("yes",)}), FIRST_PAGE).page.rows
+        assert [row.values["partner"] for row in low] == [row.partner for row in pools.values() if row.low]
+        asked = Asked({"left": ("1000..20000",)})
+        few = read(uow, open_list(uow, "quotas"), asked, FIRST_PAGE).page.rows
+        assert [row.values["partner"] for row in few] == ["Basic and untouched"]
+
+
+@pytest.mark.meets("BEN-VND-14")
+def test_several_quotas_are_raised_at_once_and_once(fund: Fund) -> None:
+    keys = [fund.partner.id, fund.partner_named("Amber Works", tier=Tier.BASIC).id]
+    given = {"benefit": "mdf", "amount": "2500.50", "reason": "Autumn fairs", "once": "press-1"}
+    with fund.as_(fund.ines) as uow:
+        with pytest.raises(Refused, match="Write an amount such as"):
+            acting.preview(uow, "quotas", "raise", keys, given | {"amount": "plenty"})
+        with pytest.raises(Refused, match="Give this first: Reason"):
+            acting.preview(uow, "quotas", "raise", keys, given | {"reason": " "})
+        shown = acting.preview(uow, "quotas", "raise", keys, given)
+        assert (shown.able, shown.amounts) == (tuple(keys), {"USD": usd("5001.00")})
+        for _ in range(2):  # the same press counts once
+            assert acting.run(uow, "quotas", "raise", shown, given) == 2
+        granted = {row.partner_id: row.granted for row in benefits.pools_of(uow, "mdf", keys)}
+        assert granted == dict(zip(keys, (usd("52500.50"), usd("12500.50")), strict=True))
+    with fund.as_(fund.mei) as uow, pytest.raises(NotAllowed):
+        acting.preview(uow, "quotas", "raise", keys, given)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from models.benefits import tables as benefits
-from models.briefs import tables as briefs
 from models.catalog import tables as catalog
 from models.core import history, outbox
 from models.core.database import Base
@@ -23,10 +22,9 @@ from models.payments import tables as payments
 from models.reference import tables as reference
 from models.revenue import tables as revenue
 from models.reviewers import tables as reviewers
-from models.tokens import tables as tokens
 
 __all__ = [
-    "Base", "benefits", "briefs", "cases", "catalog", "customers", "definitions", "design", "expenditures",
+    "Base", "benefits", "cases", "catalog", "customers", "definitions", "design", "expenditures",
     "explore", "exports", "history", "identity", "ledger", "lists", "notices", "outbox", "partners", "payments",
-    "reference", "revenue", "reviewers", "tokens",
+    "reference", "revenue", "reviewers",
 ]  # fmt: skip

@@ -32,12 +32,23 @@ def _table_faults(name: str, node: DecisionNode, table: DecisionTable, facts: Fa
     outputs = {column.name for column in table.outputs}
     if node.outcome and node.outcome not in outputs:
         yield Problem("FLOW-TABLE", f"The table says nothing that is called {node.outcome}.", name)
+    elif node.outcome:
+        yield from (
+            Problem("FLOW-TABLE", f"Row {number} does not say where the case goes on.", name)
+            for number in _wayless(table, node.outcome)[:5]
+        )
     if node.outcome and table.hit == "collect":
         yield Problem("FLOW-TABLE", "Several rows may fit, so that no single one says the way.", name)
     for column in table.columns if facts is not None else ():
         yield from _column_faults(name, column, facts or {}, is_way=column.name == node.outcome)
     if not node.otherwise:
         yield from (Problem(problem.code, problem.text, name) for problem in found.gaps)
+
+
+def _wayless(table: DecisionTable, outcome: str) -> list[int]:
+    """The rows, from 1, whose cell for the way is empty; of a table that has such a column."""
+    place = len(table.inputs) + [column.name for column in table.outputs].index(outcome)
+    return [number for number, row in enumerate(table.rows, 1) if len(row) > place and row[place].strip() in ("", "-")]
 
 
 def _column_faults(name: str, column: Column, facts: FactTypes, *, is_way: bool) -> Iterator[Problem]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 from models.applications.types import application_type, shipped
 from models.core.actor import Actor
@@ -16,7 +17,7 @@ from models.design.picture import drawn
 from models.design.properties import PROPERTIES, said, set_to, shown
 from models.design.queries import running, types
 from models.design.templates import template
-from models.engines.definitions.loading import contents
+from models.engines.definitions.loading import build, contents
 from models.engines.workflow.trying import Expected, Move
 from tests.support.acting import codes
 from tests.support.mdf import Fund
@@ -155,3 +156,36 @@ def test_a_long_text_is_cut_to_where_it_differs() -> None:
     assert "five" in only.before
     assert "seven" in only.after
     assert max(len(only.before), len(only.after)) < 80
+
+
+def test_a_case_that_is_tried_says_what_its_checks_answer() -> None:
+    """A check that is asked at once passes unless the scenario says otherwise; people have what candidates ask for."""
+    content = template("plain")
+    content, _ = edited(content, AddNode("check", label="Known", after=("application", "submit")))
+    content, _ = edited(content, ChangeNode("known", {"check": "mdf.similar", "by": "now"}))
+    content, _ = edited(content, ChangeNode("review", {"candidates": [{"group": "legal", "skill": "German"}]}))
+    content["type"]["workflow"]["edges"].append(["known.fail", "application"])
+    made = build(content)
+    assert list(scenarios.asked_checks(made)) == ["mdf.similar"]
+    begun = scenarios.beginning(made, "A case")
+    assert ("group:legal", "skill:German") in begun.people.values()
+    sent = begun.model_copy(update={"moves": (Move(do="submit"),)})
+    passed, failed = (scenarios.play(made, sent.model_copy(update={"checks": {"mdf.similar": answer}}))
+                      for answer in (True, False))  # fmt: skip
+    assert [visit.node for visit in passed.state.visits] == ["review"]
+    assert [visit.node for visit in failed.state.visits] == ["application"]
+    words = [each.words for each in scenarios.options(made, sent, passed)]
+    lawyer = next(name for name, has in begun.people.items() if "skill:German" in has)
+    assert f"Review: {lawyer} chooses Approve" in words
+    assert not any(f"{name} chooses" in each for name in begun.people if name != lawyer for each in words)
+
+
+def test_a_case_is_tried_by_the_days_that_the_vendor_works() -> None:
+    """Monday the 12th is a day off: five working days from the 5th end a day later."""
+    made = build(template("plain"))
+    sent = scenarios.beginning(made, "A case").model_copy(update={"moves": (Move(do="submit"),)})
+    plain = scenarios.play(made, sent).state.visits[0].due_at
+    days = replace(made.calendar, extra_holidays=frozenset({date(2026, 1, 12)}))
+    later = scenarios.play(made, sent, days).state.visits[0].due_at
+    assert plain is not None
+    assert later == plain + timedelta(days=1)

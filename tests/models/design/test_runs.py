@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -10,10 +11,12 @@ from models.applications.access import find
 from models.applications.types import shipped
 from models.core.actor import SYSTEM, Actor
 from models.core.errors import NotAllowed, WrongState
-from models.design import drafting, runs
+from models.core.unit_of_work import UnitOfWork
+from models.design import drafting, runs, steps
 from models.design.editing import ChangeNode
 from models.design.queries import running
 from models.design.rules import RunKind, RunStatus
+from models.design.tables import DesignRun
 from models.engines.cases.verifying import verify
 from models.engines.definitions import versions
 from tests.models.design.fourth_stage import fourth_stage, published
@@ -63,6 +66,18 @@ def test_a_replay_names_the_cases_that_would_have_gone_differently(fund: Fund, k
     assert only.text == (
         "After Application review it came to Activity and reimbursement; it would come to Large amount."
     )
+
+
+def test_a_replay_says_which_stages_it_took_as_approved(fund: Fund, kofi: Actor) -> None:
+    """The case was claimed after the stage that the draft puts before: what follows needs somebody's yes there."""
+    fund.claimed()
+    draft = fourth_stage(fund, kofi)
+    with fund.as_(kofi) as uow:
+        run_id = runs.replay(uow, draft, months=6)
+    carried(fund, run_id)
+    with fund.as_(kofi) as uow:
+        (only,) = runs.told(uow, run_id)
+    assert "Taken as approved or passed, as the case never met it: Budget owner." in only.text
 
 
 def test_a_migration_does_what_its_dry_run_said_and_is_undone(fund: Fund, kofi: Actor, elif_: Actor) -> None:
@@ -170,6 +185,57 @@ def test_a_replay_looks_at_the_draft_as_it_is_now(fund: Fund, kofi: Actor) -> No
             found.append(runs.run(uow, run_id).told)
             drafting.undo(uow, draft)
     assert found == [1, 0]
+
+
+def test_a_fault_of_ours_stops_one_case_only(
+    fund: Fund, kofi: Actor, elif_: Actor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is named with a reference that stands in the log; the others are moved."""
+    broken = fund.applied()
+    fund.applied(activity_name="Vilnius Fair", address="Konstitucijos 3, Vilnius")
+    published(fund, kofi, elif_)
+    with fund.as_(elif_) as uow:
+        dry = runs.dry_run(uow, "mdf", {})
+    carried(fund, dry)
+    whole = steps.STEPS[RunKind.MIGRATE]
+
+    def failing(uow: UnitOfWork, run: DesignRun, case_id: UUID) -> steps.Said | None:
+        if case_id == broken:
+            raise ZeroDivisionError
+        return whole(uow, run, case_id)
+
+    monkeypatch.setattr(steps, "STEPS", {**steps.STEPS, RunKind.MIGRATE: failing})
+    with fund.as_(elif_) as uow:
+        moved = runs.migrate(uow, dry)
+    carried(fund, moved)
+    with fund.as_(elif_) as uow:
+        assert runs.summary(runs.run(uow, moved)) == "1 of 2 cases were moved"
+        (only,) = runs.told(uow, moved, refused=True)
+        assert (only.case_id, find(uow, broken).type.version) == (broken, PRESENT)
+        (other,) = runs.told(uow, moved, refused=False)
+        assert (other.went, other.would) == ("Application review", "Application review")
+    (logged,) = [each for each in caplog.records if each.msg == "design.run.case_failed"]
+    assert only.text.endswith(f"reference {logged.ref}.")  # type: ignore[attr-defined]
+
+
+def test_whoever_may_not_publish_stops_no_migration(fund: Fund, kofi: Actor, elif_: Actor) -> None:
+    """They stop a replay, which changes nothing; what moves cases takes the permission to publish."""
+    fund.applied()
+    published(fund, kofi, elif_)
+    drafter = replace(kofi, permissions=kofi.permissions - {"design.publish"})
+    with fund.as_(elif_) as uow:
+        dry = runs.dry_run(uow, "mdf", {})
+    carried(fund, dry)
+    with fund.as_(elif_) as uow:
+        moved = runs.migrate(uow, dry)
+    with fund.as_(drafter) as uow:
+        replayed = runs.replay(uow, drafting.begin(uow, "mdf"), months=1)
+        for act in (lambda: runs.cancel(uow, moved), lambda: runs.undo(uow, moved), lambda: runs.migrate(uow, dry)):
+            with pytest.raises(NotAllowed):
+                act()
+        runs.cancel(uow, replayed)
+        assert runs.run(uow, replayed).status is RunStatus.CANCELLED
+        assert runs.run(uow, moved).status is RunStatus.WAITING
 
 
 def test_only_managers_replay_and_migrate(fund: Fund) -> None:

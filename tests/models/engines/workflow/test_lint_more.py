@@ -210,6 +210,10 @@ def test_a_table_is_judged_with_its_decision():
         "Row 1, Asked: 'many' is not an amount such as 8640.50, without separators."
     ]
     assert decision_table(outcome="way")[:1] == ["The table says nothing that is called way."]
+    assert decision_table(rows=[["-", "-", "x", 1], ["-", "-", "-", 1], ["-"]])[-2:] == [
+        "Row 3 has 1 cells; the table has 4 columns.",
+        "Row 2 does not say where the case goes on.",
+    ]
     assert decision_table(hit="collect") == ["Several rows may fit, so that no single one says the way."]
     assert decision_table(inputs=[{"name": "asked", "type": "count"}, {"name": "country", "type": "text"}]) == [
         "Asked is count in the table, but usd in the case.",

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         2, ge=1, description="Questions asked with SQL that one process answers at the same time; others wait."
     )
     explore_file_mib: int = Field(50, ge=1, description="Largest file that can be brought to explore it, in MiB.")
+    api_requests_per_minute: int = Field(
+        120, ge=1, description="Requests that one personal token may make each minute, in each web process."
+    )
+    api_token_days: int = Field(365, ge=1, description="Longest life of a personal token, in days.")
+    api_tokens_per_person: int = Field(10, ge=1, description="Personal tokens that one person may have at a time.")
     worker_poll_ms: int = Field(250, ge=50, description="How often the worker looks for due work, in milliseconds.")
     worker_batch: int = Field(50, ge=1, description="Outbox rows that one flow run takes at most.")
     smtp_url: SecretStr | None = Field(

@@ -44,6 +44,7 @@ TOPICS = {
         Topic("reviews.timer", "flows.deadlines:deadlines"),
         Topic("reviews.outgoing", "flows.outgoing:outgoing", most=20),
         Topic("design.run", "flows.design:design_runs", most=10),
+        Topic("statistics.alerts", "flows.alerts:statistics_alerts", most=50),
     )
 }
 
@@ -62,7 +63,10 @@ class Scheduled:
         return _flow(self.place)
 
 
-SCHEDULES = (Scheduled("daily", "flows.calendar:calendar_jobs", "10 0 * * *"),)
+SCHEDULES = (
+    Scheduled("daily", "flows.calendar:calendar_jobs", "10 0 * * *"),
+    Scheduled("figures", "flows.alerts:alerts_due", "30 6 * * *"),
+)
 
 
 def _flow(place: str) -> Flow[Any, Any]:

@@ -22,9 +22,10 @@ from models.payments import tables as payments
 from models.reference import tables as reference
 from models.revenue import tables as revenue
 from models.reviewers import tables as reviewers
+from models.statistics import tables as statistics
 
 __all__ = [
     "Base", "benefits", "cases", "catalog", "customers", "definitions", "design", "expenditures",
     "explore", "exports", "history", "identity", "ledger", "lists", "notices", "outbox", "partners", "payments",
-    "reference", "revenue", "reviewers",
+    "reference", "revenue", "reviewers", "statistics",
 ]  # fmt: skip

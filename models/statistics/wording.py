@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
-from models.expenditures.words import listed
+from models.core.money import WIDE
+from models.engines.statistics import Unit
+from models.engines.statistics.alerting import Verdict
+from models.expenditures.words import amount_text, listed, percent_text
 from models.statistics.asks import Compared
 from models.statistics.currencies import Shown
 from models.statistics.framing import Asked
 from models.statistics.periods import Span, running
+from models.statistics.results import Result
 
 
 def comparison(against: Compared, span: Span, today: date) -> str:
@@ -31,3 +37,58 @@ def problems(asked: Asked, shown: Shown) -> tuple[str, ...]:
     if running(asked.span, asked.today) and asked.through is None:
         found.append("There is no data of this month yet.")
     return tuple(found)
+
+
+def value_text(value: Decimal, unit: Unit, currency: str) -> str:
+    """A value as a sentence says it: `4,311.44 USD`, `1,203`, `12.5 %`, `3 days 4 hours`."""
+    if unit is Unit.MONEY:
+        return f"{amount_text(value)} {currency}".strip()
+    if unit is Unit.SHARE:
+        return percent_text(WIDE.multiply(value, Decimal(100)))
+    if unit is Unit.DURATION:
+        return duration_text(int(value))
+    plain = value.quantize(Decimal(1), ROUND_HALF_UP) if value == value.to_integral_value() else value.normalize()
+    return f"{plain:,f}".replace("-", "−")
+
+
+def duration_text(seconds: int) -> str:
+    """`3 days 4 hours`, `2 hours 5 minutes`, `40 seconds`: the two largest units."""
+    rest, found = abs(seconds), []
+    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
+        count, rest = divmod(rest, size)
+        if count:
+            found.append(f"{count:,} {name}{'' if count == 1 else 's'}")
+    return ("−" if seconds < 0 else "") + " ".join(found[:2]) if found else "0 seconds"
+
+
+def found(result: Result, raised: Sequence[tuple[str, Verdict]], when: str, *, most: int) -> str:
+    """What deserves attention: `Expenditure of Bluewing in June: 402.05 USD, 59.9 % less than 1,003.10 USD`."""
+    what = result.measures[0].words
+    several = []
+    for label, verdict in raised[:most]:
+        of = f" of {label}" if label else ""
+        several.append(f"{what}{of}, {when}: {_verdict(result, verdict)}")
+    if len(raised) > most:
+        several.append(f"and {len(raised) - most:,} more")
+    return "; ".join(several) + "."
+
+
+def quiet(result: Result, verdicts: Sequence[Verdict], when: str, *, known: bool) -> str:
+    """What a look found that deserves no attention."""
+    what = result.measures[0].words
+    if not known:
+        return f"{what}, {when}: too few values yet to know what is usual."
+    if len(verdicts) == 1:
+        return f"{what}, {when}: {_verdict(result, verdicts[0])}."
+    return f"{what}, {when}: nothing in {len(verdicts):,} groups deserves attention."
+
+
+def _verdict(result: Result, verdict: Verdict) -> str:
+    unit, currency = result.measures[0].unit, result.currency
+    value = value_text(verdict.value, unit, currency)
+    if verdict.expected is None:
+        return value
+    beside = value_text(verdict.expected, unit, currency)
+    if verdict.percent is None or verdict.percent == 0:
+        return f"{value} (beside {beside})"
+    return f"{value}, {percent_text(abs(verdict.percent))} {'more' if verdict.percent > 0 else 'less'} than {beside}"

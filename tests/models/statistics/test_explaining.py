@@ -99,11 +99,8 @@ def test_numbers_are_explained_too_and_by_the_chosen_comparison(uow, moved):
     found = explain(uow, Ask.of("lines", against=("year",), **IN_JUNE), "product")
     assert found.sentence == "Lines rose by 4 against June 2025; A makes 50\u202f% of it (+2)."
     assert not found.effects
-    assert (
-        explain(uow, Ask.of("lines", against=("year",), **IN_JUNE), "product", against=Compared.PREVIOUS).sentence
-        == ("Lines rose 33.3\u202f% (+1) against May; A alone makes more than that (+1).")
-        or True
-    )
+    other = explain(uow, Ask.of("lines", against=("year",), **IN_JUNE), "product", against=Compared.PREVIOUS)
+    assert other.sentence.startswith("Lines rose 33.3\u202f% (+1) against May;")
 
 
 def test_what_does_not_add_up_is_not_split(uow, moved):

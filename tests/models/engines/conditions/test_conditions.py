@@ -57,6 +57,7 @@ def test_a_condition_answers_exactly(expression: str, answer: bool):
         ("claimed >", "It ends too early, at character 10"),
         ("claimed = usd(1)", "Write == for is, at character 9"),
         ("claimed > $", "$ cannot stand there"),
+        ("claimed.much > 5", "Expression of type 'int' cannot be the operand"),
         (" ", "There is no condition yet: choose or write one."),
         ("claimed + usd(1)", "write something that is true or false"),
         ("__import__('os')", "at character 11"),

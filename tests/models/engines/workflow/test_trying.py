@@ -133,3 +133,26 @@ def test_scenarios_say_what_they_have_passed_and_what_none_has():
     both = coverage(REQUEST.workflow, [play(*SMALL), play(submit("60000"), CHECK, reject)])
     assert both.missing_nodes == {"finance"}
     assert coverage(Workflow(start="x", nodes={}, edges=()), []).percent == 100
+
+
+def test_a_check_at_hand_answers_as_the_scenario_says():
+    """It passes unless it is said to fail; groups and skills are what candidates ask for."""
+    raw = {
+        "start": "ask",
+        "nodes": {
+            "ask": {"form": "ask"}, "known": {"check": "is_known", "by": "now"},
+            "look": {"review": [], "candidates": [{"group": "legal team", "skill": "German"}]}, "end": {"end": "done"},
+        },
+        "edges": [["ask.submit", "known"], ["known.pass", "look"], ["known.fail", "ask"], ["look.approve", "end"],
+                  ["look.reject", "ask"]],
+    }  # fmt: skip
+    definition = Definition(Workflow.model_validate(raw), {})
+    people = {"Ann": ["group:legal team"], "Ben": ["group:legal team", "skill:German"]}
+    for passes, here in ((True, "look"), (False, "ask")):
+        moves = [{"do": "submit"}]
+        said = {"name": "a case", "people": people, "moves": moves, "checks": {"is_known": passes}}
+        assert [visit.node for visit in tried(definition, Scenario.model_validate(said)).state.visits] == [here]
+    said = {"name": "a case", "people": people, "moves": [{"do": "submit"}, approve("Ann"), approve("Ben")]}
+    found = tried(definition, Scenario.model_validate(said))
+    assert [bool(stand.problems) for stand in found.stands] == [False, False, True, False]
+    assert found.state.outcome == "done"

@@ -22,7 +22,7 @@ def load() -> None:
 LISTS: tuple[str, ...] = (
     "models.identity.lists", "models.notices.lists", "models.exports.lists", "models.partners.lists",
     "models.customers.lists", "models.applications.lists", "models.applications.deliveries",
-    "models.reviewers.lists", "models.benefits.lists",
+    "models.reviewers.lists", "models.benefits.lists", "models.catalog.lists",
 )  # fmt: skip
 """Modules that register the lists of their area, by importing them."""
 

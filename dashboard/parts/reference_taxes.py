@@ -1,4 +1,4 @@
-"""Tax rates of countries with their validity, and the way to exchange rates."""
+"""Tax rates of countries with their validity."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from models.reference import queries, service
 from models.reference.queries import Standing
 
 
-def taxes(*, may_change: bool, may_see_rates: bool) -> None:
+def taxes(*, may_change: bool) -> None:
     """All rates, the ones in force counted."""
     with unit_of_work(read_only=True) as uow:
         rows, changes = queries.taxes(uow), queries.history(uow, *queries.TAXES)
     in_force = [row for row in rows if row.standing is Standing.IN_FORCE]
     countries = len({row.country for row in in_force})
-    way = '<a href="/catalogue" target="_self">Money › Catalogue and rates</a>'
     answer(
         f"<b>{formats.plural(len(in_force), 'tax rate')}</b> in force in "
         f"{formats.plural(countries, 'country', 'countries')}.",
-        beside=f"Exchange rates stand under {way if may_see_rates else 'Money › Catalogue and rates'}."
+        beside="MDF amounts include tax as the partner states it. Bills (FIN-MONEY-05) and the invoice amounts of "
+        "incentives (FIN-IREQ-13) will read these rates, by the partner's country and the day.",
     )  # fmt: skip
     if may_change:
         st.button("Enter tax rate", type="primary", icon=":material/percent:", on_click=open_dialog, args=("tax",))

@@ -153,7 +153,8 @@ register(
     ListSource(
         load_list(Path(__file__).parent / "definitions" / "deliveries.list.yaml"), R.id, _all,
         {
-            "case": Field(R.key, words=number_of), "kind": Field(KIND, words=lambda kind: KINDS.get(str(kind), str(kind))),
+            "case": Field(R.key, words=number_of),
+            "kind": Field(KIND, words=lambda kind: KINDS.get(str(kind), str(kind))),
             "target": Field(TARGET, nullable=True), "state": Field(STATE, words=STATES.__getitem__),
             "attempts": Field(R.attempts), "asked": Field(R.created_at), "done": Field(R.done_at, nullable=True),
             "next": Field(case((R.done_at.is_(None) & R.failed_at.is_(None), R.due_at)), nullable=True),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from models.catalog.tables import ExchangeRate, Product, Region, ServiceType
+from models.core.history import HistoryEntry
 from models.core.money import Rate
 from models.core.unit_of_work import UnitOfWork
 
@@ -54,6 +59,25 @@ def products(uow: UnitOfWork, *, service_type: str | None = None) -> list[Produc
     if service_type is not None:
         stmt = stmt.where(Product.service_type == service_type)
     return [ProductRow(*row) for row in uow.session.execute(stmt)]
+
+
+def entered_by(uow: UnitOfWork, rate_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Who entered some rates, or corrected them last; of rates that came with the installation nobody is known."""
+    entry = HistoryEntry
+    stmt = select(entry.subject_id, entry.actor_name).where(
+        entry.subject == ExchangeRate.__tablename__, entry.subject_id.in_(list(rate_ids))
+    )
+    return {key: name for key, name in uow.session.execute(stmt.order_by(entry.at, entry.id)) if key is not None}
+
+
+def newest_rates(uow: UnitOfWork) -> list[tuple[str, date, str, str, Decimal]]:
+    """The rates in force: of each currency, base and source the newest that has begun, as (source, date, currency,
+    base, value)."""
+    rate, later = ExchangeRate, aliased(ExchangeRate)
+    same = (later.currency == rate.currency, later.base == rate.base, later.source == rate.source)
+    newest = select(func.max(later.on)).where(*same, later.on <= uow.today).correlate(rate).scalar_subquery()
+    stmt = select(rate.source, rate.on, rate.currency, rate.base, rate.value).where(rate.on == newest)
+    return [tuple(row) for row in uow.session.execute(stmt.order_by(rate.source, rate.currency, rate.base))]
 
 
 def rate_sources(uow: UnitOfWork, base: str) -> list[str]:

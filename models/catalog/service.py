@@ -13,15 +13,20 @@ from models.catalog.tables import ExchangeRate, Product, Region, ServiceType
 from models.core.errors import Refused
 from models.core.unit_of_work import UnitOfWork
 
+MANAGE = "catalog.manage"
+
 
 def enter_rate(uow: UnitOfWork, *, source: str, on: date, currency: str, base: str, value: Decimal) -> None:
     """Say what one unit of a currency was worth on a business date; the same source and date again corrects it.
+
+    The same value again changes nothing, and the history does not speak of it.
 
     Raises:
         NotAllowed: the actor may not change reference data.
         Refused: everything wrong with the rate at once.
     """
-    uow.actor.demand("catalog.manage")
+    uow.actor.demand(MANAGE)
+    source = source.strip()
     if problems := rules.rate_problems(
         source=source, on=on, currency=currency, base=base, value=value, today=uow.today
     ):
@@ -29,12 +34,15 @@ def enter_rate(uow: UnitOfWork, *, source: str, on: date, currency: str, base: s
     row = ExchangeRate
     stmt = select(row).where(row.source == source, row.on == on, row.currency == currency, row.base == base)
     rate = uow.session.scalar(stmt)
-    before = str(rate.value) if rate else None
+    before = rate.value if rate else None
+    if before == value:
+        return
     if rate is None:
         rate = ExchangeRate(source=source, on=on, currency=currency, base=base)
         uow.session.add(rate)
     rate.value, rate.entered_at = value, uow.now
-    changes = {"source": source, "on": on.isoformat(), f"{currency}/{base}": [before, str(value)]}
+    uow.session.flush()
+    changes = {"source": source, "on": on.isoformat(), f"{currency}/{base}": [before and str(before), str(value)]}
     uow.record("rate.entered", "exchange_rate", rate.id, changes=changes)
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 
+from models.catalog import queries as catalog
+from models.catalog import service as rates
 from models.core.errors import DomainError, Problem, Refused
 from models.core.spreadsheets import harmless
 from models.core.unit_of_work import UnitOfWork
@@ -34,6 +36,8 @@ class Sheet:
     rows: Callable[[UnitOfWork], Iterator[tuple[str, ...]]]
     enter: Callable[[UnitOfWork, Line], object] | None
     """None: it only goes out."""
+    permission: str = service.MANAGE
+    """What it takes to enter it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,8 @@ def imported(uow: UnitOfWork, sheet: str, content: bytes) -> Entered:
         NotAllowed: no role of the actor manages reference data.
         Refused: every row that cannot be entered, each with its line and the remedy; then nothing is entered.
     """
-    uow.actor.demand(service.MANAGE)
     made = SHEETS[sheet]
+    uow.actor.demand(made.permission)
     if made.enter is None:
         raise Refused(Problem("CSV-READ-ONLY", f"{made.name} come with Kontor: they are not entered."))
     known, problems, new, passed = set(made.rows(uow)), [], 0, 0
@@ -143,11 +147,12 @@ def _kind(row: Line) -> DayKind:
         raise Refused(Problem("CSV-KIND", "Write holiday or workday.", "kind")) from None
 
 
-def _percent(row: Line) -> Decimal:
+def _number(row: Line, column: str, such_as: str) -> Decimal:
     try:
-        return Decimal(row["percent"])
+        return Decimal(row[column])
     except InvalidOperation:
-        raise Refused(Problem("CSV-PERCENT", "Write percent as 19 or 7.5.", "percent")) from None
+        code = f"CSV-{column.upper()}"
+        raise Refused(Problem(code, f"Write {column} as {such_as}.", column)) from None
 
 
 def _say(uow: UnitOfWork, row: Line) -> None:
@@ -191,8 +196,19 @@ SHEETS: Mapping[str, Sheet] = {
             for row in queries.taxes(uow) if row.standing in _LEFT
         ),
         lambda uow, row: service.set_tax(
-            uow, row["country"], row["tax"], _percent(row), _day(row, "first_day"), _last(row)
+            uow, row["country"], row["tax"], _number(row, "percent", "19 or 7.5"), _day(row, "first_day"), _last(row)
         ),
+    ),
+    "rates": Sheet(
+        "Exchange rates", ("source", "counts_from", "currency", "base", "value"),
+        lambda uow: (
+            (source, on.isoformat(), currency, base, format(value.normalize(), "f"))
+            for source, on, currency, base, value in catalog.newest_rates(uow)
+        ),
+        lambda uow, row: rates.enter_rate(
+            uow, source=row["source"], on=_day(row, "counts_from"), currency=row["currency"], base=row["base"],
+            value=_number(row, "value", "1.0842"),
+        ), rates.MANAGE,
     ),
     "messages": Sheet(
         "Messages", ("message", "subject", "text"),

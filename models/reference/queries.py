@@ -132,14 +132,14 @@ def calendar(uow: UnitOfWork, country: str) -> WorkingCalendar:
     return calendars.calendar_book(uow).of(country)
 
 
-def history(uow: UnitOfWork, *kinds: type[Any], most: int = 50) -> list[ChangeRow]:
+def history(uow: UnitOfWork, *kinds: type[Any] | str, most: int = 50) -> list[ChangeRow]:
     """What was done to some kinds of reference data, the newest first.
 
     Raises:
         NotAllowed: the actor may not see reference data.
     """
     uow.actor.demand(VIEW)
-    entry, subjects = HistoryEntry, [str(kind.__tablename__) for kind in kinds]
+    entry, subjects = HistoryEntry, [kind if isinstance(kind, str) else str(kind.__tablename__) for kind in kinds]
     stmt = select(entry.at, entry.actor_name, entry.action, entry.changes).where(entry.subject.in_(subjects))
     stmt = stmt.order_by(entry.at.desc(), entry.id.desc()).limit(most)
     return [ChangeRow(*found) for found in uow.session.execute(stmt)]
@@ -165,5 +165,6 @@ def _entry(row: Any, today: date) -> dict[str, Any]:
 
 CALENDARS: tuple[type[Any], ...] = (CalendarException, WorkingHours)
 TAXES: tuple[type[Any], ...] = (TaxRate,)
+RATES = ("exchange_rate",)
 MESSAGES: tuple[type[Any], ...] = (MessageText,)
 """What `history` is asked for."""

@@ -1,4 +1,5 @@
-"""Reference data: what every application type counts with, and what belongs to none: calendars, taxes, permissions."""
+"""Reference data: what every application type counts with, and what belongs to none: calendars, rates,
+taxes, messages, permissions."""
 
 import streamlit as st
 
@@ -6,6 +7,8 @@ from dashboard.parts import address
 from dashboard.parts.head import page_head
 from dashboard.parts.reference_calendars import calendars
 from dashboard.parts.reference_messages import messages
+from dashboard.parts.reference_rates import MANAGE as RATES
+from dashboard.parts.reference_rates import rates
 from dashboard.parts.reference_tables import permissions, values
 from dashboard.parts.reference_taxes import taxes
 from models.core.actor import current_actor
@@ -13,7 +16,8 @@ from models.core.actor import current_actor
 PARTS = {
     "": "All types",
     "calendars": "Calendars",
-    "taxes": "Rates and taxes",
+    "rates": "Exchange rates",
+    "taxes": "Tax rates",
     "messages": "Messages",
     "permissions": "Permissions",
 }
@@ -22,15 +26,24 @@ me = current_actor()
 me.demand("reference.view")
 page_head("Reference data", line=["What counts everywhere, since when, and who changed it", "GMT+08:00"])
 part = address.get("part") if address.get("part") in PARTS else ""
-st.segmented_control(
-    "Part", list(PARTS), format_func=PARTS.__getitem__, label_visibility="collapsed",
-    **address.bound("reference:part", part, lambda value: address.put(part=value or "")),
-)  # fmt: skip
+
+
+def switch() -> None:
+    """The switch between the parts of the page; exchange rates are theirs who may change them."""
+    parts = [each for each in PARTS if each != "rates" or me.may(RATES)]
+    bound = address.bound("reference:part", part, lambda value: address.only(part=value or ""))
+    st.segmented_control("Part", parts, format_func=PARTS.__getitem__, label_visibility="collapsed", **bound)
+
+
 may_change = me.may("reference.manage")
+if part == "rates" and me.may(RATES):
+    rates(switch, may_see_history=True)
+    st.stop()
+switch()
 if part == "calendars":
     calendars(address.get("country"), may_change=may_change)
 elif part == "taxes":
-    taxes(may_change=may_change, may_see_rates=me.may("catalog.manage"))
+    taxes(may_change=may_change)
 elif part == "messages":
     messages(address.get("message"), may_change=may_change)
 elif part == "permissions":

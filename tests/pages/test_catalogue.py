@@ -29,9 +29,11 @@ def test_a_rate_is_entered_and_a_bad_one_refused_with_its_reasons(manager: Actor
     assert "enter a rate" in texts(test)
 
     def enter(source: str, currency: str, value: str) -> str:
-        for field, text in zip(test.text_input, (source, currency, value), strict=True):
-            field.input(text)
-        test.button[0].click().run()
+        if not any(each.key == "rate:source" for each in test.text_input):
+            next(each for each in test.button if each.label == "Enter rate").click().run()
+        for name, text in (("source", source), ("currency", currency), ("value", value)):
+            test.text_input(key=f"rate:{name}").input(text)
+        next(each for each in test.button if each.label == "Enter").click().run()
         return texts(test)
 
     assert "RATE-" in enter("Month-end", "eur", "much")
@@ -40,6 +42,11 @@ def test_a_rate_is_entered_and_a_bad_one_refused_with_its_reasons(manager: Actor
     assert "<b>1 currency</b> can be converted into USD." in enter("Month-end", "eur", "1,0842")
     with unit_of_work(actor=SYSTEM, read_only=True) as uow:
         assert queries.rates(uow)["EUR"].value == Decimal("1.0842")
+    shown = page("money/catalogue.py", manager).run()
+    assert list(shown.dataframe[0].value["value"]) == ["1.0842"]
+    assert "EUR/USD" in texts(shown)  # the history says what changed
+    reference = page("design/reference.py", manager, part="rates").run()  # the same part, the same records
+    assert list(reference.dataframe[0].value["value"]) == ["1.0842"]
 
 
 def test_an_import_fills_what_it_met_for_the_first_time(manager: Actor) -> None:
@@ -53,5 +60,5 @@ def test_an_import_fills_what_it_met_for_the_first_time(manager: Actor) -> None:
     assert services["Elastic Load Balancing"] == "Networking"
     assert len(services) == 33
     for view, word in (("services", "33 services"), ("products", "267 products"), ("regions", "regions")):
-        shown = texts(page("money/catalogue.py", manager, view=view).run())
+        shown = texts(page("money/catalogue.py", manager, part=view).run())
         assert word in shown

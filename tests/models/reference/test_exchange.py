@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from models.catalog import queries as catalog
 from models.core.actor import SYSTEM
 from models.core.clock import BUSINESS_ZONE
 from models.core.errors import NotAllowed, Refused
@@ -100,3 +101,27 @@ def test_permissions_only_go_out(ines: UnitOfWork) -> None:
     text = exchange.exported(ines, "permissions")
     assert "\r\nreference.manage," in text
     assert codes(lambda: exchange.imported(ines, "permissions", text.encode())) == ["CSV-READ-ONLY"]
+
+
+@pytest.mark.meets("FIN-MONEY-11")
+def test_exchange_rates_are_the_same_records_as_those_of_the_catalogue(ines: UnitOfWork, build: Build) -> None:
+    header = "source,counts_from,currency,base,value\r\n"
+    text = header + "Month-end,2026-06-30,EUR,USD,1.0842\r\nMonth-end,2026-07-20,EUR,USD,1.1\r\n"
+    assert exchange.imported(ines, "rates", text.encode()) == Entered(2, 0)
+    assert catalog.rates(ines)["EUR"].value == Decimal("1.1")
+    assert catalog.rates(ines, date(2026, 7, 1))["EUR"].value == Decimal("1.0842")
+    assert exchange.exported(ines, "rates") == header + "Month-end,2026-07-20,EUR,USD,1.1\r\n"  # what is in force
+    told = queries.history(ines, *queries.RATES)
+    assert [(each.by, each.changes["EUR/USD"]) for each in reversed(told)] == [
+        ("Inês Duarte", [None, "1.0842"]), ("Inês Duarte", [None, "1.1"])
+    ]  # fmt: skip
+    assert exchange.imported(ines, "rates", text.encode()).new == 1  # no longer in force, and said once more …
+    assert len(queries.history(ines, *queries.RATES)) == 2  # … which changes nothing
+    wrong = header + "Month-end,2026-07-21,EUR,USD,1\r\n,2026-07-01,EURO,USD,much\r\n"
+    with pytest.raises(Refused) as refused:
+        exchange.imported(ines, "rates", wrong.encode())
+    assert [each.code for each in refused.value.problems] == ["RATE-FUTURE", "CSV-VALUE"]
+    finance = acting(ines, build.actor("finance"))
+    assert exchange.imported(finance, "rates", (header + "Bank,2026-07-01,ZAR,USD,0.0526\r\n").encode()).new == 1
+    with pytest.raises(NotAllowed):
+        exchange.imported(acting(ines, build.actor("analyst")), "rates", text.encode())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from models.benefits import tables as benefits
+from models.briefs import tables as briefs
 from models.catalog import tables as catalog
 from models.core import history, outbox
 from models.core.database import Base
 from models.customers import tables as customers
+from models.dashboards import tables as dashboards
 from models.design import tables as design
 from models.engines.cases import tables as cases
 from models.engines.definitions import tables as definitions
@@ -23,9 +25,10 @@ from models.reference import tables as reference
 from models.revenue import tables as revenue
 from models.reviewers import tables as reviewers
 from models.statistics import tables as statistics
+from models.tokens import tables as tokens
 
 __all__ = [
-    "Base", "benefits", "cases", "catalog", "customers", "definitions", "design", "expenditures",
+    "Base", "benefits", "briefs", "cases", "catalog", "customers", "dashboards", "definitions", "design", "expenditures",
     "explore", "exports", "history", "identity", "ledger", "lists", "notices", "outbox", "partners", "payments",
-    "reference", "revenue", "reviewers", "statistics",
+    "reference", "revenue", "reviewers", "statistics", "tokens",
 ]  # fmt: skip

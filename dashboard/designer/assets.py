@@ -1,4 +1,4 @@
-"""Serves the bundle of the canvas below an address with its hash, so that browsers keep it for good."""
+"""Serves the bundle of canvas and grid below an address with its hash, so that browsers keep it for good."""
 
 from __future__ import annotations
 
@@ -11,12 +11,32 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 BUNDLE = Path(__file__).resolve().parent / "bundle"
-_TYPES = {"canvas.js": "text/javascript", "canvas.css": "text/css"}
+_TYPES = {
+    "canvas.js": "text/javascript", "canvas.css": "text/css", "grid.js": "text/javascript", "grid.css": "text/css"
+}  # fmt: skip
 _FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
+
+# Streamlit runs this from a blob, which has no address of its own to import relative to.
+LOADER = """
+export default function (component) {
+  const from = (path) => new URL(path, location.origin).href;
+  const { script, style } = component.data;
+  if (!document.querySelector(`link[href="${from(style)}"]`)) {
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.href = from(style);
+    document.head.append(link);
+  }
+  let over = false, end = () => {};
+  import(from(script)).then((bundle) => { if (!over) end = bundle.draw(component); });
+  return () => { over = true; end(); };
+}
+"""
+"""What a component of the bundle runs: it fetches `data.script` and `data.style`, and lets the script draw."""
 
 
 def address(name: str) -> str:
-    """Where a browser finds `canvas.js` or `canvas.css` of this version."""
+    """Where a browser finds a file of this version."""
     return f"/designer-canvas/{_version()}/{name}"
 
 

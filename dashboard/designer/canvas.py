@@ -40,24 +40,8 @@ __all__ = [
     "Selected", "Undo", "Way", "canvas", "taken",
 ]  # fmt: skip
 
-# Streamlit runs this from a blob, which has no address of its own to import relative to.
-_LOADER = """
-export default function (component) {
-  const from = (path) => new URL(path, location.origin).href;
-  const { script, style } = component.data;
-  if (!document.querySelector(`link[href="${from(style)}"]`)) {
-    const link = document.createElement('link');
-    link.rel = 'stylesheet';
-    link.href = from(style);
-    document.head.append(link);
-  }
-  let over = false, end = () => {};
-  import(from(script)).then((bundle) => { if (!over) end = bundle.draw(component); });
-  return () => { over = true; end(); };
-}
-"""
 _component = st.components.v2.component(
-    "kontor_canvas", html='<div class="kontor-canvas"></div>', js=_LOADER, isolate_styles=False
+    "kontor_canvas", html='<div class="kontor-canvas"></div>', js=assets.LOADER, isolate_styles=False
 )
 
 

@@ -60,9 +60,9 @@ def test_everything_bundled_brings_its_licence() -> None:
     }  # the two are declarations for the compiler
     licences = (assets.BUNDLE / "LICENSES.txt").read_text(encoding="utf-8")
     named = {line.rpartition(" (")[0] for line in licences.splitlines() if line.endswith(FREE)}
-    assert {"@xyflow/react 12.12.1", "@dagrejs/dagre 3.1.3", "react 19.3.1"} <= named
+    assert {"@xyflow/react 12.12.1", "@dagrejs/dagre 3.1.3", "gridstack 14.1.0", "react 19.3.1"} <= named
     assert wanted - named == set(), "not in LICENSES.txt"
-    assert len(wanted) == 19
+    assert len(wanted) == 20
 
 
 def test_no_lock_names_a_registry() -> None:

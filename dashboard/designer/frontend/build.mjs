@@ -1,5 +1,5 @@
-// Builds ../bundle: canvas.js, canvas.css and LICENSES.txt of everything that is inside. Run by `make designer`.
-// The first line of both files names the hash of the sources; tests/dashboard/test_canvas.py compares it.
+// Builds ../bundle: canvas.js and canvas.css, grid.js and grid.css, and LICENSES.txt of everything that is inside. Run by `make designer`.
+// The first line of each names the hash of the sources; tests/dashboard/test_canvas.py compares it.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -47,10 +47,10 @@ function licence(name) {
   return `${rule}\n${about.name} ${about.version} (${about.license})\n${rule}\n\n${text.replace(/\r/g, '')}\n`;
 }
 
-const banner = `/* Kontor's canvas; built by \`make designer\`. Licences: LICENSES.txt. Sources: ${hash()} */`;
+const banner = `/* Kontor's canvas and grid; built by \`make designer\`. Licences: LICENSES.txt. Sources: ${hash()} */`;
 const result = await build({
   absWorkingDir: here,
-  entryPoints: { canvas: 'src/main.tsx' },
+  entryPoints: { canvas: 'src/main.tsx', grid: 'src/grid.ts' },
   outdir: bundle,
   bundle: true,
   format: 'esm',
@@ -64,7 +64,7 @@ const result = await build({
 });
 mkdirSync(bundle, { recursive: true });
 const inside = packages(result.metafile.inputs);
-const head = 'The files canvas.js and canvas.css hold code of these packages, unchanged but for being minified.\n\n';
+const head = 'The files canvas.js, canvas.css, grid.js and grid.css hold code of these packages, unchanged but for being minified.\n\n';
 writeFileSync(join(bundle, 'LICENSES.txt'), head + inside.map(licence).join('\n'));
 for (const [path, { bytes }] of Object.entries(result.metafile.outputs)) {
   console.log(`${relative(here, join(here, path))}: ${Math.round(bytes / 1024)} KiB`);

@@ -29,8 +29,9 @@ from models.engines.cases.tables import Case, CaseEvent, CaseTask
 from models.engines.definitions import versions
 from models.engines.definitions.registry import calendar_for
 from models.engines.definitions.schema import ApplicationType
+from models.engines.statistics.records import arrow
 from models.engines.workflow.schema import FormNode, ReviewNode
-from models.partners.dimensions import arrow, cut, turns
+from models.partners.dimensions import cut, turns
 from models.partners.past import past_version
 
 C, T, E = Case, CaseTask, CaseEvent

@@ -25,7 +25,8 @@ from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions import ApplicationType
 from models.engines.ledger import queries as ledger
 from models.engines.statistics import Facts, Measure, Snapshot, Unit
-from models.partners.dimensions import END, arrow, partner_dimension, partner_dimensions
+from models.engines.statistics.records import arrow
+from models.partners.dimensions import END, partner_dimension, partner_dimensions
 from models.partners.past import PastPartner, past, past_version
 from models.partners.rules import Tier
 

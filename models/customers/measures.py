@@ -6,12 +6,9 @@ a partner or left it is an event of a day, with the account manager *of that day
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-from uuid import UUID
 
 import pyarrow as pa
 from sqlalchemy import Column, Date, MetaData, Table, Text, distinct, func, select
@@ -27,8 +24,9 @@ from models.customers.dimensions import (
 from models.customers.intervals import OPEN_END, assignments_version
 from models.customers.tables import AccountManagerAssignment, Customer, CustomerAssociation
 from models.engines.statistics import MISSING, Dimension, Facts, Measure, Snapshot, Unit
+from models.engines.statistics.records import arrow, key_text
 from models.partners import queries as partners
-from models.partners.dimensions import arrow, cut, partner_dimension, partner_dimensions, turns
+from models.partners.dimensions import cut, partner_dimension, partner_dimensions, turns
 from models.partners.past import past_version
 from models.partners.rules import PartnerKind
 
@@ -47,45 +45,43 @@ ASSOCIATION, DISASSOCIATION = "association", "disassociation"
 OPERATIONS = {ASSOCIATION: "Association", DISASSOCIATION: "Disassociation"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Care:
-    """Somebody looks after a customer from a day until before another."""
-
-    user: str
-    begins: date
-    ends: date
+Care = tuple[str, date, date]
+"""Who looked after a customer, from a day until before another."""
+NOBODY: tuple[Care, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Stay:
-    """A customer at a partner from a day until before another, and who looked after it there."""
+    """A customer at a partner from a day until before another, and who looked after it there. Keys as the database
+    writes them."""
 
-    customer: str
-    partner: str
-    kind: str
-    country: str | None
-    industry: str | None
+    who: tuple[str, str, str]
+    what: tuple[str | None, str | None]
     begins: date
     ends: date
-    care: tuple[_Care, ...]
+    care: Sequence[Care]
 
     def row(self, manager: str | None, *more: object) -> tuple[object, ...]:
-        return self.customer, self.partner, self.kind, manager, self.country, self.industry, *more
+        return *self.who, manager, *self.what, *more
 
     def manager_on(self, day: date) -> str | None:
-        return next((each.user for each in self.care if each.begins <= day < each.ends), None)
+        return next((user for user, begins, ends in self.care if begins <= day < ends), None)
+
+
+KEYS = ("customer_id", "partner_id", "account_manager_id")
 
 
 def states(uow: UnitOfWork) -> pa.Table:
     """Which customer belonged to which partner, looked after by whom, from when until before when."""
-    others = turns(uow)
-    return arrow(_STATES, [row for stay in _stays(uow) for row in _stretches(stay, others.get(stay.partner, ()))])
+    others = {key.replace("-", ""): days for key, days in turns(uow).items() if days}
+    rows = [row for stay in _stays(uow) for row in _stretches(stay, others.get(stay.who[1].replace("-", ""), ()))]
+    return arrow(_STATES, rows, keys=KEYS)
 
 
 def events(uow: UnitOfWork) -> pa.Table:
     """When a customer came to a partner or left it, and who looked after it then: who left was looked after by the
     account manager of its last day."""
-    return arrow(_EVENTS, [row for stay in _stays(uow) for row in _events_of(stay)])
+    return arrow(_EVENTS, [row for stay in _stays(uow) for row in _events_of(stay)], keys=KEYS)
 
 
 def version(uow: UnitOfWork) -> Hashable:
@@ -101,35 +97,38 @@ def _stays(uow: UnitOfWork) -> Iterator[_Stay]:
     care = _care(uow)
     row, customer = CustomerAssociation, Customer
     stmt = select(
-        row.customer_id, row.partner_id, row.association_type, row.associated_on, row.ended_on, customer.country,
-        customer.industry,
+        key_text(row.customer_id), key_text(row.partner_id), row.association_type, row.associated_on, row.ended_on,
+        customer.country, customer.industry,
     ).outerjoin(customer, customer.id == row.customer_id)  # fmt: skip
-    for key, partner, kind, begins, ends, country, industry in uow.session.execute(stmt):
-        who = care.get((key, partner), ())
-        yield _Stay(str(key), str(partner), kind.value, country, industry, begins, ends or OPEN_END, who)
+    for key, partner, kind, begins, ends, *what in uow.session.execute(stmt):
+        found = care.get((key, partner), NOBODY)
+        yield _Stay((key, partner, kind.value), (what[0], what[1]), begins, ends or OPEN_END, found)
 
 
-def _care(uow: UnitOfWork) -> Mapping[tuple[UUID, UUID], tuple[_Care, ...]]:
+def _care(uow: UnitOfWork) -> Mapping[tuple[str, str], Sequence[Care]]:
     """Who looked after a customer at a partner, one after the other: from the assignment until its end."""
     row = AccountManagerAssignment
-    stmt = select(row.customer_id, row.partner_id, row.user_id, row.assigned_on, row.unassigned_on)
-    found: dict[tuple[UUID, UUID], list[tuple[Any, ...]]] = defaultdict(list)
-    for customer, partner, *rest in uow.session.execute(stmt.order_by(row.assigned_on, row.id)):
-        found[customer, partner].append(tuple(rest))
-    return {key: tuple(_in_order(rows)) for key, rows in found.items()}
+    stmt = select(
+        key_text(row.customer_id), key_text(row.partner_id), key_text(row.user_id), row.assigned_on, row.unassigned_on
+    )
+    found: dict[tuple[str, str], list[Care]] = {}
+    for customer, partner, user, begins, ends in uow.session.execute(stmt.order_by(row.assigned_on, row.id)):
+        found.setdefault((customer, partner), []).append((user, begins, ends or OPEN_END))
+    return {key: care if len(care) == 1 else tuple(in_order(care)) for key, care in found.items()}
 
 
-def _in_order(rows: list[tuple[Any, ...]]) -> Iterator[_Care]:
-    for place, (user, begins, ends) in enumerate(rows):
-        following = rows[place + 1][1] if place + 1 < len(rows) else OPEN_END
-        if begins < (until := min(ends or OPEN_END, following)):
-            yield _Care(str(user), begins, until)
+def in_order(care: Sequence[Care]) -> Iterator[Care]:
+    """The same, each ended where the next begins; empty ones fall away."""
+    for place, (user, begins, ends) in enumerate(care):
+        until = min(ends, care[place + 1][1]) if place + 1 < len(care) else ends
+        if begins < until:
+            yield user, begins, until
 
 
 def _stretches(stay: _Stay, at: Sequence[date]) -> Iterator[tuple[object, ...]]:
     """The days of a stay, cut where somebody else looks after the customer and where the partner stands otherwise."""
-    changes = {day for care in stay.care for day in (care.begins, care.ends)} | set(at)
-    for begins, ends in cut(stay.begins, stay.ends, sorted(changes)):
+    changes = {day for _, begins, ends in stay.care for day in (begins, ends)}
+    for begins, ends in cut(stay.begins, stay.ends, sorted(changes.union(at))):
         yield stay.row(stay.manager_on(begins), begins, None if ends == OPEN_END else ends)
 
 

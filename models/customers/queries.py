@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, func, or_, select
 
 from models.core.errors import NotFound
 from models.core.paging import FIRST_PAGE, Asc, Page, PageRequest, fetch_page
@@ -216,6 +216,11 @@ def options(uow: UnitOfWork, *, search: str = "", limit: int = 50) -> dict[UUID,
     stmt = _filtered(select(Customer.id, Customer.name), CustomerFilter(search=search))
     found = uow.session.execute(stmt.order_by(Customer.name, Customer.id).limit(limit))
     return dict(found.tuples().all())
+
+
+def name_of(customer_id: Any) -> ScalarSelect[str]:
+    """The name of the customer that a column names, as an expression of another area's select; NULL out of scope."""
+    return select(Customer.name).where(Customer.id == customer_id).scalar_subquery()
 
 
 def names_of(uow: UnitOfWork, customer_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -17,6 +17,7 @@ from sqlalchemy import Column, ColumnElement, Date, MetaData, Table, Text, and_
 from models.core.countries import country as country_name
 from models.core.unit_of_work import UnitOfWork
 from models.engines.statistics import MISSING, Dimension, Labels, Lookup
+from models.engines.statistics.records import arrow
 from models.partners import queries
 from models.partners.past import PastPartner, members, past, past_version
 from models.partners.rules import PartnerKind, PartnerStatus, Tier
@@ -61,13 +62,6 @@ def turns(uow: UnitOfWork) -> Mapping[str, list[date]]:
 def cut(begins: date, ends: date, at: Sequence[date]) -> Iterator[tuple[date, date]]:
     """A stretch of days (the end exclusive) in pieces that end where one of the days comes."""
     yield from pairwise([begins, *(day for day in at if begins < day < ends), ends])
-
-
-def arrow(schema: pa.Schema, rows: Sequence[Sequence[object]]) -> pa.Table:
-    """Rows as an Arrow table of a schema."""
-    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
-    arrays = [pa.array(list(values), field.type) for values, field in zip(columns, schema, strict=True)]
-    return pa.table(arrays, schema=schema)
 
 
 def partner_at(partner: ColumnElement[str], day: ColumnElement[date]) -> Lookup:

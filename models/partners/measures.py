@@ -32,9 +32,10 @@ from models.engines.statistics import (
     ask,
     shift_month,
 )
+from models.engines.statistics.records import arrow
 from models.expenditures.dimensions import EXPENDITURES
 from models.expenditures.measures import EVER, SPENDING_CUSTOMERS, lake_state
-from models.partners.dimensions import ATTRIBUTES, END, arrow, partner_dimension, partner_dimensions
+from models.partners.dimensions import ATTRIBUTES, END, partner_dimension, partner_dimensions
 from models.partners.past import PastPartner, members, past, past_version
 from models.partners.rules import PartnerStatus
 

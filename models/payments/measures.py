@@ -18,7 +18,8 @@ from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.facts import changes
 from models.engines.cases.tables import Case
 from models.engines.statistics import MISSING, Dimension, Facts, Measure, Snapshot, Unit
-from models.partners.dimensions import arrow, cut, partner_dimension, partner_dimensions, turns
+from models.engines.statistics.records import arrow
+from models.partners.dimensions import cut, partner_dimension, partner_dimensions, turns
 from models.partners.past import past_version
 from models.payments.rules import PayableStatus
 from models.payments.tables import Payable

@@ -10,7 +10,8 @@ from sqlalchemy import Column, Date, MetaData, Numeric, Table, Text, distinct, f
 
 from models.core.unit_of_work import UnitOfWork
 from models.engines.statistics import Facts, Measure, Snapshot, Unit
-from models.partners.dimensions import arrow, partner_dimension, partner_dimensions
+from models.engines.statistics.records import arrow
+from models.partners.dimensions import partner_dimension, partner_dimensions
 from models.partners.past import past_version
 from models.revenue.dimensions import DEMO_NOTE, common_dimensions, of_words
 from models.revenue.facts import revenue_line

@@ -221,3 +221,13 @@ def _narrowed(view: Ask, row: ResultRow) -> Ask:
     for dimension, key in zip(view.by, row.keys, strict=False):
         view = view.narrowed(dimension, key)
     return view
+
+
+def around(view: Ask) -> Ask:
+    """The question of a view along the time around it: seventy days, or two years by month."""
+    if isinstance(view.period, Days):
+        first = view.period.to_day - timedelta(days=WATCHED_DAYS)
+        return view.changed(period=Days(from_day=first, to_day=view.period.to_day), granularity=Granularity.DAY, top=5)
+    assert isinstance(view.period, Months), "a view names its days"
+    first = shift_month(view.period.last, -24)
+    return view.changed(period=Months(first=first, last=view.period.last), granularity=Granularity.MONTH, top=5)

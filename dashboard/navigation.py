@@ -64,6 +64,7 @@ ENTRIES = (
     Entry("money/sub_accounts.py", "sub-accounts", "expenditures.map", "Money", tab="Sub-accounts", partner=False),
     Entry("money/catalogue.py", "catalogue", "catalog.manage", "Money", tab="Catalogue and rates", partner=False),
     Entry("money/payments.py", "payment-desk", "payments.work", "Money", tab="Payments", partner=False),
+    Entry("statistics/overview.py", "ecosystem", "statistics.view", "Statistics", tab="Ecosystem", partner=False),
     Entry("statistics/expenditures.py", "expenditures", "statistics.view", "Statistics", tab="Expenditures"),
     Entry("statistics/lines.py", "lines", "statistics.view", "Statistics", title="Expenditure lines"),
     Entry("statistics/exports.py", "exports", "exports.create", "Statistics", title="Export history"),

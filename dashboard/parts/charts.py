@@ -6,7 +6,7 @@ Every chart takes the sentence that says in words what it shows (`alt`); its num
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
@@ -108,12 +108,15 @@ def figure(height: int = 204, *, right: int = 8) -> Drawing:
     return fig
 
 
-def show(fig: Drawing, *, key: str, alt: str, choose: bool = False) -> int | None:
+def show(
+    fig: Drawing, *, key: str, alt: str, choose: bool = False, config: Mapping[str, object] | None = None
+) -> int | None:
     """Draw a chart; `alt` says in a sentence what it shows. With `choose`, returns the place of the bar clicked on."""
+    settings = {**_CONFIG, **(config or {})}
     if not choose:
-        st.plotly_chart(fig.figure(), config=_CONFIG, key=key, alt=alt)
+        st.plotly_chart(fig.figure(), config=settings, key=key, alt=alt)
         return None
-    event = st.plotly_chart(fig.figure(), config=_CONFIG, key=key, alt=alt, on_select="rerun", selection_mode="points")
+    event = st.plotly_chart(fig.figure(), config=settings, key=key, alt=alt, on_select="rerun", selection_mode="points")
     places = [point["point_index"] for point in event.selection.points]
     return int(places[0]) if places else None
 
@@ -139,13 +142,13 @@ def trend(
     """
     fig = figure(height, right=112)
     if previous is not None:
-        _line(fig, labels, previous, scale, unit=unit, color=PREVIOUS, dotted=True)
-    _line(fig, labels, current, scale, unit=unit, color=series_colors()[0])
-    ends = [_End(current, series_colors()[0], bold=True)] + ([_End(previous, note_color())] if previous else [])
-    _end_labels(fig, ends, scale, height)
+        draw_line(fig, labels, previous, scale, unit=unit, color=PREVIOUS, dotted=True)
+    draw_line(fig, labels, current, scale, unit=unit, color=series_colors()[0])
+    ends = [End(current, series_colors()[0], bold=True)] + ([End(previous, note_color())] if previous else [])
+    end_labels(fig, ends, scale, height)
     # A category by name: days are digits, and Plotly would take them for numbers that begin at 0.
-    places = _sparse(labels)
-    words = _years_once(places)
+    places = sparse(labels)
+    words = years_once(places)
     fig.update_xaxes(
         type="category", tickmode="array", tickvals=places, ticktext=words, range=[-0.4, len(labels) - 0.6]
     )
@@ -153,7 +156,7 @@ def trend(
     return show(fig, key=key, alt=alt, choose=True)
 
 
-def _line(
+def draw_line(
     fig: Drawing, labels: Sequence[str], line: Line, scale: Scale, *, unit: str, color: str, dotted: bool = False
 ) -> None:
     style = {"color": color, "width": 1.5, "dash": "dot"} if dotted else {"color": color, "width": 2.6}
@@ -168,13 +171,13 @@ def _line(
         unselected={"marker": {"opacity": 0}},
         line=style,
         connectgaps=False,
-        customdata=[formats.amount(value) for value in line.values],
+        customdata=[scale.full(value) for value in line.values],
         hovertemplate=f"{line.name}: %{{customdata}} {unit}<extra></extra>",
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
+class End:
     """Where a line ends, and how its name is written there."""
 
     line: Line
@@ -190,7 +193,7 @@ class _End:
         return next((value for value in reversed(self.line.values) if value is not None), Decimal(0))
 
 
-def _end_labels(fig: Drawing, ends: Sequence[_End], scale: Scale, height: int) -> None:
+def end_labels(fig: Drawing, ends: Sequence[End], scale: Scale, height: int) -> None:
     """Name each line where it ends, in its colour; names that would touch are moved apart."""
     ends = sorted((end for end in ends if end.at >= 0), key=lambda end: end.value)
     top = max((float(value) for end in ends for value in end.line.values if value is not None), default=0.0)
@@ -222,8 +225,8 @@ def ranked_bars(
     """
     fig = figure(height)
     ends = [max(bar.now, bar.before or Decimal(0), Decimal(0)) for bar in bars]
-    _bars(fig, bars, unit)
-    _previous_ticks(fig, bars, unit, before)
+    _bars(fig, bars, unit, scale)
+    _previous_ticks(fig, bars, unit, before, scale)
     fig.add_scatter(
         x=_floats(ends),
         y=list(range(len(bars))),
@@ -238,12 +241,21 @@ def ranked_bars(
     return show(fig, key=key, alt=alt, choose=True)
 
 
-def shares(bars: Sequence[Bar], total: Decimal, *, unit: str, key: str, alt: str, height: int = 300) -> int | None:
+def shares(
+    bars: Sequence[Bar],
+    total: Decimal,
+    *,
+    unit: str,
+    key: str,
+    alt: str,
+    height: int = 300,
+    scale: Scale = formats.AMOUNTS,
+) -> int | None:
     """Horizontal bars with amount and share of the total (never a pie); returns the place of the bar clicked on."""
     fig = figure(height)
-    _bars(fig, bars, unit)
+    _bars(fig, bars, unit, scale)
     fig.update_traces(
-        text=[f" {formats.amount(bar.now)}   {formats.share(formats.part_of(bar.now, total))}" for bar in bars],
+        text=[f" {scale.full(bar.now)}   {formats.share(formats.part_of(bar.now, total))}" for bar in bars],
         textposition="outside",
         textfont={"size": 12, "color": ink_color()},
         cliponaxis=False,
@@ -252,14 +264,14 @@ def shares(bars: Sequence[Bar], total: Decimal, *, unit: str, key: str, alt: str
     return show(fig, key=key, alt=alt, choose=True)
 
 
-def _bars(fig: Drawing, bars: Sequence[Bar], unit: str) -> None:
+def _bars(fig: Drawing, bars: Sequence[Bar], unit: str, scale: Scale) -> None:
     fig.add_bar(
         x=[float(bar.now) for bar in bars],
         y=list(range(len(bars))),
         orientation="h",
         width=0.56,
         marker={"color": series_colors()[0]},
-        customdata=[[_plain(bar.name), formats.amount(bar.now)] for bar in bars],
+        customdata=[[plain(bar.name), scale.full(bar.now)] for bar in bars],
         hovertemplate=f"%{{customdata[0]}}: %{{customdata[1]}} {unit}<extra></extra>",
     )
 
@@ -274,19 +286,19 @@ def _bar_axes(fig: Drawing, bars: Sequence[Bar], *, room: float, top: float, lon
         autorange="reversed",
         tickmode="array",
         tickvals=list(range(len(bars))),
-        ticktext=[_shorten(bar.name, longest) for bar in bars],
+        ticktext=[shorten(bar.name, longest) for bar in bars],
         ticksuffix="  ",
     )
 
 
-def _previous_ticks(fig: Drawing, bars: Sequence[Bar], unit: str, before: str) -> None:
+def _previous_ticks(fig: Drawing, bars: Sequence[Bar], unit: str, before: str, scale: Scale) -> None:
     marked = [(index, bar.before) for index, bar in enumerate(bars) if bar.before is not None]
     fig.add_scatter(
         x=[float(value) for _, value in marked],
         y=[index for index, _ in marked],
         mode="markers",
         marker={"symbol": "line-ns-open", "size": 17, "color": PREVIOUS, "line": {"width": 2}},
-        customdata=[formats.amount(value) for _, value in marked],
+        customdata=[scale.full(value) for _, value in marked],
         hovertemplate=f"{before}: %{{customdata}} {unit}<extra></extra>",
     )
 
@@ -299,27 +311,40 @@ def _change(bar: Bar) -> str:
 
 
 def stacked_columns(
-    labels: Sequence[str], series: Sequence[Line], *, unit: str, scale: Scale, key: str, alt: str, height: int = 300
-) -> None:
-    """Columns over time, stacked by group, each group named right of the last column in its own colour."""
+    labels: Sequence[str],
+    series: Sequence[Line],
+    *,
+    unit: str,
+    scale: Scale,
+    key: str,
+    alt: str,
+    height: int = 300,
+    beside: bool = False,
+    choose: bool = False,
+) -> int | None:
+    """Columns over time, stacked by group or `beside` each other, each group named at the right in its own colour.
+
+    With `choose`, returns the place of the column that was clicked on.
+    """
     palette = [color for color in series_colors() if color not in GREYS]
     colors = [PREVIOUS if line.rest else palette[index % len(palette)] for index, line in enumerate(series)]
-    fig = figure(height, right=190)
+    fig = figure(height, right=190 if len(series) > 1 else 8)
     for index, line in enumerate(series):
         fig.add_bar(
             x=list(labels),
             y=_floats(line.values, scale),
-            name=_plain(line.name),
+            name=plain(line.name),
             marker={"color": colors[index]},
-            customdata=[formats.amount(value) for value in line.values],
-            hovertemplate=f"{_plain(line.name)}: %{{customdata}} {unit}<extra></extra>",
+            customdata=[scale.full(value) for value in line.values],
+            hovertemplate=f"{plain(line.name)}: %{{customdata}} {unit}<extra></extra>",
         )
-    fig.update_layout(barmode="relative", bargap=0.24)
-    _stack_legend(fig, [line.name for line in series], colors)
+    fig.update_layout(barmode="group" if beside else "relative", bargap=0.24)
+    if len(series) > 1:
+        _stack_legend(fig, [line.name for line in series], colors)
     many = len(labels) > 14
-    fig.update_xaxes(type="category", tickmode="array", tickvals=_sparse(labels, most=8 if many else 14))
+    fig.update_xaxes(type="category", tickmode="array", tickvals=sparse(labels, most=8 if many else 14))
     fig.update_xaxes(tickangle=0 if many else None)  # days are short enough to stand upright on a phone
-    show(fig, key=key, alt=alt)
+    return show(fig, key=key, alt=alt, choose=choose)
 
 
 def _stack_legend(fig: Drawing, names: Sequence[str], colors: Sequence[str]) -> None:
@@ -332,7 +357,7 @@ def _stack_legend(fig: Drawing, names: Sequence[str], colors: Sequence[str]) -> 
             yref="paper",
             x=1,
             y=1 - index * step,
-            text=f'<span style="color:{color}">\u25a0</span> {_shorten(name, 24)}',
+            text=f'<span style="color:{color}">\u25a0</span> {shorten(name, 24)}',
             showarrow=False,
             xanchor="left",
             yanchor="top",
@@ -346,13 +371,13 @@ def _floats(values: Sequence[Decimal | None], scale: Scale | None = None) -> lis
     return [None if value is None else float(value / divisor) for value in values]
 
 
-def _sparse(labels: Sequence[str], *, most: int = 8) -> list[str]:
+def sparse(labels: Sequence[str], *, most: int = 8) -> list[str]:
     """Few enough ticks to read; the first is always among them."""
     step = max(1, -(-len(labels) // most))
     return [label for index, label in enumerate(labels) if index % step == 0]
 
 
-def _years_once(labels: Sequence[str]) -> list[str]:
+def years_once(labels: Sequence[str]) -> list[str]:
     """`Nov 2025`, `Jan 2026`, `Mar 2026` in two short lines, each year where it begins: they fit on a phone."""
     words, before = [], ""
     for label in labels:
@@ -362,11 +387,11 @@ def _years_once(labels: Sequence[str]) -> list[str]:
     return words
 
 
-def _shorten(name: str, most: int = 22) -> str:
+def shorten(name: str, most: int = 22) -> str:
     """A name that fits beside a bar; the whole one shows on hover."""
-    return _plain(name if len(name) <= most else f"{name[: most - 1].rstrip()}…")
+    return plain(name if len(name) <= most else f"{name[: most - 1].rstrip()}…")
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name of somebody else's making: Plotly would read tags and templates in it."""
     return escape(name, quote=False).replace("%{", "%\u200b{")

@@ -128,10 +128,14 @@ def compact(value: Decimal) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The unit that a chart's numbers are written in, so that they stay short and comparable."""
+    """The unit that a chart's numbers are written in, so that they stay short and comparable.
+
+    `places` are the decimals of what is no amount (0 of a count); None means an amount.
+    """
 
     divisor: Decimal
     word: str
+    places: int | None = None
 
     def of(self, unit: str) -> str:
         """The unit in words: `thousand USD`."""
@@ -140,7 +144,17 @@ class Scale:
     def short(self, value: Decimal) -> str:
         """An amount in this scale: `1,702.4`; two decimals where nothing is scaled down."""
         step = Decimal("0.01") if self.divisor == 1 else Decimal("0.1")
+        if self.places is not None:
+            step = Decimal(1).scaleb(-self.places)
         return _true_minus(f"{(value / self.divisor).quantize(step, ROUND_HALF_UP, WIDE):,}")
+
+    def full(self, value: Decimal | None) -> str:
+        """A value in full: an amount to the cent, a count, or what else the scale is for."""
+        return amount(value) if value is None or self.places is None else self.short(value)
+
+
+AMOUNTS = Scale(Decimal(1), "")
+"""Amounts as they are."""
 
 
 def scale_for(values: Iterable[Decimal | None]) -> Scale:

@@ -1,0 +1,126 @@
+"""The chips of a statistics page: period, comparison, currency and filters. Each writes the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from dashboard.parts import address, formats
+from dashboard.parts.chips import Chip, Choice, chip_bar, filter_menu, removable
+from dashboard.parts.expenditures_controls import currency_chip
+from dashboard.parts.statistics_view import NOTHING, View
+from models.core.settings import settings
+from models.core.unit_of_work import unit_of_work
+from models.engines.statistics import Unit, shift_month
+from models.statistics import catalogue
+from models.statistics.asking import answer
+from models.statistics.asks import CONVERTED, Compared, Relative
+from models.statistics.periods import span
+from models.statistics.results import Result
+
+PRESETS = {
+    Relative.THIS_MONTH: "This month",
+    Relative.LAST_MONTH: "Last month",
+    Relative.LAST_3_MONTHS: "Last 3 months",
+    Relative.LAST_6_MONTHS: "Last 6 months",
+    Relative.LAST_12_MONTHS: "Last 12 months",
+    Relative.THIS_QUARTER: "This quarter",
+    Relative.LAST_QUARTER: "Last quarter",
+    Relative.THIS_YEAR: "This year",
+    Relative.LAST_YEAR: "Last year",
+}
+AGAINST = {Compared.PREVIOUS.value: "The period before", Compared.YEAR.value: "The same period a year before",
+           NOTHING: "Nothing"}  # fmt: skip
+OLDEST = 24
+"""Months that the menu offers."""
+
+
+def chips(view: View, whole: Result, today: date) -> None:
+    """All of them in one row; `whole` is the answer of the figures."""
+    with chip_bar():
+        _period(view, today)
+        _against(view, whole)
+        if any(measure.unit is Unit.MONEY for measure in whole.measures) and whole.currency:
+            shown = CONVERTED if whole.conversion else whole.currency
+            currencies = list(dict.fromkeys((whole.currency, *whole.other_currencies)))
+            currency_chip(shown, currencies, settings().base_currency, _rates(whole))
+        offered = view.offered
+        removable([Chip(f"{_words(name)}: {_label(view, name, value)}", name, value) for name, value in view.filters])
+        filter_menu(lambda: [_choice(view, name) for name in offered], bool(view.filters), offered)
+
+
+def _period(view: View, today: date) -> None:
+    asked = span(view.asked.period, today)
+    first, last = asked.first.replace(day=1), asked.last.replace(day=1)
+    named = PRESETS.get(view.asked.period) if isinstance(view.asked.period, Relative) else None
+    words = formats.months(first, last)
+    with st.popover(f"{named}: {words}" if named else words, icon=":material/calendar_month:", key="chip_period"):
+        with st.container(horizontal=True, gap="xsmall"):
+            for period, text in PRESETS.items():
+                st.button(text, key=f"preset:{period}", on_click=_put, kwargs={"period": period.value})
+        newest, oldest = max(today.replace(day=1), last), min(shift_month(today.replace(day=1), 1 - OLDEST), first)
+        span_ = (newest.year - oldest.year) * 12 + newest.month - oldest.month
+        months = [shift_month(newest, -back) for back in range(span_ + 1)]
+        from_ = address.bound("period_from", first, lambda month: _range(month, max(month, last)))
+        to = address.bound("period_to", last, lambda month: _range(min(month, first), month))
+        for column, label, bound in zip(st.columns(2), ("From", "To"), (from_, to), strict=True):
+            with column:
+                st.selectbox(label, months, format_func=formats.month, **bound)
+        st.caption("Whole months, cut at midnight GMT+08:00.")
+
+
+def _put(period: str) -> None:
+    address.put(period=period, **{"from": None, "to": None})
+
+
+def _range(first: date, last: date) -> None:
+    address.put(period=None, **{"from": f"{first:%Y-%m}", "to": f"{last:%Y-%m}"})
+
+
+def _against(view: View, whole: Result) -> None:
+    words = f"Compared with {whole.comparisons[0].words}" if whole.comparisons else "Not compared"
+    now = view.asked.against[0].value if view.asked.against else NOTHING
+    with st.popover(words, icon=":material/compare_arrows:", key="chip_against"):
+        bound = address.bound("against", now if now in AGAINST else NOTHING, lambda to: address.put(against=to))
+        st.radio("Compare with", list(AGAINST), format_func=AGAINST.__getitem__, **bound)
+        st.caption("A running period is compared with the same days of the other.")
+
+
+def _rates(whole: Result) -> str:
+    if whole.conversion is None:
+        return "Amounts of different currencies are never added. Conversion names its rate and date."
+    rates = (f"1 {each.currency} = {each.value.normalize():f} {each.base} ({each.source}, {formats.day(each.on)})"
+             for each in whole.conversion.rates)  # fmt: skip
+    return "; ".join(rates) or "No rate is needed for these amounts."
+
+
+def _words(dimension: str) -> str:
+    return catalogue.dimensions()[dimension].words
+
+
+def _label(view: View, dimension: str, value: str) -> str:
+    with unit_of_work(read_only=True) as uow:
+        return catalogue.dimensions()[dimension].labels(uow, [value]).get(value, value)
+
+
+def _choice(view: View, dimension: str) -> Choice:
+    return Choice(dimension, _words(dimension), options(view, dimension))
+
+
+def options(view: View, dimension: str) -> Sequence[tuple[str, str]]:
+    """What can be chosen of a dimension: what occurs in the year until the period's end, by name."""
+    measure = next((shown.measure for tab in view.tabs for shown in tab.figures
+                    if dimension in catalogue.facts_of(shown.measure).dimensions), None)  # fmt: skip
+    if measure is None:
+        return []
+    with unit_of_work(read_only=True) as uow:
+        if not catalogue.facts_of(measure).open_to(uow.actor):
+            return []
+        others = view.asked.narrowed(dimension, *view.fixed.get(dimension, ()))
+        known = catalogue.facts_of(measure).dimensions
+        where = tuple(each for each in others.where if each.dimension in known)
+        asked = others.model_copy(update={"measures": (measure,), "by": (dimension,), "against": (), "where": where})
+        found = answer(uow, asked.model_copy(update={"currency": "", "convert": None}))
+    return sorted({(row.keys[0], row.labels[0]) for row in found.rows}, key=lambda pair: pair[1].casefold())

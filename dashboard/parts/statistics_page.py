@@ -1,0 +1,230 @@
+"""Draws a page of statistics from its description: sentence, figures, tiles; a click filters or leads on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from itertools import groupby
+
+import streamlit as st
+
+from dashboard.parts import address, formats, tiles
+from dashboard.parts.empty import lake_readable, state
+from dashboard.parts.figures import Figure, Meaning, figures
+from dashboard.parts.go import go_to
+from dashboard.parts.head import answer, page_head
+from dashboard.parts.statistics_controls import chips
+from dashboard.parts.statistics_view import View, only_filter, view_from_address
+from dashboard.parts.tiles_chart import Clicked
+from dashboard.parts.tiles_words import Written
+from models.core.unit_of_work import UnitOfWork, unit_of_work
+from models.engines.statistics import Unit, month_end
+from models.statistics import asking, catalogue
+from models.statistics.asks import Ask
+from models.statistics.findings import finding, moved, value_text
+from models.statistics.pages import Shown
+from models.statistics.pages import page as page_of
+from models.statistics.results import Result
+from models.statistics.tiles import ChartKind, Tile
+
+Below = Mapping[str, Callable[[View], None]]
+"""What stands below the tiles of a tab, by the name that its description gives."""
+_NAMED = re.compile(r"\{([a-z_0-9]+)(\.change)?\}")
+_MEANING: Mapping[str, Meaning] = {"good": "more_is_good", "bad": "more_is_bad", "neutral": "neutral"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page in one state with all its answers."""
+
+    view: View
+    subject: str
+    today: date
+    shown: Sequence[Shown]
+    whole: Result
+    drawn: Sequence[Tile]
+    answers: Mapping[str, tiles.Answer]
+
+
+def draw(key: str, *, below: Below | None = None) -> None:
+    """The page of a key at its address; `below` draws the lists that its tabs name."""
+    made = page_of(key)
+    with lake_readable(made.title):
+        with unit_of_work(read_only=True) as uow:
+            found = _asked(uow, key)
+        if found is None:
+            page_head(made.title, line=["GMT+08:00"])
+            state("refused", "These statistics are not for your kind of partner", "Your other statistics are beside.")
+            return
+        _head(found)
+        chips(found.view, found.whole, found.today)
+        for problem in (*found.view.problems, *_heeded(found)):
+            st.caption(f":material/info: {formats.plain(problem)}")
+        _tabs(found.view)
+        answer(_sentence(found), beside=_beside(found))
+        _figures(found)
+        _tiles(found)
+        if found.view.tab.lists and below:
+            below[found.view.tab.lists](found.view)
+
+
+def _asked(uow: UnitOfWork, key: str) -> Page | None:
+    view = view_from_address(uow, page_of(key))
+    if view is None:
+        return None
+    actor = uow.actor
+    shown, drawn = view.tab.figures_for(actor), view.tab.tiles_for(actor)
+    whole = asking.answer(uow, _strip(view, shown, uow).within(view.asked, today=uow.today))
+    return Page(view, _subject(uow), uow.today, shown, whole, drawn, tiles.ask_tiles(uow, drawn, view.asked))
+
+
+def _strip(view: View, shown: Sequence[Shown], uow: UnitOfWork) -> Tile:
+    """The question of the figures, and of what else the sentence names and the person may see."""
+    named = [name for name, _ in _NAMED.findall(view.tab.answer) if catalogue.facts_of(name).open_to(uow.actor)]
+    return Tile(key="figures", ask=Ask.of(*dict.fromkeys([*(each.measure for each in shown), *named])))
+
+
+def _subject(uow: UnitOfWork) -> str:
+    from dashboard.parts.expenditures_data import subject_of
+
+    return subject_of(uow)
+
+
+def _head(found: Page) -> None:
+    made = found.view.page
+    fresh = [found.whole.as_of, *(each.as_of for each in found.answers.values() if isinstance(each, Result))]
+    oldest = min((each for each in fresh if each), default=None)
+    line = [found.subject, "GMT+08:00", f"data as of {formats.instant(oldest)}" if oldest else "", made.about]
+    page_head(made.title, line=list(filter(None, line)))
+
+
+def _tabs(view: View) -> None:
+    if len(view.tabs) < 2:
+        return
+    names = {tab.key: tab.title for tab in view.tabs}
+    st.segmented_control(
+        "What to show", list(names), format_func=names.__getitem__, required=True, label_visibility="collapsed",
+        **address.bound("tab", view.tab.key, lambda tab: address.put(tab="" if tab == view.tabs[0].key else tab)),
+    )  # fmt: skip
+
+
+# ---- words ----
+
+
+def _sentence(found: Page) -> str:
+    """The sentence of the tab with its values; where one of them is not for this person, what the figures say."""
+    places = {each.name: place for place, each in enumerate(found.whole.measures)}
+    words = found.view.tab.answer
+    if any(name not in places for name, _ in _NAMED.findall(words)):
+        return f"<b>{formats.text(finding(found.whole))}</b>."
+    parts, end = [], 0
+    for match in _NAMED.finditer(words):
+        parts += [formats.text(words[end : match.start()]) if match.start() > end else ""]
+        parts.append(f"<b>{formats.text(_value(found, places[match[1]], bool(match[2])))}</b>")
+        end = match.end()
+    return "".join(parts) + (formats.text(words[end:]) if words[end:] else "")
+
+
+def _value(found: Page, place: int, change: bool) -> str:
+    total, measure = found.whole.total, found.whole.measures[place]
+    if not change:
+        return value_text(total.now[place], measure.unit, total.currency)
+    if not found.whole.comparisons:
+        return "came"
+    return moved(total.now[place], total.compared[0][place], found.whole.comparisons[0].words) or "came"
+
+
+def _beside(found: Page) -> str:
+    notes = [*dict.fromkeys(measure.note for measure in found.whole.measures if measure.note), *found.whole.problems]
+    return " ".join(formats.text(note) for note in notes)
+
+
+def _heeded(found: Page) -> list[str]:
+    """Filters that the figures above the tiles do not know."""
+    strip = Tile(key="figures", ask=found.whole.ask)
+    names = [name for name in strip.unheeded(found.view.asked) if name not in found.view.fixed]
+    words = [catalogue.dimensions()[name].words.lower() for name in names]
+    return [f"The figures are not filtered by {formats.listing(words)}."] if words else []
+
+
+def _figures(found: Page) -> None:
+    total, items = found.whole.total, []
+    against = f" Compared with {found.whole.comparisons[0].words}." if found.whole.comparisons else ""
+    for place, shown in enumerate(found.shown):
+        measure = found.whole.measures[place]
+        written = Written.of(measure, total.currency, [total.now[place]])
+        label = f"{measure.words}, {total.currency}" if measure.unit is Unit.MONEY else measure.words
+        link = _with_state(found.view, shown.drill) if shown.drill else ""
+        items.append(
+            Figure(label, written.text(total.now[place]), written.change(total, place), measure.definition + against,
+                   _MEANING[shown.rising], link)
+        )  # fmt: skip
+    figures(items)
+
+
+def _with_state(view: View, drill: str) -> str:
+    """The address behind a figure; pages of statistics keep period and filters."""
+    path, _, query = drill.partition("?")
+    if path in tiles.NAMES:
+        return drill
+    own = view.link(path)
+    return f"{own}{'&' if '?' in own else '?'}{query}" if query else own
+
+
+# ---- tiles ----
+
+
+def _tiles(found: Page) -> None:
+    """Tiles in rows: sentences as cards beside each other, pictures by their width."""
+    for words, group in groupby(found.drawn, key=lambda tile: tile.chart is ChartKind.WORDS):
+        if words:
+            tiles.cards(list(group), found.answers, partial(_with_state, found.view))
+        else:
+            for row in _rows(list(group)):
+                _row(found, row)
+
+
+def _rows(drawn: Sequence[Tile]) -> list[list[Tile]]:
+    rows: list[list[Tile]] = []
+    used = 6
+    for tile in drawn:
+        if used + tile.size.sixths > 6:
+            rows.append([])
+            used = 0
+        rows[-1].append(tile)
+        used += tile.size.sixths
+    return rows
+
+
+def _row(found: Page, row: Sequence[Tile]) -> None:
+    widths = [tile.size.sixths for tile in row]
+    left = 6 - sum(widths)
+    for tile, column in zip(row, st.columns([*widths, *([left] if left else [])], gap="large"), strict=False):
+        with column:
+            clicked = tiles.draw(tile, found.answers[tile.key], page=found.view.asked)
+        if clicked:
+            follow(found.view, tile, clicked)
+
+
+def follow(view: View, tile: Tile, clicked: Clicked) -> None:
+    """A click on a group filters the page by it, where it can; on a month it shows that month; else it leads on."""
+    if clicked.dimension in view.offered and tile.chart is not ChartKind.TABLE:
+        only_filter(view, clicked.dimension, clicked.key)
+    if clicked.start and not clicked.dimension:
+        month = clicked.start.replace(day=1)
+        last = month if tile.ask.granularity is None else _last(tile, month)
+        address.put(period=None, **{"from": f"{month:%Y-%m}", "to": f"{last:%Y-%m}"})
+        st.rerun()
+    if tile.drill and clicked.dimension:
+        go_to(tiles.drill_address(tile, clicked))
+
+
+def _last(tile: Tile, month: date) -> date:
+    step = tile.ask.granularity
+    last = month
+    for _ in range((step.months or 1) - 1 if step else 0):
+        last = date.fromordinal(month_end(last).toordinal() + 1)
+    return last

@@ -1,0 +1,133 @@
+"""One tile: its question, its finding as title, its picture, and the way to what is behind it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from dashboard.parts import address, formats
+from dashboard.parts.head import section
+from dashboard.parts.tiles_chart import Clicked, chart
+from dashboard.parts.tiles_words import Written
+from models.core.errors import DomainError
+from models.core.unit_of_work import UnitOfWork
+from models.statistics import catalogue
+from models.statistics.asking import answer
+from models.statistics.asks import Ask
+from models.statistics.findings import finding
+from models.statistics.results import Result
+from models.statistics.tiles import ChartKind, Tile
+
+Answer = Result | DomainError
+"""What a tile's question came to: an answer, or why there is none."""
+
+
+def ask_tiles(uow: UnitOfWork, tiles: Sequence[Tile], page: Ask) -> Mapping[str, Answer]:
+    """The answers of tiles within what a page filters, by their keys; one that cannot be answered says why.
+
+    Raises:
+        DomainError: the lake cannot be read (code LAKE-AWAY): no figure of the page could.
+    """
+    found: dict[str, Answer] = {}
+    for tile in tiles:
+        try:
+            found[tile.key] = answer(uow, tile.within(page, today=uow.today))
+        except DomainError as error:
+            if any(problem.code == "LAKE-AWAY" for problem in error.problems):
+                raise
+            found[tile.key] = error
+    return found
+
+
+def draw(tile: Tile, found: Answer, *, page: Ask, height: int = 0) -> Clicked | None:
+    """Draw a tile; returns what of its picture was clicked on."""
+    if isinstance(found, DomainError):
+        section(tile.title or tile.question or "No answer")
+        st.caption(formats.plain(" ".join(problem.text for problem in found.problems)))
+        return None
+    if tile.chart is ChartKind.WORDS:
+        _card(tile, found)
+        return None
+    title = tile.title or finding(found)
+    section(title, note=_note(tile, found, page))
+    if found.empty:
+        st.caption("Nothing counts here with these filters. Choose another period, or take a filter off.")
+        return None
+    return chart(found, tile.chart, key=f"tile:{tile.key}:{_mark(found.ask)}", alt=_alt(title, found), height=height)
+
+
+def cards(tiles: Sequence[Tile], answers: Mapping[str, Answer], link: Callable[[str], str] = str) -> None:
+    """Tiles of words beside each other: each a question, its answer, and the way to the page behind it.
+
+    `link` makes the address of what a tile leads to, with the state of the page.
+    """
+    body = "".join(_card_html(tile, answers[tile.key], link) for tile in tiles)
+    st.html(f'<div class="k cards">{body}</div>')
+
+
+def _card(tile: Tile, found: Result) -> None:
+    st.html(f'<div class="k cards one">{_card_html(tile, found, str)}</div>')
+
+
+def _card_html(tile: Tile, found: Answer, link: Callable[[str], str]) -> str:
+    if isinstance(found, DomainError):
+        words = " ".join(problem.text for problem in found.problems)
+    else:
+        words = f"{tile.title or finding(found)}."
+    question = formats.text(tile.question)
+    spoken = f'aria-label="{question} See more"'
+    way = f'<a href="{formats.text(link(tile.drill))}" target="_self" {spoken}>See more</a>' if tile.drill else ""
+    return f'<div class="card"><h3>{question}</h3><p>{formats.text(words)}</p>{way}</div>'
+
+
+def _note(tile: Tile, found: Result, page: Ask) -> str:
+    """The question, unit, period and what it does not heed, below the title."""
+    written = Written.of(found.measures[0], found.currency, [row.now[0] for row in found.rows])
+    scale = written.scale([row.now[0] for row in found.rows])
+    unit = scale.of(written.unit) if tile.chart is not ChartKind.TABLE else written.unit
+    words = [each.words for each in found.measures] if len(found.measures) < 4 else [found.measures[0].words]
+    what = formats.listing(words, most=4)
+    step = f" a {found.ask.granularity.value}" if found.ask.granularity else ""
+    parts = [f"{what}{step}{f', {unit}' if unit else ''}", found.words]
+    if found.comparisons and not found.ask.granularity and tile.chart in (ChartKind.BARS,):
+        parts.append(f"tick = {found.comparisons[0].words}")
+    if (through := found.through) and found.ask.granularity:
+        parts.append(f"the last until {formats.day(through)}")
+    if skipped := tile.unheeded(page):
+        named = [catalogue.dimensions()[name].words.lower() for name in skipped]
+        parts.append(f"not filtered by {formats.listing(named)}")
+    lead = f"{tile.question} " if tile.question else ""
+    return lead + "; ".join(parts) + "."
+
+
+def _alt(title: str, found: Result) -> str:
+    written = Written.of(found.measures[0], found.currency, [row.now[0] for row in found.rows])
+    rows = [f"{' '.join(row.labels) or row.start}: {written.text(row.now[0])}" for row in found.rows[:12]]
+    return f"{title}. {'; '.join(rows)} {written.unit}."
+
+
+def _mark(ask: Ask) -> str:
+    """Another key for another question: what was clicked on in the picture of one is nothing in that of the next."""
+    return hashlib.sha256(ask.model_dump_json().encode()).hexdigest()[:10]
+
+
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "partner": {"partner": "id"},
+    "customer": {"customer": "id"},
+    "partners": {"partner_kind": "kind", "tier": "tier", "sales_region": "region", "country": "country",
+                 "program": "program", "path": "program", "partner_status": "status"},
+    "customers": {"partner": "partner", "account_manager": "manager", "association_type": "association"},
+    "cases": {"application_type": "type", "partner": "partner"},
+    "queue-list": {"application_type": "type"},
+}  # fmt: skip
+"""How pages that are no statistics call our dimensions in their address; others take them by their own names."""
+
+
+def drill_address(tile: Tile, clicked: Clicked) -> str:
+    """Where a click leads when the page cannot filter by it: the page behind, with the group as its filter."""
+    path, _, query = tile.drill.partition("?")
+    name = NAMES.get(path, {}).get(clicked.dimension, "" if path in NAMES else clicked.dimension)
+    own = address.link(path, {name: clicked.key} if name and clicked.key else {})
+    return f"{own}{'&' if '?' in own else '?'}{query}" if query else own

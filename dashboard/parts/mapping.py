@@ -14,17 +14,13 @@ from dashboard.parts.head import pill
 from dashboard.parts.progress import Progress, bar_html, time_left
 from dashboard.parts.tables import Column
 from models.expenditures.rules import ImportStatus
-from models.expenditures.sub_accounts import MappedRow, MoveRow, SubAccountRow
+from models.expenditures.sub_accounts import MoveRow, SubAccountRow
 
 UNMAPPED_COLUMNS = [
     Column("sub_account", "Sub-account", width=160), Column("amount", "Billed cost", "exact", width=150),
     Column("lines", "Lines", "count", width=70), Column("name", "Name", width=150),
     Column("provider", "Provider", width=90), Column("source", "Source", width=110),
     Column("days", "Days", width=210),
-]  # fmt: skip
-MAPPED_COLUMNS = [
-    Column("sub_account", "Sub-account", width=210), Column("customer", "Customer", width=220),
-    Column("source", "Source", width=110), Column("mapped", "Mapped on", width=160),
 ]  # fmt: skip
 
 
@@ -40,14 +36,6 @@ def unmapped_cells(row: SubAccountRow) -> dict[str, Any]:
     return {
         "sub_account": row.sub_account_id, "name": row.name, "source": row.source, "provider": row.provider,
         "lines": row.lines, "amount": cost, "days": days,
-    }  # fmt: skip
-
-
-def mapped_cells(row: MappedRow) -> dict[str, Any]:
-    """A sub-account that is somebody's, as a line of the grid."""
-    return {
-        "sub_account": row.sub_account_id, "customer": row.customer, "source": row.source,
-        "mapped": formats.instant(row.mapped_at),
     }  # fmt: skip
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import select
 from models.core.errors import NotFound, Problem, Refused
 from models.core.files import FileTerms, StoredFile, check_upload
 from models.core.files import files as file_store
-from models.core.paging import FIRST_PAGE, Desc, Page, PageRequest, fetch_page
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
 from models.expenditures import importing
@@ -88,13 +87,19 @@ def keep_upload(stream: BinaryIO, name: str) -> StoredFile:
     return file_store().put(stream, name)
 
 
-def imports(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[ImportRow]:
-    """Imports and mappings under way and done, the newest first. Two statements."""
+def import_rows(uow: UnitOfWork, run_ids: Sequence[UUID]) -> list[ImportRow]:
+    """Some imports, in the order they are asked for."""
     uow.actor.demand("expenditures.import")
-    row = DeliveryImport
-    found = fetch_page(uow, select(row), lambda run: run, page, order=(Desc(row.created_at), Desc(row.id)))
-    files = _files_of(uow, [run.id for run in found.rows])
-    return Page(tuple(_row(run, files.get(run.id, ())) for run in found.rows), found.next, found.previous)
+    found = {run.id: run for run in uow.session.scalars(select(DeliveryImport).where(DeliveryImport.id.in_(run_ids)))}
+    files = _files_of(uow, list(found))
+    return [_row(found[key], files.get(key, ())) for key in run_ids if key in found]
+
+
+def latest(uow: UnitOfWork) -> ImportRow | None:
+    """The newest import; None: there was none."""
+    uow.actor.demand("expenditures.import")
+    stmt = select(DeliveryImport.id).order_by(DeliveryImport.created_at.desc(), DeliveryImport.id.desc()).limit(1)
+    return next(iter(import_rows(uow, list(uow.session.scalars(stmt)))), None)
 
 
 def import_row(uow: UnitOfWork, run_id: UUID) -> ImportRow:

@@ -12,9 +12,7 @@ import duckdb
 from sqlalchemy import select
 
 from models.core.lake import duck, equals, lake
-from models.core.paging import FIRST_PAGE, Asc, Page, PageRequest, fetch_page
 from models.core.unit_of_work import UnitOfWork
-from models.customers.queries import names_of
 from models.engines.statistics.engine import LakeAway
 from models.expenditures.facts import expenditure_line
 from models.expenditures.mapping import quoted
@@ -34,17 +32,6 @@ class SubAccountRow:
     amounts: Totals
     first: date
     last: date
-
-
-@dataclass(frozen=True, slots=True)
-class MappedRow:
-    """A sub-account that is somebody's."""
-
-    source: str
-    sub_account_id: str
-    customer_id: UUID
-    customer: str
-    mapped_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,29 +89,14 @@ def preview(uow: UnitOfWork, source: str, sub_account_ids: Sequence[str]) -> lis
     return _sub_accounts(f"sub_account_id IN ({wanted})", source, len(sub_account_ids))
 
 
-def mapped(uow: UnitOfWork, page: PageRequest = FIRST_PAGE) -> Page[MappedRow]:
-    """Sub-accounts that are somebody's, by source and key. Two statements.
+def is_any_mapped(uow: UnitOfWork) -> bool:
+    """Whether any sub-account is somebody's.
 
     Raises:
         NotAllowed: the actor may not map sub-accounts.
     """
     uow.actor.demand("expenditures.map")
-    row = SubAccountMapping
-    found = fetch_page(
-        uow,
-        select(row.source, row.sub_account_id, row.customer_id, row.mapped_at),
-        lambda *values: values,
-        page,
-        order=(Asc(row.source), Asc(row.sub_account_id), Asc(row.id)),
-    )
-    names = names_of(uow, {customer for _, _, customer, _ in found.rows})
-    return Page(
-        tuple(
-            MappedRow(source, key, customer, names.get(customer, "—"), at) for source, key, customer, at in found.rows
-        ),
-        found.next,
-        found.previous,
-    )
+    return uow.session.scalar(select(SubAccountMapping.id).limit(1)) is not None
 
 
 def _sub_accounts(where: str, source: str | None, limit: int) -> list[SubAccountRow]:

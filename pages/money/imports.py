@@ -1,28 +1,35 @@
 """Import deliveries of cost and usage data (FOCUS), follow them, see what was rejected."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import streamlit as st
 
-from dashboard.parts import address, formats
+from dashboard.parts import address, formats, list_page
 from dashboard.parts.again import again
 from dashboard.parts.delivery import history_html, sentence
-from dashboard.parts.empty import state
 from dashboard.parts.head import answer, page_head, section
 from dashboard.parts.outcome import flash, outcome
-from dashboard.parts.pager import page_from_address, pager
 from dashboard.parts.uploader import Drop, uploader
 from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
 from models.expenditures import deliveries
+from models.expenditures.deliveries import ImportRow
+
+
+def history(rows: Sequence[ImportRow]) -> None:
+    """The list, with what a grid could not offer: files, progress, and a link to what was rejected."""
+    st.html(history_html(rows))
+
 
 page_head("Import", line=["Cost and usage data in the FOCUS format, 1.0 and 1.2", formats.preferences().zone_name])
 with unit_of_work(read_only=True) as uow:
-    page = deliveries.imports(uow, page_from_address(20))
+    shown = list_page.ask(uow, "imports")
+    rows = deliveries.import_rows(uow, [row.key for row in shown.rows])
     sources = deliveries.sources(uow)
     waiting = deliveries.inbox(uow)
     run = address.get("run")
-    latest = next((row for row in page.rows if str(row.id) == run), page.rows[0] if page.rows else None)
+    latest = next((row for row in rows if str(row.id) == run), None) or deliveries.latest(uow)
 if latest:
     answer(sentence(latest))
 
@@ -65,11 +72,7 @@ with box:
                 deliveries.request_from_inbox(uow, source, names)
 
 section("Deliveries", aside="the newest first")
-if page.rows:
-    st.html(history_html(page.rows))
-    pager(page.previous, page.next, words=formats.plural(len(page.rows), "delivery", "deliveries"))
-else:
-    text = "Drop a file above. Lines of a sub-account without a customer count as Unmapped in the vendor's totals."
-    state("empty", "Nothing was imported yet", text)
-if any(row.status.under_way for row in page.rows):
+list_page.toolbar(shown)
+list_page.draw(shown, label="Deliveries, the newest first", drawn=lambda: history(rows))
+if any(row.status.under_way for row in rows):
     again(1.5)

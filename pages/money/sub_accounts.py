@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from dashboard.parts import address, formats, listing, mapping
+from dashboard.parts import address, formats, list_page, mapping
 from dashboard.parts.again import again
 from dashboard.parts.empty import lake_readable, state
 from dashboard.parts.head import answer, page_head, section
 from dashboard.parts.outcome import outcome
-from dashboard.parts.pager import page_from_address, pager
-from dashboard.parts.tables import grid_of_many
-from models.core.paging import Page
+from dashboard.parts.pager import search_box
+from dashboard.parts.tables import full_height, grid_of_many
 from models.core.unit_of_work import unit_of_work
 from models.customers import queries as customers
 from models.expenditures import service, sub_accounts
 from models.expenditures.service import Owner
 
 SHOWN = 100
+PARTS = {"": "Unmapped", "mapped": "Mapped"}
 
 
 def choose_owner(ticked: list[sub_accounts.SubAccountRow]) -> None:
@@ -39,26 +39,17 @@ def choose_owner(ticked: list[sub_accounts.SubAccountRow]) -> None:
                 service.map_sub_accounts(uow, owners)
 
 
-def take_back(ticked: list[sub_accounts.MappedRow]) -> None:
-    """Make sub-accounts nobody's again."""
-    words = f"Take back {formats.plural(len(ticked), 'mapping')}" if ticked else "Tick a mapping to take it back"
-    if st.button(words, icon=":material/link_off:", disabled=not ticked):
-        owners = [Owner(row.source, row.sub_account_id, None) for row in ticked]
-        with outcome(done="Taken back. The lines become Unmapped in the background."), unit_of_work() as uow:
-            service.map_sub_accounts(uow, owners)
-
-
 def unmapped_list(accounts: int, found: list[sub_accounts.SubAccountRow]) -> None:
     """What is nobody's, to tick and map."""
     title, search = st.columns([2.2, 1], vertical_alignment="bottom")
     with title:
         section("Unmapped sub-accounts", aside="the costliest first", note="Billed cost with taxes, every decimal.")
     with search:
-        listing.search_box("Sub-account or name", key="sub_accounts")
+        search_box("Sub-account or name", key="sub_accounts")
     places = grid_of_many(
         [mapping.unmapped_cells(row) for row in found], mapping.UNMAPPED_COLUMNS, key=f"unmapped:{accounts}",
         alt="Sub-accounts that no customer is known for, with lines, billed cost and days.",
-        height=min(listing.full_height(len(found)), 420),
+        height=min(full_height(len(found)), 420),
     )  # fmt: skip
     if accounts > len(found):
         st.caption(f"{len(found)} of {formats.plural(accounts, 'sub-account')}; search to find others.")
@@ -68,35 +59,48 @@ def unmapped_list(accounts: int, found: list[sub_accounts.SubAccountRow]) -> Non
         st.caption("Tick sub-accounts of one customer to map them.")
 
 
-def mapped_list(page: Page[sub_accounts.MappedRow]) -> None:
-    """What is somebody's, to look up and take back."""
-    section("Mapped sub-accounts", note="A delivery of these arrives with its customer.")
-    ticked = grid_of_many(
-        [mapping.mapped_cells(row) for row in page.rows], mapping.MAPPED_COLUMNS, key="mapped",
-        alt="Sub-accounts and the customers they belong to.", height=listing.full_height(len(page.rows)),
-    )  # fmt: skip
-    take_back([page.rows[place] for place in ticked])
-    pager(page.previous, page.next, words=formats.plural(len(page.rows), "mapping"))
+def switch() -> None:
+    """The switch between what is nobody's and what is somebody's."""
+    bound = address.bound("sub_accounts_part", part, lambda value: address.only(part=value or ""))
+    st.segmented_control("Part", list(PARTS), format_func=PARTS.__getitem__, label_visibility="collapsed", **bound)
 
 
-page_head("Sub-accounts", line=["Whose the lines of a delivery are", formats.preferences().zone_name])
-with lake_readable():
+def unmapped_part() -> bool:
+    """What is nobody's, and the mappings that were asked for; whether lines move just now."""
     with unit_of_work(read_only=True) as uow:
         accounts, lines, totals = sub_accounts.unmapped_total(uow)
         found = sub_accounts.unmapped(uow, search=address.get("q"), limit=SHOWN)
         moves = sub_accounts.moves(uow)
-        page = sub_accounts.mapped(uow, page_from_address(listing.SIZE))
+        mapped = sub_accounts.is_any_mapped(uow)
     moving = any(row.status.under_way for row in moves)
-    answer(mapping.sentence(accounts, lines, totals, mapped=bool(page.rows)))
+    answer(mapping.sentence(accounts, lines, totals, mapped=mapped))
+    switch()
     if accounts:
         unmapped_list(accounts, found)
-    elif not page.rows:
+    elif not mapped:
         text = "Import a delivery first. A sub-account that no customer is known for appears here."
         state("empty", "No sub-accounts yet", text, link=("Import a delivery", "imports"))
     if moves:
         section("Mappings in progress" if moving else "Latest mappings", aside="the newest first")
         mapping.show_moves(moves)
-    if page.rows:
-        mapped_list(page)
-    if moving:
-        again(1.5)
+    return moving
+
+
+def mapped_part() -> None:
+    """What is somebody's: a delivery of these arrives with its customer."""
+    with unit_of_work(read_only=True) as uow:
+        shown = list_page.ask(uow, "mappings")
+    list_page.toolbar(shown, first=switch)
+    if shown.rows:
+        answer(f"<b>{list_page.total_words(shown)}</b>; a delivery of these arrives with its customer.")
+    list_page.draw(shown, label="Mapped sub-accounts")
+
+
+page_head("Sub-accounts", line=["Whose the lines of a delivery are", formats.preferences().zone_name])
+part = "mapped" if address.get("part") == "mapped" else ""
+if part:
+    mapped_part()
+else:
+    with lake_readable():
+        if unmapped_part():
+            again(1.5)

@@ -67,7 +67,7 @@ def test_a_delivery_is_kept_and_its_import_asked_for_once(client: TestClient) ->
     work = asked()
     assert [one.payload for one in work] == [{"import_id": answer.json()["import"]}]
     with unit_of_work(actor=SYSTEM, read_only=True) as uow:
-        row = deliveries.imports(uow).rows[0]
+        row = deliveries.latest(uow)
     assert (row.source, row.status, [file.name for file in row.files]) == (
         "sample", ImportStatus.PLANNED, ["focus_sample_1000.csv"],
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from models.core.actor import SYSTEM, Actor, acting_as
 from models.core.unit_of_work import unit_of_work
 from models.expenditures import service
 from models.identity.tables import UserAccount
+from models.lists import acting
 from models.notices import service as notices
 from models.notices.queries import mails
 from tests.support.build import PASSWORD, Build
@@ -76,9 +77,12 @@ def test_failed_work_is_shown_with_its_reason_and_given_out_again(admin: Actor) 
         outbox.failed(uow, work.id, "The disk is full.", may_heal=False)
     test = page("administration/operations.py", admin).run()
     assert "<b>1 job failed</b>" in texts(test)
-    assert "The disk is full." in texts(test)
-    next(button for button in test.button if button.label == "Try again").click().run()
-    assert "1 job under way, nothing failed." in texts(test)
+    frame = test.dataframe[-1].value
+    assert list(frame[["job", "state", "why"]].iloc[0]) == ["1", "Failed", "The disk is full."]
+    with unit_of_work(actor=admin) as uow:
+        shown = acting.preview(uow, "jobs", "again", [work.id])
+        acting.run(uow, "jobs", "again", shown)
+    assert "1 job under way, nothing failed." in texts(page("administration/operations.py", admin).run())
     with unit_of_work(actor=SYSTEM) as uow:
         assert [again.id for again in outbox.claim(uow, ["exports.run"], limit=1)] == [work.id]
 
@@ -116,3 +120,39 @@ def test_mail_that_was_kept_is_found_and_read(admin: Actor) -> None:
     assert "To ada@northwind.example" in texts(found)
     assert "<b>Trend</b>: 5 records." in found.code[0].value
     assert "No mail matches" in texts(page("administration/mail.py", admin, q="%").run())
+
+
+def test_a_delivery_that_failed_is_shown_with_what_was_sent_and_given_out_again(admin: Actor) -> None:
+    case = str(uuid4())
+    hook = {"case_id": case, "kind": "webhook", "url": "https://hooks.example.com/mdf", "body": {"event": "approved"}}
+    note = {"case_id": case, "kind": "message", "to": ["applicant"], "title": "Approved", "text": "Well done."}
+    with unit_of_work(actor=SYSTEM) as uow:
+        uow.emit("reviews.outgoing", "MDF-2026-0001:7:webhook", hook)
+        uow.emit("reviews.outgoing", "MDF-2026-0001:7:message", note)
+        uow.emit("exports.run", "1", {})
+    with unit_of_work(actor=SYSTEM) as uow:
+        work = {each.payload["kind"]: each for each in outbox.claim(uow, ["reviews.outgoing"], limit=5)}
+        outbox.failed(uow, work["webhook"].id, "hooks.example.com refused the call with status 410.", may_heal=False)
+        outbox.finished(uow, work["message"].id, "2 people were told")
+    test = page("administration/deliveries.py", admin).run()
+    assert "1 delivery</b> arrived, <b>1 failed</b> and is not tried again by itself." in texts(test)
+    names = ["case", "kind", "target", "state", "answer"]
+    rows = {tuple(row) for row in test.dataframe[0].value[names].itertuples(index=False)}
+    assert rows == {
+        ("MDF-2026-0001", "Webhook", "https://hooks.example.com/mdf", "Failed",
+         "hooks.example.com refused the call with status 410."),
+        ("MDF-2026-0001", "Message", "the applicant: Approved", "Delivered", "2 people were told"),
+    }  # fmt: skip
+    assert len(page("administration/deliveries.py", admin, state="failed", q="hooks").run().dataframe[0].value) == 1
+    opened = page("administration/deliveries.py", admin, id=str(work["webhook"].id)).run()
+    assert '"event": "approved"' in opened.code[0].value
+    opened.button(key="delivery_again").click().run()
+    assert "It will be tried again in a moment." in texts(opened)
+    with unit_of_work(actor=SYSTEM) as uow:
+        assert [again.id for again in outbox.claim(uow, ["reviews.outgoing"], limit=5)] == [work["webhook"].id]
+    with unit_of_work(actor=admin, read_only=True) as uow:
+        keys = [each.id for each in work.values()]
+        assert acting.preview(uow, "deliveries", "again", keys).refused == {"on its way already": 1,
+                                                                            "delivered already": 1}  # fmt: skip
+    gone = page("administration/deliveries.py", admin, id=str(uuid4())).run()
+    assert "There is no such delivery." in texts(gone)

@@ -96,7 +96,7 @@ def test_pages_of_one_group_stand_beside_each_other(people: dict[str, Actor]) ->
     def tabs(role: str, here: str) -> list[str]:
         return [entry.tab for entry in navigation.tabs_for(people[role], here)]
 
-    assert tabs("administrator", "operations") == ["Users", "Reviewers", "Operations", "Mail"]
-    assert tabs("ecosystem_manager", "operations") == ["Reviewers", "Operations"]
+    assert tabs("administrator", "operations") == ["Users", "Reviewers", "Operations", "Deliveries", "Mail"]
+    assert tabs("ecosystem_manager", "operations") == ["Reviewers", "Operations", "Deliveries"]
     assert tabs("administrator", "partner") == []
     assert tabs("ecosystem_manager", "imports") == ["Import", "Sub-accounts", "Catalogue and rates"]

@@ -13,13 +13,17 @@ import pytest
 from models.core.actor import SYSTEM, Actor, acting_as
 from models.core.errors import NotAllowed, Refused
 from models.core.lake import lake
+from models.core.paging import FIRST_PAGE
 from models.core.unit_of_work import unit_of_work
 from models.customers.rules import AssociationType
+from models.engines.lists import Asked
 from models.expenditures import deliveries, runs, service, sub_accounts
 from models.expenditures.facts import expenditure_line
 from models.expenditures.rules import ImportStatus
 from models.expenditures.service import Owner
 from models.expenditures.tables import DeliveryFile
+from models.lists import acting
+from models.lists.queries import open_list, read
 from tests.support.build import Build
 from tests.support.focus import facts, total, write_focus
 
@@ -167,10 +171,10 @@ def test_what_is_nobodys_is_listed_the_costliest_first(tmp_path, moved_house):
         assert sub_accounts.unmapped(uow, source="azure") == []
         assert sub_accounts.unmapped_total(uow) == (2, 3, {"EUR": Decimal("0.5"), "USD": Decimal(6)})
         assert [row.lines for row in sub_accounts.preview(uow, "aws", ["sub-1", "owned"])] == [1, 2]
-        mapped = sub_accounts.mapped(uow).rows
-        assert [(row.source, row.sub_account_id, str(row.customer_id)) for row in mapped] == [
-            ("aws", "owned", moved_house[0])
-        ]
+        assert sub_accounts.is_any_mapped(uow)
+        (row,) = read(uow, open_list(uow, "mappings"), Asked(), FIRST_PAGE).page.rows
+        assert (row.values["source"], row.values["sub_account"]) == ("aws", "owned")
+        assert acting.preview(uow, "mappings", "take_back", [row.key]).able == (row.key,)
 
 
 def test_a_name_from_outside_is_never_read_as_sql(tmp_path):

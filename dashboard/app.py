@@ -13,9 +13,10 @@ from anyio import to_thread
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from dashboard import downloads, sign_in, uploads
+from dashboard.api.app import ADDRESS, api
 from dashboard.designer import assets
 from dashboard.guard import Guard
 from models.core.database import ask
@@ -57,6 +58,7 @@ app = st.App(
         *downloads.routes,
         *uploads.routes,
         *assets.routes,
+        Mount(ADDRESS, app=api),
         Route("/health", health, methods=["GET"]),
     ],
     middleware=[Middleware(Guard)],

@@ -8,10 +8,12 @@ from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import session
+from dashboard.api.problems import document
+from models.core.errors import Problem
 from models.core.settings import settings
 
 # Streamlit draws its pages with inline styles, and components of ours arrive as blobs.
@@ -30,6 +32,7 @@ HEADERS = {
 }
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _WITH_SESSION = ("/media/", "/_stcore/upload_file", "/_stcore/metrics")
+_API = "/api/"
 _WITH_FILES = ("/uploads/", "/_stcore/upload_file")
 FORM = 64 * 1024
 """Most bytes of a body beside its files: the fields of a form, names and boundaries of parts."""
@@ -49,7 +52,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
         changing = scope["type"] == "websocket" or scope["method"] in _CHANGING
-        if changing and not same_site(headers):
+        if changing and not (same_site(headers) or _from_a_program(scope["path"], headers)):
             await _refuse(scope, receive, send, "This request came from another site and was not carried out.")
             return
         if scope["path"].startswith(_WITH_SESSION) and not await _has_session(scope):
@@ -66,6 +69,11 @@ def same_site(headers: Headers) -> bool:
     if origin := headers.get("origin"):
         return urlsplit(origin).netloc == headers.get("host")
     return headers.get("sec-fetch-site", "") in ("same-origin", "none")
+
+
+def _from_a_program(path: str, headers: Headers) -> bool:
+    """Whether a request to the API comes from no page at all: its token says whose it is, no cookie does."""
+    return path.startswith(_API) and "origin" not in headers and headers.get("sec-fetch-site", "none") == "none"
 
 
 def most_bytes(path: str) -> int:
@@ -103,7 +111,10 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, why: str) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008, "reason": why})
         return
-    await PlainTextResponse(why, status_code=403, headers=headers_now())(scope, receive, send)
+    answer: Response = PlainTextResponse(why, status_code=403, headers=headers_now())
+    if scope["path"].startswith(_API):
+        answer = document(403, [Problem("OTHER-SITE", why)], headers_now())
+    await answer(scope, receive, send)
 
 
 def _with_headers(send: Send) -> Send:

@@ -38,7 +38,7 @@ TERMS = TokenTerms(longest_days=365, most=2)
     ],
 )
 def test_what_is_wrong_with_a_token_is_told_at_once(given: dict[str, Any], codes: list[str]) -> None:
-    asked = {"name": "Report", "areas": ("cases",), "days": 30, "held": 0} | given
+    asked: dict[str, Any] = {"name": "Report", "areas": ("cases",), "days": 30, "held": 0} | given
     found = token_problems(asked["name"], asked["areas"], asked["days"], held=asked["held"], terms=TERMS)
     assert [problem.code for problem in found] == codes
 

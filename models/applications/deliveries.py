@@ -25,8 +25,8 @@ VIEW = "operations.view"
 KINDS = {"message": "Message", "webhook": "Webhook", "start": "New draft"}
 STATES = {"delivered": "Delivered", "failed": "Failed", "again": "Will be tried again", "waiting": "On its way"}
 STATE: ColumnElement[str] = case(
-    (R.done_at.is_not(None), "delivered"), (R.failed_at.is_not(None), "failed"), (R.error.is_not(None), "again"),
-    else_="waiting",
+    (R.done_at.is_not(None), "delivered"), (R.failed_at.is_not(None), "failed"),
+    (R.claimed_until.is_not(None), "waiting"), (R.error.is_not(None), "again"), else_="waiting",
 )  # fmt: skip
 KIND = R.payload["kind"].as_string()
 TARGET = func.coalesce(R.payload["url"].as_string(), R.payload["title"].as_string(), R.payload["type"].as_string())

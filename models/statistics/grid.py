@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from models.core.money import EXACT, WIDE
-from models.engines.statistics import OTHER, Answer, Measure, Row
+from models.engines.statistics import OTHER, Answer, Measure, Row, Unit
 from models.statistics.results import Value
 
 Place = tuple[tuple[str, ...], str, int]
@@ -97,18 +97,20 @@ def _values(row: Row) -> tuple[tuple[Value, ...], ...]:
 def as_parts(values: Sequence[Value], measures: Sequence[Measure], slots: Sequence[tuple[int, int]]) -> tuple[Any, ...]:
     """The measures of one period from their parts; `slots` says where those of each begin and end.
 
-    An additive measure of no fact is zero, another one unknown.
+    A sum or a number of no fact is zero, another measure (a share, a median) unknown.
     """
     found: list[Value] = []
     for measure, (begin, end) in zip(measures, slots, strict=True):
         value = measure.of_parts(values[begin:end])
-        found.append(zero(measure) if value is None and measure.additive else value)
+        found.append(zero(measure) if value is None else value)
     return tuple(found)
 
 
 def zero(measure: Measure) -> Value:
-    """What an additive measure is where no fact counts."""
-    return Decimal(0) if measure.per_currency else 0
+    """What a measure is where no fact counts; None where that is not known."""
+    if measure.divided_by is None and (measure.additive or measure.unit is Unit.COUNT):
+        return Decimal(0) if measure.per_currency else 0
+    return None
 
 
 def folded(grid: Grid, others: Sequence[str]) -> Grid:

@@ -16,6 +16,7 @@ ROUND: Place = (32, 32)
 ACTIVITY: Place = (100, 80)
 GATEWAY: Place = (50, 50)
 EVENT: Place = (36, 36)
+LABEL: Place = (80, 14)
 APART: Place = (224, 128)
 """From one box to the next, where we have to find a place ourselves."""
 WIDER = 1.5
@@ -118,3 +119,9 @@ def route(source: Bounds, target: Bounds, *, lower: float = 0) -> list[Place]:
         return [(ax, source.y), (bx, target.bottom)]
     below = max(source.bottom, target.bottom) + 20 + lower
     return [(ax, source.bottom), (ax, below), (bx, below), (bx, target.bottom)]
+
+
+def label_at(corners: Sequence[Place], row: int) -> Bounds:
+    """Where the words of a way stand, so many rows below its middle."""
+    (ax, ay), (bx, by) = corners[(len(corners) - 1) // 2 : (len(corners) - 1) // 2 + 2]
+    return Bounds((ax + bx) / 2 + 6, (ay + by) / 2 - 7 + 16 * row, *LABEL)

@@ -246,13 +246,24 @@ class _Diagram:
             numbers = {word: _number(value) for word, value in bounds._asdict().items()}
             ET.SubElement(shape, f"{{{DC}}}Bounds", numbers)
         before: list[str] = []
+        pairs: list[tuple[str, str]] = []
         for flow in self.flows:
             id_, source, target = (flow.attrib[word] for word in ("id", "sourceRef", "targetRef"))
             edge = ET.SubElement(plane, f"{{{BPMNDI}}}BPMNEdge", {"id": f"edge_{id_}", "bpmnElement": id_})
             lower = 12 * before.count(source)  # ways back from one shape do not lie on each other
             before.append(source)
-            for x, y in drawing.route(self.bounds[source], self.bounds[target], lower=lower):
+            corners = drawing.route(self.bounds[source], self.bounds[target], lower=lower)
+            for x, y in corners:
                 ET.SubElement(edge, f"{{{DI}}}waypoint", {"x": _number(x), "y": _number(y)})
+            if (same := pairs.count((source, target))) and flow.get("name"):
+                _words_at(edge, drawing.label_at(corners, same))  # ways along the same line keep their words apart
+            pairs.append((source, target))
+
+
+def _words_at(edge: ET.Element, bounds: Bounds) -> None:
+    """Where the words of a way stand."""
+    label = ET.SubElement(edge, f"{{{BPMNDI}}}BPMNLabel")
+    ET.SubElement(label, f"{{{DC}}}Bounds", {word: _number(value) for word, value in bounds._asdict().items()})
 
 
 def _element_of(node: Mapping[str, Any]) -> str:

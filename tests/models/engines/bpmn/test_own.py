@@ -381,3 +381,15 @@ def test_ways_run_along_right_angles(target: Bounds, corners: list[tuple[float, 
     lower = route(Bounds(0, 0, 100, 80), target, lower=12)
     assert max(y for _, y in lower) - max(y for _, y in found) in (0, 12)
     assert all(one[0] == other[0] or one[1] == other[1] for one, other in pairwise(found))
+
+
+def test_words_of_ways_along_the_same_line_stand_apart():
+    """Approve and refer both lead to the end: the second has a place of its own, a row lower."""
+    decisions = {each: {"label": each, "tone": "positive"} for each in ("approve", "refer", "waive")}
+    nodes = {"look": {"review": "r", "decisions": decisions}, "end": {"end": "done"}}
+    edges = [[f"look.{each}", "end"] for each in decisions]
+    xml = write({"start": "look", "nodes": nodes, "edges": edges}, {"look": (0, 0), "end": (400, 0)})
+    labels = [each for each in tree(xml).all() if (each.space, each.name) == (BPMNDI, "BPMNLabel")]
+    ys = [float(bounds.get("y")) for each in labels for bounds in each.children]
+    assert len(ys) == 2
+    assert ys[1] - ys[0] == 16

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.parts import formats, records
+from dashboard.parts.dashboard_home import home_dashboard
 from dashboard.parts.empty import lake_readable
 from dashboard.parts.expenditures_words import headline, period_of, unit_of
 from dashboard.parts.figures import Figure, figures
@@ -105,3 +106,4 @@ waiting = waiting_rows(work, spending, may_map=actor.may("expenditures.map"))
 answer(sentence(waiting, work, spending))
 strip(work, spending)
 lists(waiting, work, spending)
+home_dashboard()

@@ -68,6 +68,7 @@ ENTRIES = (
     Entry("statistics/expenditures.py", "expenditures", "statistics.view", "Statistics", tab="Expenditures"),
     Entry("statistics/lines.py", "lines", "statistics.view", "Statistics", title="Expenditure lines"),
     Entry("statistics/dashboard.py", "dashboard", "statistics.view", "Statistics", tab="Dashboards"),
+    Entry("statistics/alerts.py", "figure-alerts", "statistics.view", "Statistics", tab="Alerts"),
     Entry("statistics/exports.py", "exports", "exports.create", "Statistics", title="Export history"),
     Entry("organisation/members.py", "members", "members.view", "Organisation", tab="Members", vendor=False),
     Entry("design/workflows.py", "workflows", "design.edit", "Design", tab="Workflows", partner=False),

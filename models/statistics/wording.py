@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 
-from models.core.money import WIDE
-from models.engines.statistics import Unit
 from models.engines.statistics.alerting import Verdict
-from models.expenditures.words import amount_text, listed, percent_text
+from models.expenditures.words import listed, percent_text
 from models.statistics.asks import Compared
 from models.statistics.currencies import Shown
+from models.statistics.findings import value_text
 from models.statistics.framing import Asked
 from models.statistics.periods import Span, running
 from models.statistics.results import Result
@@ -37,28 +35,6 @@ def problems(asked: Asked, shown: Shown) -> tuple[str, ...]:
     if running(asked.span, asked.today) and asked.through is None:
         found.append("There is no data of this month yet.")
     return tuple(found)
-
-
-def value_text(value: Decimal, unit: Unit, currency: str) -> str:
-    """A value as a sentence says it: `4,311.44 USD`, `1,203`, `12.5 %`, `3 days 4 hours`."""
-    if unit is Unit.MONEY:
-        return f"{amount_text(value)} {currency}".strip()
-    if unit is Unit.SHARE:
-        return percent_text(WIDE.multiply(value, Decimal(100)))
-    if unit is Unit.DURATION:
-        return duration_text(int(value))
-    plain = value.quantize(Decimal(1), ROUND_HALF_UP) if value == value.to_integral_value() else value.normalize()
-    return f"{plain:,f}".replace("-", "−")
-
-
-def duration_text(seconds: int) -> str:
-    """`3 days 4 hours`, `2 hours 5 minutes`, `40 seconds`: the two largest units."""
-    rest, found = abs(seconds), []
-    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
-        count, rest = divmod(rest, size)
-        if count:
-            found.append(f"{count:,} {name}{'' if count == 1 else 's'}")
-    return ("−" if seconds < 0 else "") + " ".join(found[:2]) if found else "0 seconds"
 
 
 def found(result: Result, raised: Sequence[tuple[str, Verdict]], when: str, *, most: int) -> str:

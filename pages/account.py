@@ -1,4 +1,4 @@
-"""My account: password, how I read dates, who stands in for me, where I am signed in (ORG-PWD, ORG-LOGIN-02)."""
+"""My account: password, how I read dates, who stands in for me, tokens, sessions (ORG-PWD, ORG-LOGIN-02)."""
 
 import streamlit as st
 
@@ -7,6 +7,7 @@ from dashboard.parts.head import page_head, section
 from dashboard.parts.outcome import outcome
 from dashboard.parts.stand_ins import own_stand_ins
 from dashboard.parts.tables import Column, grid
+from dashboard.parts.tokens import managed_tokens, own_tokens
 from models.core.actor import current_actor
 from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
@@ -48,6 +49,9 @@ if not me.must_change_password:
 
     if actor.is_vendor and actor.may("reviews.view"):
         own_stand_ins()
+
+    own_tokens()
+    managed_tokens()
 
     section("Where you are signed in", aside=f"{len(sessions)} browsers" if len(sessions) > 1 else "this browser only")
     grid(

@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 
 from models.applications import integrity
 from models.core import history, outbox
-from models.core.actor import SYSTEM, acting_as
+from models.core.actor import SYSTEM, Actor, Scope, acting_as
 from models.core.clock import BUSINESS_ZONE, clock_at
 from models.core.lake import duck, lake
 from models.core.migrate import migrate
@@ -27,13 +27,18 @@ from models.demo.terms import DEMO, DemoTerms, partner_lines, slug, world
 from models.expenditures.facts import expenditure_line
 from models.identity import access, custom_roles
 from models.identity import service as identity
+from models.identity.roles import role_book
 from models.partners import queries as partners
 from models.partners.rules import PartnerKind
 from models.reviewers import queries as reviewers
+from models.statistics import catalogue
+from models.statistics.asking import answer as statistics
+from models.statistics.asks import Ask
 from tests.conftest import forget_installation
 
 TODAY = date(2026, 7, 16)
 SMALL = DemoTerms(customers=160, lines=8_000, months=4, cases=12)
+EVERYTHING = frozenset(role_book().permissions)
 NOON = datetime(2026, 7, 16, 12, tzinfo=BUSINESS_ZONE)
 
 
@@ -231,6 +236,52 @@ def test_reviewers_have_groups_limits_and_a_stand_in(built: service.Built) -> No
             "Lerato Khumalo", "Sipho Dlamini", ("Market Development Fund",)
         )  # fmt: skip
         assert reviewers.stages_without_members(uow) == []
+
+
+PERIOD = {"first": date(2026, 4, 1), "last": date(2026, 7, 1)}
+
+
+def test_statistics_are_what_counting_every_line_gives(built: service.Built) -> None:
+    """All lines of the demo, added up in Python one by one, beside what statistics answer by partner and by service."""
+    sums: Counter[tuple[str, ...]] = Counter()
+    columns = "partner_id, service_type, bill_type, currency, expenditure"
+    for partner, service_type, kind, currency, amount in ask(
+        f"SELECT {columns} FROM {{lines}} WHERE cycle >= DATE '2026-04-01'"
+    ):
+        if kind != "tax":
+            for key in (("partner", partner or "unmapped"), ("service_type", service_type or "none"), ("all", "")):
+                sums[(*key, currency)] += amount
+    with unit_of_work(read_only=True) as uow:
+        for by in ("partner", "service_type"):
+            found = statistics(uow, Ask.of("expenditure", by=(by,), currency="each", period=PERIOD))
+            assert {(row.keys[0], row.currency): row.value() for row in found.rows} == {
+                (key, currency): amount for (name, key, currency), amount in sums.items() if name == by
+            }
+            assert {row.currency: row.value() for row in found.totals} == {
+                currency: amount for (name, _, currency), amount in sums.items() if name == "all"
+            }
+
+
+@pytest.mark.meets("CUS-COM-01")
+def test_of_every_measure_a_partner_sees_its_own_part(built: service.Built) -> None:
+    """Each measure of the catalogue within a scope is what the vendor sees of those partners: no more, no less."""
+    with unit_of_work(read_only=True) as uow:
+        everybody = sorted(partners.options(uow))
+    chosen = [everybody[place] for place in (1, 7, 40)]
+    own = Actor(None, "Somebody", permissions=EVERYTHING, scope=Scope(frozenset(chosen)))
+    checked = 0
+    with unit_of_work(read_only=True) as uow, unit_of_work(read_only=True, actor=own) as theirs:
+        for name in catalogue.measures():
+            if "partner" not in catalogue.facts_of(name).dimensions:
+                continue
+            asked = Ask.of(name, by=("partner",), currency="each", period=PERIOD)
+            whole, part = statistics(uow, asked), statistics(theirs, asked)
+            mine = {str(key) for key in chosen}
+            assert {(row.keys, row.currency): row.now for row in part.rows} == {
+                (row.keys, row.currency): row.now for row in whole.rows if row.keys[0] in mine
+            }, name
+            checked += bool(part.rows)
+    assert checked > 20, "most measures have something to show"
 
 
 def test_it_is_built_once(built: service.Built) -> None:

@@ -14,7 +14,7 @@ from dashboard.parts.head import section
 from models.core.actor import current_actor
 from models.core.errors import DomainError
 from models.core.unit_of_work import unit_of_work
-from models.dashboards.rules import Placed
+from models.dashboards.content import Placed
 from models.engines.statistics import Granularity, Sort
 from models.statistics import catalogue
 from models.statistics.asking import answer

@@ -17,7 +17,7 @@ from dashboard.parts.tiles_words import Written
 from models.core.actor import Actor
 from models.core.errors import DomainError
 from models.core.unit_of_work import UnitOfWork
-from models.dashboards.rules import COLUMNS, Content, Placed, bands, stacks
+from models.dashboards.content import COLUMNS, Content, Placed, bands, stacks
 from models.engines.statistics import Facts, Unit
 from models.statistics import asking, catalogue
 from models.statistics.asks import Ask

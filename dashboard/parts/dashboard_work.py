@@ -17,8 +17,8 @@ from dashboard.parts.outcome import show_problems
 from models.core.errors import ChangedMeanwhile, DomainError
 from models.core.unit_of_work import unit_of_work
 from models.dashboards import queries, service
+from models.dashboards.content import SIZES, USUAL, Content, Placed
 from models.dashboards.queries import OpenDashboard
-from models.dashboards.rules import SIZES, USUAL, Content, Placed
 from models.statistics.asks import Ask
 from models.statistics.tiles import ChartKind, Tile
 

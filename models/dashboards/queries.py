@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from models.core.errors import NotFound
 from models.core.unit_of_work import UnitOfWork
-from models.dashboards.rules import Content
+from models.dashboards.content import Content
 from models.dashboards.tables import Dashboard, DashboardRole, DashboardVersion, OwnDashboard
 
 EVERYBODY = ""

@@ -12,8 +12,8 @@ from sqlalchemy import delete, func, select
 from models.core.errors import ChangedMeanwhile, NotAllowed, NotFound, Problem, Refused, WrongState
 from models.core.types import new_id
 from models.core.unit_of_work import UnitOfWork
+from models.dashboards.content import Content
 from models.dashboards.queries import EVERYBODY, SHARE, VIEW, changeable, look_at
-from models.dashboards.rules import Content
 from models.dashboards.tables import Dashboard, DashboardRole, DashboardVersion, OwnDashboard
 from models.identity.roles import role_book
 from models.statistics import catalogue

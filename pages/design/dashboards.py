@@ -19,8 +19,8 @@ from dashboard.parts.statistics_controls import PRESETS
 from models.core.actor import current_actor
 from models.core.unit_of_work import unit_of_work
 from models.dashboards import queries, service
+from models.dashboards.content import LONGEST_TITLE, Content, Placed
 from models.dashboards.queries import SHARE, VIEW, DashboardRow, OpenDashboard
-from models.dashboards.rules import LONGEST_TITLE, Content, Placed
 from models.statistics import catalogue
 from models.statistics.asks import Ask
 from models.statistics.tiles import ChartKind

@@ -9,7 +9,7 @@ import pytest
 from models.core.actor import Actor
 from models.core.unit_of_work import unit_of_work
 from models.dashboards import queries, service
-from models.dashboards.rules import Content, Placed
+from models.dashboards.content import Content, Placed
 from models.statistics.asks import Ask
 from models.statistics.tiles import ChartKind, Tile
 from tests.support.build import Build

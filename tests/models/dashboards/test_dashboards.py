@@ -13,7 +13,7 @@ from models.core.actor import Actor
 from models.core.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused, WrongState
 from models.core.unit_of_work import UnitOfWork
 from models.dashboards import queries, service
-from models.dashboards.rules import COLUMNS, Content, Placed, bands, free_place, stacks
+from models.dashboards.content import COLUMNS, Content, Placed, bands, free_place, stacks
 from models.statistics.asks import Ask
 from models.statistics.tiles import ChartKind, Tile
 from tests.support.build import Build

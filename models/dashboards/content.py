@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from models.statistics.asks import Compared, PeriodAsked, Relative
+from models.statistics.asks import Relative
 from models.statistics.tiles import ChartKind, Tile
 
 COLUMNS = 12
@@ -44,15 +44,15 @@ class Placed(_Part):
 
 
 class Content(_Part):
-    """A whole dashboard. It opens with `period` and `against`: each reader may choose others.
+    """A whole dashboard. It opens with `period`, compared with the one before (or not): each reader may choose others.
 
     `filters` are the dimensions that readers are offered; a tile whose figures know one is narrowed by it.
     """
 
     title: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
     description: Annotated[str, Field(max_length=LONGEST_DESCRIPTION)] = ""
-    period: PeriodAsked = Relative.LAST_MONTH
-    against: Compared | None = Compared.PREVIOUS
+    period: Relative = Relative.LAST_MONTH
+    compare: bool = True
     filters: Annotated[tuple[str, ...], Field(max_length=6)] = ()
     tiles: Annotated[tuple[Placed, ...], Field(max_length=MOST_TILES)] = ()
 

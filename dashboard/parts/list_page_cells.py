@@ -21,6 +21,7 @@ Look = Callable[[ListRow], tuple[Tone, str]]
 
 GRID: dict[ColumnKind, tables.Kind] = {
     ColumnKind.AMOUNT: "amount", ColumnKind.COUNT: "count", ColumnKind.PERCENT: "percent",
+    ColumnKind.SHARE: "share",
 }  # fmt: skip
 MASKS = {"name": masks.masked_name, "email": masks.masked_email, "mobile": masks.masked_mobile}
 
@@ -96,6 +97,8 @@ def words(shown: Shown, row: ListRow, name: str, full: set[str] | None = None) -
             return formats.plural(value, column.label.lower().removesuffix("s"))
         case ColumnKind.PERCENT:
             return formats.signed_share(value)
+        case ColumnKind.SHARE:
+            return formats.share(value)
         case ColumnKind.DATE:
             return formats.day(value)
         case ColumnKind.INSTANT:

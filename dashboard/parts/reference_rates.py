@@ -24,8 +24,8 @@ from models.reference import queries as reference
 MANAGE = "catalog.manage"
 
 
-def rates(first: Callable[[], None], *, may_see_history: bool) -> None:
-    """All rates as a list, a form for another, files, and who changed what."""
+def rates(first: Callable[[], None] | None = None, *, may_see_history: bool) -> None:
+    """All rates as a list, a form for another, files, and who changed what; `first` stands before its toolbar."""
     base = settings().base_currency
     with unit_of_work(read_only=True) as uow:
         known = queries.rates(uow, base=base)

@@ -30,8 +30,8 @@ def taxes(*, may_change: bool) -> None:
     answer(
         f"<b>{formats.plural(len(in_force), 'tax rate')}</b> in force in "
         f"{formats.plural(countries, 'country', 'countries')}.",
-        beside="MDF amounts include tax as the partner states it. Bills (FIN-MONEY-05) and the invoice amounts of "
-        "incentives (FIN-IREQ-13) will read these rates, by the partner's country and the day.",
+        beside="MDF amounts include tax as the partner states it. Partners' bills and the invoice amounts "
+        "of incentives will be worked out with these rates, by the partner's country and the day.",
     )  # fmt: skip
     if may_change:
         st.button("Enter tax rate", type="primary", icon=":material/percent:", on_click=open_dialog, args=("tax",))

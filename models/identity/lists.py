@@ -200,7 +200,7 @@ register(
         load_list(HERE / "roles.list.yaml"), R.c.id, _theirs,
         {
             "name": Field(R.c.name),
-            "type": Field(R.c.type, words=TYPES.__getitem__, order=case((R.c.type == "preset", 0), else_=1)),
+            "type": Field(R.c.type, words=TYPES.__getitem__, order=case((R.c.type == "preset", "0 "), else_="1 ") + R.c.name),
             "description": Field(R.c.description),
         },
         filters={"type": Filter(R.c.type, options=lambda uow, chosen: TYPES, parse=_role_type)},

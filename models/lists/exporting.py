@@ -20,6 +20,7 @@ from models.lists.queries import OpenList, all_lists, columns_of, open_list
 BATCH = 500
 KINDS = {
     ColumnKind.AMOUNT: FileKind.AMOUNT, ColumnKind.COUNT: FileKind.NUMBER, ColumnKind.PERCENT: FileKind.QUANTITY,
+    ColumnKind.SHARE: FileKind.QUANTITY,
     ColumnKind.DATE: FileKind.DATE, ColumnKind.INSTANT: FileKind.INSTANT,
 }  # fmt: skip
 PRIVATE = {"name": FileKind.NAME, "email": FileKind.EMAIL, "mobile": FileKind.MOBILE}
@@ -89,7 +90,7 @@ def _cells(opened: OpenList, made: Sequence[tuple[Column, ListColumn]], answer: 
 def _cell(opened: OpenList, column: ListColumn, value: Any) -> Any:
     if value is None or column.kind in (ColumnKind.AMOUNT, ColumnKind.COUNT, ColumnKind.DATE, ColumnKind.INSTANT):
         return value
-    if column.kind is ColumnKind.PERCENT:
+    if column.kind in (ColumnKind.PERCENT, ColumnKind.SHARE):
         return Decimal(value) * 100
     if column.kind is ColumnKind.YES_NO:
         return "yes" if value else "no"

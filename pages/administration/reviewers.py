@@ -201,7 +201,8 @@ def parts() -> None:
 
 part = address.get("part") if address.get("part") in PARTS else ""
 if part == "away":
-    parts()
+    with st.container(horizontal=True, key="chips"):  # as beside the lists
+        parts()
     if away or stands:
         listed(away, stands, key="all_stand_ins")
     else:

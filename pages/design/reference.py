@@ -36,12 +36,11 @@ def switch() -> None:
 
 
 may_change = me.may("reference.manage")
-if part == "rates" and me.may(RATES):
-    rates(switch, may_see_history=True)
-    st.stop()
 switch()
 if part == "calendars":
     calendars(address.get("country"), may_change=may_change)
+elif part == "rates" and me.may(RATES):
+    rates(may_see_history=True)
 elif part == "taxes":
     taxes(may_change=may_change)
 elif part == "messages":

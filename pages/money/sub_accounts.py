@@ -74,12 +74,15 @@ def unmapped_part() -> bool:
         mapped = sub_accounts.is_any_mapped(uow)
     moving = any(row.status.under_way for row in moves)
     answer(mapping.sentence(accounts, lines, totals, mapped=mapped))
-    switch()
+    with st.container(horizontal=True, key="chips"):  # as beside the list
+        switch()
     if accounts:
         unmapped_list(accounts, found)
     elif not mapped:
         text = "Import a delivery first. A sub-account that no customer is known for appears here."
         state("empty", "No sub-accounts yet", text, link=("Import a delivery", "imports"))
+    else:
+        state("empty", "Nothing to map", "A sub-account that no customer is known for appears here.", icon="task_alt")
     if moves:
         section("Mappings in progress" if moving else "Latest mappings", aside="the newest first")
         mapping.show_moves(moves)

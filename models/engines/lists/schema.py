@@ -24,7 +24,8 @@ class ColumnKind(StrEnum):
     CHOICE = "choice"
     AMOUNT = "amount"
     COUNT = "count"
-    PERCENT = "percent"  # a ratio: 0.12 is shown as 12 %
+    PERCENT = "percent"  # a change as a ratio: 0.12 is shown as +12 %
+    SHARE = "share"  # a part of a whole as a ratio: 0.12 is shown as 12 %
     DATE = "date"
     INSTANT = "instant"
     YES_NO = "yes_no"
@@ -34,7 +35,7 @@ class ColumnKind(StrEnum):
     @property
     def numeric(self) -> bool:
         """Whether it is drawn right-aligned and sorted largest first when turned round."""
-        return self in (ColumnKind.AMOUNT, ColumnKind.COUNT, ColumnKind.PERCENT)
+        return self in (ColumnKind.AMOUNT, ColumnKind.COUNT, ColumnKind.PERCENT, ColumnKind.SHARE)
 
 
 class FilterKind(StrEnum):

@@ -42,8 +42,8 @@ class Entry:
 
 ICONS = {
     "Home": "home", "Reviews": "inbox", "Benefits": "redeem", "Partners": "handshake", "Customers": "groups",
-    "Money": "account_balance_wallet", "Statistics": "monitoring", "Organisation": "badge",
-    "Design": "design_services", "Administration": "settings",
+    "Money": "account_balance_wallet", "Statistics": "monitoring", "Explore": "query_stats",
+    "Organisation": "badge", "Design": "design_services", "Administration": "settings",
 }  # fmt: skip
 """The groups of the menu in their order; nobody has more than nine of them."""
 
@@ -70,6 +70,11 @@ ENTRIES = (
     Entry("statistics/dashboard.py", "dashboard", "statistics.view", "Statistics", tab="Dashboards"),
     Entry("statistics/alerts.py", "figure-alerts", "statistics.view", "Statistics", tab="Alerts"),
     Entry("statistics/exports.py", "exports", "exports.create", "Statistics", title="Export history"),
+    Entry("explore/fields.py", "explore", "explore.use", "Explore", tab="Ask with fields"),
+    Entry("explore/sql.py", "explore-sql", "explore.use", "Explore", tab="Ask with SQL"),
+    Entry("explore/files.py", "explore-file", "explore.use", "Explore", tab="Your file"),
+    Entry("explore/profile.py", "explore-profile", "explore.use", "Explore", tab="Profile"),
+    Entry("explore/questions.py", "explore-questions", "explore.use", "Explore", tab="Kept questions"),
     Entry("organisation/members.py", "members", "members.view", "Organisation", tab="Members", vendor=False),
     Entry("design/workflows.py", "workflows", "design.edit", "Design", tab="Workflows", partner=False),
     Entry("design/lists.py", "design-lists", "lists.publish", "Design", tab="Lists", partner=False),

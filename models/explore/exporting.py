@@ -1,25 +1,31 @@
-"""The export of a statement's whole answer: `explore.sql`, in the background, with names masked before SQL sees them.
+"""Exports of exploration, made in the background: `explore.sql`, a statement's whole answer, and `explore.fields`.
 
-A question is `{"sql": text, "parameters": {name: {"kind": …, "text": …}}}`.
+A question is `{"sql": text, "parameters": {name: {"kind": …, "text": …}}}`, whose names are masked before SQL sees
+them, or `{"ask": an Ask as JSON}`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pyarrow as pa
 
 from models.core.errors import Problem, Refused
+from models.core.money import WIDE
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
 from models.engines.sandbox.process import Limits
-from models.explore import asking
+from models.engines.statistics import Unit
+from models.explore import asking, fields
 from models.explore.asking import Asked
 from models.explore.queries import parameters_of
 from models.exports.producers import Column, Produced, Question, register
 from models.exports.rules import EXPORT_TERMS, ColumnKind
+from models.statistics.asks import Ask, parsed
+from models.statistics.results import Value, as_number
 
 LARGEST_MIB = 8_192
 LAKE_PLACES = 12
@@ -100,4 +106,49 @@ def _cells(column: pa.Array) -> list[Any]:
     return values  # type: ignore[no-any-return]
 
 
+class FieldsAnswer:
+    """`explore.fields`: the rows of an answer by fields, exact."""
+
+    def count(self, uow: UnitOfWork, question: Question) -> int:
+        """How many rows there are."""
+        return len(fields.asked(uow, _ask_of(question)).rows)
+
+    def open(self, uow: UnitOfWork, question: Question) -> Produced:
+        """All rows at once: an answer has few."""
+        found = fields.asked(uow, _ask_of(question))
+        columns, cells = [], list[Sequence[Any]]()
+        for place, dimension in enumerate(found.dimensions):
+            named = ColumnKind.NAME if dimension.name == "customer" else ColumnKind.TEXT
+            columns.append(Column(dimension.words, named))
+            cells.append([row.labels[place] for row in found.rows])
+        if found.ask.granularity:
+            columns.append(Column(found.ask.granularity.value.capitalize(), ColumnKind.DATE))
+            cells.append([row.start for row in found.rows])
+        columns.append(Column("Currency"))
+        cells.append([row.currency or None for row in found.rows])
+        for place, measure in enumerate(found.measures):
+            kind = ColumnKind.TEXT if measure.unit is Unit.WORD else ColumnKind.EXACT
+            columns.append(Column(measure.words, kind))
+            cells.append([_exact(row.now[place], kind) for row in found.rows])
+            for number, other in enumerate(found.comparisons):
+                columns.append(Column(f"{measure.words}, {other.words}", kind))
+                cells.append([_exact(row.compared[number][place], kind) for row in found.rows])
+        facts = [("Period", found.words), *((each.words, each.definition) for each in found.measures)]
+        facts += [("Note", each) for each in found.problems]
+        return Produced(columns, iter([cells]), found.as_of, facts)
+
+
+def _exact(value: Value, kind: ColumnKind) -> Any:
+    """As the column holds it: twelve decimals, as the lake does."""
+    number = as_number(value)
+    if kind is ColumnKind.TEXT or number is None:
+        return value
+    return number.quantize(Decimal(1).scaleb(-LAKE_PLACES), ROUND_HALF_UP, WIDE)
+
+
+def _ask_of(question: Question) -> Ask:
+    return parsed(question.get("ask") or {})
+
+
 register("explore.sql", SqlAnswer())
+register("explore.fields", FieldsAnswer())

@@ -20,7 +20,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from models.engines.sandbox import files, grammar, locks
+from models.engines.sandbox import grammar, locks
+from models.engines.sandbox.unreadable import Unreadable
 
 MIB = 1024 * 1024
 SLACK = 384 * MIB
@@ -45,7 +46,8 @@ def main() -> None:
         tables = {each["name"]: _mapped(each) for each in request["tables"]}
         content = _mapped(request["file"]) if request.get("file") else None
         connection = _connection(request)
-        _warm(connection, content is not None)
+        _warm(connection)
+        reader = _reader() if content is not None else None
         # Frames leave by number 0, where the request came in: nothing that prints can get among them.
         os.dup2(1, 0)
         out = os.fdopen(0, "wb", closefd=False)
@@ -53,8 +55,8 @@ def main() -> None:
         held = locks.lock_down(memory=request["memory_mib"] * MIB + SLACK, cpu_seconds=request["cpu_seconds"])
         if not locks.enough(held):
             raise Stopped("SQL-UNSAFE", "This machine cannot lock a process in, so that nothing may run in it.")
-        if content is not None:
-            _send_table(out, files.parsed(content, request["file"]["kind"], connection))
+        if reader is not None:
+            _send_table(out, reader.parsed(content, request["file"]["kind"], connection))
         for name, table in tables.items():
             connection.register(name, pa.ipc.open_stream(pa.py_buffer(table)).read_all())
         names = [*tables]
@@ -63,7 +65,7 @@ def main() -> None:
         _frame(out, b"D", json.dumps({"locks": held}).encode())
     except Stopped as stopped:
         _frame(out, b"E", json.dumps({"code": stopped.code, "text": stopped.words}).encode())
-    except files.Unreadable as unreadable:
+    except Unreadable as unreadable:
         _frame(out, b"E", json.dumps({"code": "FILE-UNREADABLE", "text": str(unreadable)}).encode())
     except (MemoryError, pa.ArrowMemoryError):
         _frame(out, b"E", json.dumps({"code": "SQL-MEMORY", "text": _memory_words(request)}).encode())
@@ -92,7 +94,15 @@ def _connection(request: dict[str, Any]) -> Connection:
     return connection
 
 
-def _warm(connection: Connection, reads_files: bool) -> None:
+def _reader() -> Any:
+    """What reads files, ready: most requests have none and need not wait for its code."""
+    from models.engines.sandbox import files
+
+    files.warm()
+    return files
+
+
+def _warm(connection: Connection) -> None:
     """Use once what loads its code at first need: afterwards no file can be opened any more."""
     small = pa.table({"t": pa.array(["a"]).dictionary_encode(), "n": pa.array([Decimal("1.5")])})
     connection.register("warm", small)
@@ -102,8 +112,6 @@ def _warm(connection: Connection, reads_files: bool) -> None:
     connection.unregister("warm")
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    if reads_files:
-        files.warm()
 
 
 def _mapped(named: dict[str, Any]) -> mmap.mmap | bytes:

@@ -20,15 +20,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine
 
+from models.engines.sandbox.unreadable import Unreadable
+
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 300
 LONGEST_NAME = 60
 CHUNK = 50_000
 DELIMITERS = ",;\t|"
-
-
-class Unreadable(Exception):
-    """The file cannot become a table; the words say why and what to do."""
 
 
 def warm() -> None:

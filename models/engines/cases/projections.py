@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, update
+from sqlalchemy import case as either
 
 from models.core.database import insert_once
 from models.core.outbox import write_all
+from models.core.prepared import Columns, PreparedUpsert, PreparedWrite
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.tables import CaseFact, CaseTask, CaseTurn
 from models.engines.definitions.schema import ApplicationType
@@ -32,14 +34,24 @@ APPLICANT = "applicant"
 ROUND_ROBIN = "round_robin"
 WAITING = frozenset({"form", "review"})
 
-_TASK, _FACT = CaseTask.__table__, CaseFact.__table__
-_TASK_CHANGED = update(_TASK).where(  # type: ignore[arg-type]
-    _TASK.c.case_id == bindparam("own_case"), _TASK.c.visit == bindparam("own_visit")
-)
-_TASKS_ADDED = insert(_TASK)  # type: ignore[arg-type]
-_TURN = CaseTurn.__table__
-_TURNED = update(_TURN).where(_TURN.c.place == bindparam("own_place"))  # type: ignore[arg-type]
-_FACTS_ADDED = insert(_FACT)  # type: ignore[arg-type]
+_LEASE = ("leased_by", "leased_until")
+
+
+def _task_changed(there: Columns, given: Columns) -> dict[str, ColumnElement[Any]]:
+    """All of it anew; who has it open in front of them stays until it is closed."""
+    kept = {name: either((given.closed_at.is_(None), there[name])) for name in _LEASE}
+    return {name: given[name] for name in _TASK_COLUMNS} | kept
+
+
+_TASK_COLUMNS = (
+    "node", "kind", "desk", "roles", "named", "label", "opened_at", "due_at", "queue_at", "overdue", "paused", "why",
+    "votes", "holder", "holder_name", "assigned", "closed_at", "outcome", "closed_by_name",
+)  # fmt: skip
+_OPEN = {"closed_at": None, "outcome": None, "closed_by_name": None}
+_TASKS_WRITTEN = PreparedUpsert(CaseTask, unique=("case_id", "visit"), changed=_task_changed)
+_TURN: Any = CaseTurn.__table__
+_TURNED = PreparedWrite(update(_TURN).where(_TURN.c.place == bindparam("own_place")))
+_FACTS_ADDED = PreparedWrite(insert(CaseFact.__table__))  # type: ignore[arg-type]
 
 
 def first_row(
@@ -126,23 +138,22 @@ def roles_key(roles: Sequence[str]) -> str:
 
 
 def _tasks(uow: UnitOfWork, case: StoredCase, before: State, after: State, events: Sequence[Event]) -> None:
+    """Those that are over, those that changed, new ones: in one statement."""
     old = {visit.id: visit for visit in before.visits if visit.kind in WAITING}
     new = {visit.id: visit for visit in after.visits if visit.kind in WAITING}
-    connection = uow.session.connection()
     outcomes = {event.visit: event.outcome for event in events if isinstance(event, Left)}
-    for visit_id in old.keys() - new.keys():
-        closed = {
-            "closed_at": uow.now, "outcome": outcomes.get(visit_id), "closed_by_name": uow.actor.name, "holder": None,
-            "leased_by": None, "leased_until": None,
-        }  # fmt: skip
-        connection.execute(_TASK_CHANGED, closed | {"own_case": case.id, "own_visit": visit_id})
-    for visit_id in new.keys() & old.keys():
-        if new[visit_id] != old[visit_id]:
-            row = task_row(case.type, case.id, case.partner_id, new[visit_id])
-            connection.execute(_TASK_CHANGED, row | {"own_case": case.id, "own_visit": visit_id})
-    fresh = [task_row(case.type, case.id, case.partner_id, new[key]) for key in new if key not in old]
-    if fresh:
-        connection.execute(_TASKS_ADDED, fresh)
+    rows = [
+        task_row(case.type, case.id, case.partner_id, visit)
+        | {"holder": None, "closed_at": uow.now, "outcome": outcomes.get(key), "closed_by_name": uow.actor.name}
+        for key, visit in old.items()
+        if key not in new
+    ]
+    rows += [
+        task_row(case.type, case.id, case.partner_id, visit) | _OPEN
+        for key, visit in new.items()
+        if visit != old.get(key)
+    ]
+    _TASKS_WRITTEN.several(uow, rows)
 
 
 def _turns(uow: UnitOfWork, case: StoredCase, events: Sequence[Event]) -> None:
@@ -151,7 +162,7 @@ def _turns(uow: UnitOfWork, case: StoredCase, events: Sequence[Event]) -> None:
         if isinstance(event, Assigned) and event.how == ROUND_ROBIN:
             place = {"place": f"{case.type.key}/{event.node}", "person": event.turn, "at": event.at}
             if not insert_once(uow.session, CaseTurn, place, unique=("place",)):
-                uow.session.connection().execute(_TURNED, {"own_place": place["place"], **place})
+                _TURNED.one(uow, {"own_place": place["place"], **place})
 
 
 # ---- facts ----
@@ -190,13 +201,11 @@ def _facts(uow: UnitOfWork, case: StoredCase, before: State, after: State) -> No
     }
     if not changed:
         return
-    connection = uow.session.connection()
     known = sorted(name for name in changed if before.facts.get(name) is not None)
     if known:
-        connection.execute(delete(CaseFact).where(CaseFact.case_id == case.id, CaseFact.name.in_(known)))
+        uow.session.connection().execute(delete(CaseFact).where(CaseFact.case_id == case.id, CaseFact.name.in_(known)))
     rows = [row for row in fact_rows(case.type, case.id, case.partner_id, after) if row["name"] in changed]
-    if rows:
-        connection.execute(_FACTS_ADDED, rows)
+    _FACTS_ADDED.several(uow, rows)
 
 
 # ---- what happens after the commit ----

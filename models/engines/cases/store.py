@@ -18,6 +18,7 @@ from sqlalchemy import and_, bindparam, insert, select, update
 
 from models.core.clock import BUSINESS_ZONE
 from models.core.errors import ChangedMeanwhile, DomainError, NotFound
+from models.core.prepared import PreparedSelect, PreparedWrite
 from models.core.types import new_id
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases import numbering, projections
@@ -60,15 +61,16 @@ class StoredCase:
 
 _ROW = (Case.number, Case.partner_id, Case.type, Case.version, Case.state, Case.head, Case.submitted_at,
         Case.changed_by_name, Case.changed_at)  # fmt: skip
-# Built once: putting a statement together costs more than asking it.
 _OWN = Case.id == bindparam("case_id")
-_SEEN = select(*_ROW).where(_OWN)
+_SEEN = PreparedSelect(select(*_ROW).where(_OWN))
 _BY_KEY = and_(CaseEvent.case_id == Case.id, CaseEvent.key == bindparam("key"))
-_LOCKED = select(*_ROW, CaseEvent.seq).outerjoin(CaseEvent, _BY_KEY).where(_OWN).with_for_update(of=Case)
-_MOVED = update(Case.__table__).where(  # type: ignore[arg-type]
-    Case.__table__.c.id == bindparam("own_id"), Case.__table__.c.seq == bindparam("own_seq")
+_LOCKED = PreparedSelect(
+    select(*_ROW, CaseEvent.seq).outerjoin(CaseEvent, _BY_KEY).where(_OWN).with_for_update(of=Case)
 )
-_ADDED = insert(CaseEvent.__table__)  # type: ignore[arg-type]
+_CASE: Any = Case.__table__
+_MOVED = PreparedWrite(update(_CASE).where(_CASE.c.id == bindparam("own_id"), _CASE.c.seq == bindparam("own_seq")))
+_OPENED = PreparedWrite(insert(_CASE))
+_ADDED = PreparedWrite(insert(CaseEvent.__table__))  # type: ignore[arg-type]
 
 
 def open_case(uow: UnitOfWork, type_key: str, partner_id: UUID, *, key: str) -> UUID:
@@ -90,7 +92,7 @@ def open_case(uow: UnitOfWork, type_key: str, partner_id: UUID, *, key: str) -> 
     events, state = decided(made.workflow, case.state, command, StoredWorld(uow, case.data()))
     links = _links(uow, case, events, key)
     row = projections.first_row(uow, case.id, number, made, state, links[-1].hash, key)
-    uow.session.connection().execute(insert(Case.__table__).values(row))  # type: ignore[arg-type]
+    _OPENED.one(uow, row)
     _append(uow, case, links)
     projections.project(uow, case, State(), state, events)
     return case.id
@@ -102,7 +104,7 @@ def read(uow: UnitOfWork, case_id: UUID) -> StoredCase:
     Raises:
         NotFound: there is no such case among those the actor may see.
     """
-    return _stored(uow, case_id, uow.session.execute(_SEEN, {"case_id": case_id}).first())
+    return _stored(uow, case_id, _SEEN.first(uow, {"case_id": case_id}))
 
 
 def read_to_change(uow: UnitOfWork, case_id: UUID, key: str | None = None) -> StoredCase:
@@ -111,7 +113,7 @@ def read_to_change(uow: UnitOfWork, case_id: UUID, key: str | None = None) -> St
     Raises:
         NotFound: there is no such case among those the actor may see.
     """
-    return _stored(uow, case_id, uow.session.execute(_LOCKED, {"case_id": case_id, "key": key}).first())
+    return _stored(uow, case_id, _LOCKED.first(uow, {"case_id": case_id, "key": key}))
 
 
 def handle(
@@ -170,7 +172,7 @@ def _written(uow: UnitOfWork, case: StoredCase, events: list[Event], state: Stat
     links = _links(uow, case, events, key)
     values = projections.row_values(uow, case.type, case.state, state, links[-1].hash)
     own = {"own_id": case.id, "own_seq": case.state.seq}
-    if uow.session.connection().execute(_MOVED, values | own).rowcount != 1:
+    if _MOVED.one(uow, values | own) != 1:
         raise _changed(case)
     _append(uow, case, links)
 
@@ -225,4 +227,4 @@ def _append(uow: UnitOfWork, case: StoredCase, links: list[chain.Link]) -> None:
         }
         for link in links
     ]  # fmt: skip
-    uow.session.connection().execute(_ADDED, rows)
+    _ADDED.several(uow, rows)

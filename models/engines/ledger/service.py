@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, exists, insert, select, update
@@ -11,13 +12,14 @@ from sqlalchemy.orm import aliased
 from models.core.database import insert_once
 from models.core.errors import NotFound, Problem, Refused, WrongState
 from models.core.money import money_text, sum_amount
+from models.core.prepared import PreparedSelect, PreparedWrite
 from models.core.types import new_id
 from models.core.unit_of_work import UnitOfWork, unscoped
 from models.engines.ledger.rules import VENDOR, AccountKind, Pool, TransferKind
 from models.engines.ledger.tables import LedgerAccount, LedgerEntry, LedgerTransfer
 
 _END = aliased(LedgerTransfer)
-_RESERVED = (
+_RESERVED = PreparedSelect(
     select(LedgerTransfer.id, LedgerTransfer.amount, LedgerAccount.id, LedgerAccount.partner_id)
     .join(LedgerAccount, LedgerAccount.id == LedgerTransfer.account_id)
     .where(
@@ -27,13 +29,13 @@ _RESERVED = (
     .order_by(LedgerTransfer.id)
     .with_for_update(of=LedgerAccount)
 )  # fmt: skip
-_ACCOUNT = LedgerAccount.__table__
-_FREED = (
-    update(_ACCOUNT)  # type: ignore[arg-type]
+_ACCOUNT: Any = LedgerAccount.__table__
+_FREED = PreparedWrite(
+    update(_ACCOUNT)
     .where(_ACCOUNT.c.id == bindparam("own_id"))
     .values(reserved=_ACCOUNT.c.reserved - bindparam("freed", type_=_ACCOUNT.c.reserved.type))
 )
-_TRANSFERS_ADDED = insert(LedgerTransfer.__table__)  # type: ignore[arg-type]
+_TRANSFERS_ADDED = PreparedWrite(insert(LedgerTransfer.__table__))  # type: ignore[arg-type]
 
 
 def grant(uow: UnitOfWork, pool: Pool, amount: Decimal, *, reason: str, key: str) -> UUID:
@@ -104,10 +106,8 @@ def give_back_all(uow: UnitOfWork, case_id: UUID, kind: TransferKind, *, key: st
     To be asked for behind the case's lock: what another transaction ends meanwhile is refused by the database.
     """
     given = []
-    for number, (reservation, amount, account, partner_id) in enumerate(
-        uow.session.execute(_RESERVED, {"case_id": case_id}).all()
-    ):
-        uow.session.connection().execute(_FREED, {"own_id": account, "freed": amount})
+    for number, (reservation, amount, account, partner_id) in enumerate(_RESERVED.all(uow, {"case_id": case_id})):
+        _FREED.one(uow, {"own_id": account, "freed": amount})
         given.append(
             {
                 "id": new_id(), "key": f"{key}:{number}", "kind": kind, "account_id": account,
@@ -115,8 +115,7 @@ def give_back_all(uow: UnitOfWork, case_id: UUID, kind: TransferKind, *, key: st
                 "reason": "", "at": uow.now, "actor_id": uow.actor.user_id, "actor_name": uow.actor.name,
             }
         )  # fmt: skip
-    if given:
-        uow.session.connection().execute(_TRANSFERS_ADDED, given)
+    _TRANSFERS_ADDED.several(uow, given)
 
 
 def expire(uow: UnitOfWork, reservation: UUID, *, key: str) -> UUID:

@@ -36,9 +36,13 @@ class Link:
     hash: str
 
 
+_in_one_way = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+"""Made once: `json.dumps` makes an encoder for each call that wants something of its own."""
+
+
 def canonical(value: Any) -> bytes:
     """JSON in one way only: sorted, without spaces, in UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _in_one_way(value).encode()
 
 
 def digest_of(payload: dict[str, Any], salt: str) -> str:

@@ -25,8 +25,8 @@ class _Fold:
 
 _FIELDS = tuple(each.name for each in fields(State))
 _VISIT = tuple(each.name for each in fields(Visit))
-_held = attrgetter(*_VISIT)
-"""All values of a visit at once: half the time of `replace`, which asks for each."""
+_kept, _held = attrgetter(*_FIELDS), attrgetter(*_VISIT)
+"""All values of a state or a visit at once: half the time of `replace`, which asks for each."""
 
 
 def replay(events: Iterable[e.Event]) -> State:
@@ -58,7 +58,11 @@ def replay_stored(rows: Iterable[tuple[str, int, dict[str, Any]]]) -> State:
 def evolve(state: State, event: e.Event) -> State:
     """The state after one more event."""
     apply = _APPLY.get(type(event))
-    return replace(state, seq=state.seq + 1, **(apply(state, event) if apply else {}))
+    values = dict(zip(_FIELDS, _kept(state), strict=True))
+    if apply:
+        values |= apply(state, event)
+    values["seq"] = state.seq + 1
+    return State(**values)
 
 
 def _opened(state: State, event: e.Opened) -> Changes:

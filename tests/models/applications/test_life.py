@@ -170,10 +170,17 @@ def test_an_open_case_is_leased(office: Office) -> None:
     with office.as_(office.joris) as uow:
         visit = find(uow, case_id).state.visits[0].id
         assert reviewing.lease(uow, case_id, visit) is None
+        reviewing.claim(uow, case_id, visit)
+        reviewing.release(uow, case_id, visit)
     with office.as_(office.niamh) as uow:
-        assert reviewing.lease(uow, case_id, visit) == "Joris de Wit"
+        assert reviewing.lease(uow, case_id, visit) == "Joris de Wit"  # what happens to the task leaves it alone
         later = UnitOfWork(uow.session, uow.actor, uow.now.replace(year=uow.now.year + 1))
         assert reviewing.lease(later, case_id, visit) is None
+        reviewing.decide(uow, case_id, visit, "approve", key="k")
+        task = select(CaseTask.leased_by, CaseTask.leased_until, CaseTask.closed_by_name, CaseTask.outcome)
+        assert uow.session.execute(task.where(CaseTask.case_id == case_id, CaseTask.visit == visit)).one() == (
+            None, None, "Niamh Kavanagh", "approve",
+        )  # fmt: skip
 
 
 def test_a_question_stops_the_clock_and_waits_for_the_partner(office: Office) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, exists, func, literal, select, text, union_all, update
+from sqlalchemy import bindparam, delete, exists, func, literal, select, text, union_all, update
 from sqlalchemy.orm import aliased
 
 from models.core.actor import Actor, Scope
 from models.core.database import Base, CustomerScoped, PartnerScoped, Unscoped
 from models.core.errors import NotSignedIn
+from models.core.prepared import PreparedSelect
 from models.core.unit_of_work import UnitOfWork, unit_of_work, unscoped
 from models.customers.tables import Customer, CustomerAssociation
 from models.partners.tables import Partner
@@ -92,6 +93,27 @@ def test_one_statement_serves_different_scopes_in_turn(two_partners: dict[str, A
         assert see(uow, statement) == expected
     uow.session.info["scope"] = Scope.NOTHING
     assert see(uow, statement) == set()
+
+
+def test_a_prepared_select_serves_every_scope_in_turn(two_partners: dict[str, Any], uow: UnitOfWork) -> None:
+    """What was compiled for somebody who sees everything is not what others are answered by; nobody is refused."""
+    prepared = PreparedSelect(select(Customer.name).where(Customer.name.in_(bindparam("names", expanding=True))))
+
+    def names() -> set[str]:
+        return {name for (name,) in prepared.all(uow, {"names": ["Mine", "Foreign", "Renamed"]})}
+
+    two_partners["theirs"].name = "Renamed"  # not yet written: whoever asks sees it all the same
+    for scope, expected in (
+        (Scope.ALL, {"Mine", "Renamed"}),
+        (Scope(frozenset({two_partners["own"].id})), {"Mine"}),
+        (Scope.ALL, {"Mine", "Renamed"}),
+        (Scope.NOTHING, set()),
+    ):
+        uow.session.info["scope"] = scope
+        assert names() == expected
+    del uow.session.info["scope"]
+    with pytest.raises(RuntimeError, match="outside"):
+        names()
 
 
 def test_get_by_key_keeps_to_the_scope(two_partners: dict[str, Any], uow: UnitOfWork) -> None:

@@ -18,7 +18,8 @@ from models.core.errors import Problem
 from models.design import clocks
 from models.design.choices import choices
 from models.design.clocks import EFFECTS, clocks_of, label_of_clock
-from models.design.editing import ChangeType, flow
+from models.design.editing import flow
+from models.design.edits import ChangeType
 from models.design.properties import parameter_of
 from models.engines.definitions.loading import Content
 from models.engines.definitions.schema import ApplicationType

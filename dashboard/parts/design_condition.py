@@ -22,7 +22,7 @@ from models.design.conditions import (
     read,
     written,
 )
-from models.design.editing import Edit
+from models.design.edits import Edit
 from models.engines.workflow.lint_decisions import Compared
 
 Put = Callable[[str], Edit]

@@ -17,7 +17,8 @@ from models.core.errors import Problem
 from models.design import decisions
 from models.design.conditions import Fact, facts_of
 from models.design.decisions import BY
-from models.design.editing import ChangeNode, Connect, flow, label_of
+from models.design.editing import flow, label_of
+from models.design.edits import ChangeNode, Connect
 from models.engines.definitions.loading import Content
 
 SHEET = "decision"

@@ -9,7 +9,8 @@ from dashboard.parts.design_work import note
 from dashboard.parts.head import section
 from dashboard.parts.outcome import flash, show_problems
 from models.core.errors import DomainError
-from models.design.editing import ChangeType, flow
+from models.design.editing import flow
+from models.design.edits import BringIn, ChangeType
 from models.design.exchange import from_bpmn, from_yaml, to_bpmn, to_yaml
 from models.engines.definitions.loading import Content
 
@@ -49,7 +50,7 @@ def _bring_in(content: Content) -> None:
     try:
         if upload.name.lower().endswith((".yaml", ".yml")):
             made = from_yaml(data, content)
-            note(*(ChangeType((name,), value, f"Brought in {upload.name}") for name, value in made.items()))
+            note(BringIn(made, f"Brought in {upload.name}"))
             st.session_state[NOTICES] = ()
         else:
             workflow, notices = from_bpmn(data)

@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard.parts import formats
 from dashboard.parts.design_work import note
 from dashboard.parts.head import section
-from models.design.editing import ChangeType, label_of
+from models.design.editing import label_of
+from models.design.edits import ChangeType
 from models.design.properties import said, used_by
 from models.engines.definitions.loading import Content
 from models.partners.programs import program_book

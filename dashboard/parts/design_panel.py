@@ -16,7 +16,8 @@ from models.core.errors import Problem
 from models.design.choices import choices
 from models.design.conditions import facts_of
 from models.design.decisions import made_by
-from models.design.editing import BeginAt, ChangeNode, RemoveNodes, RenameNode, flow, label_of, slug
+from models.design.editing import flow, label_of, slug
+from models.design.edits import BeginAt, ChangeNode, RemoveNodes, RenameNode
 from models.design.people import candidate_words
 from models.design.properties import PROPERTIES, TITLE, Property, parameter_of, said, set_to, shown
 from models.engines.definitions.loading import Content

@@ -16,7 +16,7 @@ from models.core.unit_of_work import unit_of_work
 from models.design import people
 from models.design.choices import choices
 from models.design.conditions import Fact, facts_of, some_condition
-from models.design.editing import ChangeNode
+from models.design.edits import ChangeNode
 from models.design.people import KINDS, WAYS
 from models.engines.definitions.loading import Content
 from models.reviewers import queries as reviewers

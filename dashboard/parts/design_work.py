@@ -18,7 +18,7 @@ from dashboard.parts.outcome import flash, show_problems
 from models.core.errors import DomainError
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.design import drafting
-from models.design.editing import AddNode, Connect, Disconnect, Edit, MoveNodes, RemoveNodes
+from models.design.edits import AddNode, Connect, Disconnect, Edit, MoveNodes, RemoveNodes
 
 _NOTED, _REFUSED, _STEP = "design:noted", "design:refused", "design:step"
 CANVAS = "design_canvas"

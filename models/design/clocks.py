@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.core.errors import Problem, Refused
-from models.design.editing import ChangeType, flow, label_of, slug
+from models.design.editing import flow, label_of, slug
+from models.design.edits import ChangeType
 from models.design.picture import outcome_words
 from models.engines.definitions.loading import Content
 from models.engines.definitions.schema import ApplicationType

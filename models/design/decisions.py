@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from models.core.errors import Problem, Refused
 from models.design.conditions import comparable, facts_of, some_condition
-from models.design.editing import ChangeNode, flow, slug
+from models.design.editing import flow, slug
+from models.design.edits import ChangeNode
 from models.engines.definitions.loading import Content
 from models.engines.workflow.lint_decisions import as_table
 from models.engines.workflow.schema import Branch

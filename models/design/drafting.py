@@ -14,7 +14,8 @@ from models.applications.types import application_type, application_types
 from models.core.errors import NotFound, Problem, Refused, WrongState
 from models.core.types import new_id
 from models.core.unit_of_work import UnitOfWork
-from models.design.editing import Edit, edited, slug
+from models.design.editing import edited, slug
+from models.design.edits import Edit
 from models.design.rules import DraftStatus
 from models.design.tables import DesignDraft, DesignStep
 from models.engines.definitions import versions

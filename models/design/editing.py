@@ -9,14 +9,25 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from models.core.errors import Problem, Refused
+from models.design.edits import (
+    AddNode,
+    BeginAt,
+    BringIn,
+    ChangeNode,
+    ChangeType,
+    Connect,
+    Disconnect,
+    Edit,
+    MoveNodes,
+    RemoveNodes,
+    RenameNode,
+)
 from models.engines.definitions.loading import Content
 from models.engines.workflow.schema import KINDS, kind_of
 
-Place = tuple[float, float]
 SIGNALS = ("start", "pause", "resume", "stop", "reset", "cancel")
 """What a clock does, each at signals of its own."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -39,93 +50,6 @@ ONWARD: Mapping[str, tuple[str, ...]] = {
     "form": ("submit",), "review": ("approve",), "check": ("pass",), "decision": ("yes", "no"), "end": (),
 }  # fmt: skip
 """By kind: the outcomes of a new node that lead on to what came next where it was put in; else its single way does."""
-
-
-@dataclass(frozen=True, slots=True)
-class AddNode:
-    """A new node of a kind at a place; `after` is the way (node, outcome) that leads to it from now on."""
-
-    kind: str
-    at: Place | None = None
-    after: tuple[str, str] | None = None
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveNodes:
-    """Take nodes away, and every way from and to them."""
-
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MoveNodes:
-    """Draw nodes elsewhere."""
-
-    places: Mapping[str, Place]
-
-
-@dataclass(frozen=True, slots=True)
-class Connect:
-    """Let the outcome of a node lead to another one, instead of where it led before."""
-
-    source: str
-    outcome: str
-    target: str
-    also: bool = False
-    """Beside where it led before: for what begins several branches."""
-
-
-@dataclass(frozen=True, slots=True)
-class Disconnect:
-    """Take a way away."""
-
-    source: str
-    outcome: str
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeNode:
-    """Give a node other values; None takes one away. `was` is what the person saw of them.
-
-    `outcomes` says what became of outcomes that had a way: their new names, or nothing when they are gone.
-    """
-
-    name: str
-    values: Mapping[str, Any]
-    was: Mapping[str, Any] = field(default_factory=dict)
-    outcomes: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class RenameNode:
-    """Call a node otherwise in the definition."""
-
-    name: str
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
-class BeginAt:
-    """Let cases begin at another node."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeType:
-    """Give the type other values at a path, e.g. `("parameters", "claim_within_days")`; None takes one away."""
-
-    path: tuple[str, ...]
-    value: Any
-    words: str = ""
-    was: Any = None
-    looked_at: bool = False
-    """Whether `was` is what the person saw."""
-
-
-Edit = AddNode | RemoveNodes | MoveNodes | Connect | Disconnect | ChangeNode | RenameNode | BeginAt | ChangeType
 
 
 def edited(content: Content, edit: Edit) -> tuple[Content, str]:
@@ -308,6 +232,11 @@ def _change_type(content: Content, edit: ChangeType) -> str:
     return edit.words or f"Changed {last.replace('_', ' ')}"
 
 
+def _bring_in(content: Content, edit: BringIn) -> str:
+    _put(content["type"], edit.parts)
+    return edit.words
+
+
 def _put(place: dict[str, Any], values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if value is None:
@@ -338,4 +267,5 @@ def _begin(node: str, outcome: str) -> str:
 _EDITS: dict[type[Any], Callable[[Content, Any], str]] = {
     AddNode: _add, RemoveNodes: _remove, MoveNodes: _move, Connect: _connect, Disconnect: _disconnect,
     ChangeNode: _change_node, RenameNode: _rename, BeginAt: _begin_at, ChangeType: _change_type,
+    BringIn: _bring_in,
 }  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from models.core.errors import Problem, Refused
 from models.design.editing import flow
+from models.design.shape import shape_problems
 from models.engines import bpmn
 from models.engines.definitions.loading import Content
 from models.engines.definitions.text import from_text, to_text
@@ -42,11 +43,13 @@ def from_yaml(text: bytes, into: Content) -> dict[str, Any]:
     """What a YAML file says of the type of a draft, by part; its key and version are the draft's own.
 
     Raises:
-        Refused: it is no YAML of a type, or of another one.
+        Refused: it is no YAML of a type that can be drawn, or of another one; names the places.
     """
     raw = from_text(text)["type"]
     if not isinstance(raw, dict) or raw.get("key", into["type"]["key"]) != into["type"]["key"]:
         text_ = f"This file is of the type {raw.get('key')}, the draft of {into['type']['key']}. Begin a draft of that."
         raise Refused(Problem("YAML-OTHER", text_, "key"))
+    if found := shape_problems(raw):
+        raise Refused(found)
     gone: dict[str, Any] = dict.fromkeys(into["type"])
     return {name: value for name, value in (gone | raw).items() if name not in ("key", "version")}

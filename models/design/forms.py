@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.core.errors import Problem, Refused
-from models.design.editing import ChangeType, slug
+from models.design.editing import slug
+from models.design.edits import ChangeType
 from models.design.properties import Property, said
 from models.engines.definitions.loading import Content
 

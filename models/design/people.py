@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from models.core.errors import Problem, Refused
 from models.design.conditions import Fact, in_words
-from models.design.editing import ChangeNode
+from models.design.edits import ChangeNode
 from models.engines.workflow.audience import quality
 from models.engines.workflow.quorum import Quorum
 

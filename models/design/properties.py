@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from models.design.editing import ChangeNode, ChangeType, Edit
+from models.design.edits import ChangeNode, ChangeType, Edit
 from models.engines.definitions.loading import Content
 
 Input = Literal[

@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from models.core.errors import Problem, Refused
 from models.design.conditions import SIGNS, Fact
 from models.design.decisions import WAY, changed
-from models.design.editing import ChangeNode, flow, slug
+from models.design.editing import flow, slug
+from models.design.edits import ChangeNode
 from models.engines.decision_tables import DecisionTable, judged
 from models.engines.decision_tables.cells import output_value
 from models.engines.definitions.loading import Content, filled

@@ -13,7 +13,7 @@ from models.applications.types import application_type
 from models.core.actor import SYSTEM, Actor
 from models.core.unit_of_work import unit_of_work
 from models.design import drafting, publishing
-from models.design.editing import AddNode, ChangeNode, Connect, Disconnect, MoveNodes, RemoveNodes
+from models.design.edits import AddNode, ChangeNode, Connect, Disconnect, MoveNodes, RemoveNodes
 from models.design.rules import DraftStatus
 from tests.support.build import Build
 from tests.support.pages import page, texts

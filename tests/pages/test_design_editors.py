@@ -13,7 +13,8 @@ from models.applications.types import shipped
 from models.core.actor import SYSTEM, Actor
 from models.core.unit_of_work import unit_of_work
 from models.design import drafting
-from models.design.editing import AddNode, ChangeNode, Connect, Edit
+from models.design.edits import AddNode, ChangeNode, Connect, Edit
+from models.design.exchange import to_yaml
 from models.design.queries import open_drafts
 from models.engines.definitions import loading, versions
 from models.engines.definitions.tables import DefinitionChosen
@@ -110,13 +111,13 @@ def test_a_table_says_where_no_row_fits(kofi: Actor) -> None:
     assert "No row fits Budget under 0.00. Such a case takes the way of otherwise." in said
 
 
-def test_ten_thousand_rows_say_how_they_are_changed(kofi: Actor) -> None:
-    """They are not laid into a grid; they go away as CSV and come back."""
-    made = begun(kofi, *CHOICE, ChangeNode("large", {"decision": large_table(10_000), "outcome": "way"}))
+def test_a_large_table_says_how_it_is_changed(kofi: Actor) -> None:
+    """It is not laid into a grid; it goes away as CSV and comes back."""
+    made = begun(kofi, *CHOICE, ChangeNode("large", {"decision": large_table(1_001), "outcome": "way"}))
     test = page(DESIGNER, kofi, draft=str(made), node="large", sheet="decision").run()
     said = texts(test)
-    assert "This table has 10,000 rows; up to 1,000 can be changed here." in said
-    assert "and 9,900 more rows" in said
+    assert "This table has 1,001 rows; up to 1,000 can be changed here." in said
+    assert "and 901 more rows" in said
 
 
 def test_a_decision_of_a_review_gets_its_key_from_its_words(kofi: Actor) -> None:
@@ -176,6 +177,54 @@ def test_a_clock_is_added_and_set(kofi: Actor) -> None:
     assert "is no span of time; write for example 3 working days" in texts(test)
     test = labelled(test.text_input, "Promised in all").set_value("4 working days").run()
     assert node(kofi, made, "")["promised"] == "4 working days"
+
+
+BROKEN = [
+    ("mdf.yaml", b"type: {key: mdf\n  nodes: [", "Look at indentation, colons and quotes there"),
+    ("mdf.yaml", b"type: {key: mdf, name: Fund}", "workflow: Field required."),
+    ("mdf.yaml", b"name: Fund\nkey: mdf\nworkflow: {start: a, nodes: {a: 5}, edges: [[a]]}", "workflow.nodes.a: "),
+    ("mdf.bpmn", b"<definitions><process>", "Line 1: the file is broken XML"),
+    ("mdf.bpmn", b"<html/>", "no BPMN"),
+]
+
+
+def test_files_that_cannot_be_drawn_are_refused_and_nothing_is_lost(kofi: Actor) -> None:
+    """The words name the place; the draft stays as it was."""
+    made = begun(kofi)
+    test = shown(DESIGNER, kofi, draft=str(made), view="files")
+    for name, data, said in BROKEN:
+        test = test.file_uploader[0].set_value((name, data, "application/octet-stream")).run()
+        assert said in texts(labelled(test.button, "Bring it into the draft").click().run())
+    with unit_of_work(read_only=True, actor=kofi) as uow:
+        assert drafting.find(uow, made).place == 0
+
+
+def test_a_file_comes_into_the_draft_in_one_step(kofi: Actor) -> None:
+    """Undo brings back what was there, all of it."""
+    made = begun(kofi)
+    content = copy.deepcopy(loading.contents()["mdf"])
+    content["type"]["name"] = "Development fund"
+    content["type"]["parameters"]["claim_within_days"] = 70
+    test = shown(DESIGNER, kofi, draft=str(made), view="files")
+    test = test.file_uploader[0].set_value(("mdf.yaml", to_yaml(content).encode(), "application/yaml")).run()
+    labelled(test.button, "Bring it into the draft").click().run()
+    with unit_of_work(actor=kofi) as uow:
+        draft = drafting.find(uow, made)
+        assert (draft.place, draft.name) == (1, "Development fund")
+        assert draft.content["type"]["parameters"]["claim_within_days"] == 70
+        assert drafting.undo(uow, made) == "Brought in mdf.yaml"
+        assert drafting.find(uow, made).content == loading.contents()["mdf"]
+
+
+def test_two_people_in_one_draft_lose_nothing(kofi: Actor) -> None:
+    """Whoever is second is told what the first one made of it, and changes nothing unseen."""
+    made = begun(kofi)
+    test = shown(DESIGNER, kofi, draft=str(made), node="finance_review")
+    with unit_of_work(actor=kofi) as uow:
+        drafting.change(uow, made, ChangeNode("finance_review", {"label": "Budget review"}))
+    test = labelled(test.text_input, "Name").set_value("Money review").run()
+    assert "Somebody changed this meanwhile to 'Budget review'." in texts(test)
+    assert node(kofi, made, "finance_review")["label"] == "Budget review"
 
 
 def test_stages_that_nobody_decides_are_named_when_proposing(kofi: Actor) -> None:

@@ -13,7 +13,7 @@ from models.applications.types import shipped
 from models.core.actor import Actor
 from models.core.errors import NotAllowed
 from models.design import drafting, publishing
-from models.design.editing import ChangeType
+from models.design.edits import ChangeType
 from models.partners.rules import MembershipKind
 from models.partners.tables import ProgramMembership
 from tests.support.acting import codes

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models.core.actor import Actor
 from models.design import drafting, publishing
-from models.design.editing import AddNode, ChangeNode, Connect
+from models.design.edits import AddNode, ChangeNode, Connect
 from tests.support.mdf import Fund
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from models.design import decisions, table_editing
 from models.design.conditions import facts_of
-from models.design.editing import ChangeNode, Edit, edited
+from models.design.editing import edited
+from models.design.edits import ChangeNode, Edit
 from models.engines.definitions.loading import Content
 from tests.support.acting import codes
 

@@ -14,7 +14,8 @@ from models.applications.types import shipped
 from models.core.actor import Actor
 from models.core.errors import Refused, WrongState
 from models.design import drafting
-from models.design.editing import (
+from models.design.editing import edited
+from models.design.edits import (
     AddNode,
     BeginAt,
     ChangeNode,
@@ -25,7 +26,6 @@ from models.design.editing import (
     MoveNodes,
     RemoveNodes,
     RenameNode,
-    edited,
 )
 from models.engines.definitions.loading import Content, contents
 from tests.support.acting import codes

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from models.design import forms
-from models.design.editing import ChangeType, edited
+from models.design.editing import edited
+from models.design.edits import ChangeType
 from models.design.forms import Spot
 from models.design.judging import judged
 from models.design.templates import template

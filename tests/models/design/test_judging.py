@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from models.core.unit_of_work import UnitOfWork
-from models.design.editing import AddNode, ChangeNode, ChangeType, Connect, Edit, edited
+from models.design.editing import edited
+from models.design.edits import AddNode, ChangeNode, ChangeType, Connect, Edit
 from models.design.judging import judged, warnings
 from models.design.templates import template
 from models.engines.definitions.loading import build

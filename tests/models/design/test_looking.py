@@ -10,7 +10,8 @@ from models.core.actor import Actor
 from models.core.errors import Refused
 from models.design import drafting, scenarios
 from models.design.difference import differences
-from models.design.editing import AddNode, ChangeNode, ChangeType, MoveNodes, RemoveNodes, edited, flow
+from models.design.editing import edited, flow
+from models.design.edits import AddNode, ChangeNode, ChangeType, MoveNodes, RemoveNodes
 from models.design.exchange import from_bpmn, from_yaml, to_bpmn, to_yaml
 from models.design.live import live_numbers
 from models.design.picture import drawn

@@ -8,7 +8,8 @@ import pytest
 
 from models.design import clocks, people
 from models.design.conditions import Fact
-from models.design.editing import ChangeType, RenameNode, edited, flow
+from models.design.editing import edited, flow
+from models.design.edits import ChangeType, RenameNode
 from models.design.judging import judged
 from models.design.templates import template
 from models.engines.definitions.loading import Content

@@ -8,7 +8,7 @@ from models.applications.types import application_type, shipped
 from models.core.actor import Actor
 from models.core.errors import DomainError, NotAllowed, NotFound, Refused, WrongState
 from models.design import drafting, publishing
-from models.design.editing import AddNode, ChangeNode, ChangeType
+from models.design.edits import AddNode, ChangeNode, ChangeType
 from models.design.rules import DraftStatus
 from models.engines.definitions import versions
 from models.notices.queries import waiting

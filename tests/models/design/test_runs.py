@@ -13,7 +13,7 @@ from models.core.actor import SYSTEM, Actor
 from models.core.errors import NotAllowed, WrongState
 from models.core.unit_of_work import UnitOfWork
 from models.design import drafting, runs, steps
-from models.design.editing import ChangeNode
+from models.design.edits import ChangeNode
 from models.design.queries import running
 from models.design.rules import RunKind, RunStatus
 from models.design.tables import DesignRun

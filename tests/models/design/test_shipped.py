@@ -10,7 +10,7 @@ import pytest
 from models.core.actor import Actor
 from models.core.errors import NotFound, WrongState
 from models.design import drafting, publishing, shipped
-from models.design.editing import ChangeNode, ChangeType
+from models.design.edits import ChangeNode, ChangeType
 from models.design.merging import merged
 from models.engines.definitions import loading, versions
 from models.engines.definitions.loading import Content

@@ -66,6 +66,7 @@ ENTRIES = (
     Entry("money/payments.py", "payment-desk", "payments.work", "Money", tab="Payments", partner=False),
     Entry("statistics/overview.py", "ecosystem", "statistics.view", "Statistics", tab="Ecosystem", partner=False),
     Entry("statistics/expenditures.py", "expenditures", "statistics.view", "Statistics", tab="Expenditures"),
+    Entry("statistics/customers.py", "customer-statistics", "statistics.view", "Statistics", tab="Customers"),
     Entry("statistics/lines.py", "lines", "statistics.view", "Statistics", title="Expenditure lines"),
     Entry("statistics/dashboard.py", "dashboard", "statistics.view", "Statistics", tab="Dashboards"),
     Entry("statistics/alerts.py", "figure-alerts", "statistics.view", "Statistics", tab="Alerts"),

@@ -21,8 +21,8 @@ def load() -> None:
 
 LISTS: tuple[str, ...] = (
     "models.identity.lists", "models.notices.lists", "models.exports.lists", "models.partners.lists",
-    "models.customers.lists", "models.applications.lists", "models.applications.deliveries",
-    "models.reviewers.lists", "models.benefits.lists", "models.catalog.lists",
+    "models.customers.lists", "models.customers.event_list", "models.applications.lists",
+    "models.applications.deliveries", "models.reviewers.lists", "models.benefits.lists", "models.catalog.lists",
     "models.operations.lists", "models.expenditures.record_lists",
 )  # fmt: skip
 """Modules that register the lists of their area, by importing them."""

@@ -250,6 +250,7 @@ def shares(
     alt: str,
     height: int = 300,
     scale: Scale = formats.AMOUNTS,
+    room: float = 1.3,
 ) -> int | None:
     """Horizontal bars with amount and share of the total (never a pie); returns the place of the bar clicked on."""
     fig = figure(height)
@@ -260,7 +261,7 @@ def shares(
         textfont={"size": 12, "color": ink_color()},
         cliponaxis=False,
     )
-    _bar_axes(fig, bars, room=1.3, top=float(max((bar.now for bar in bars), default=Decimal(1))), longest=30)
+    _bar_axes(fig, bars, room=room, top=float(max((bar.now for bar in bars), default=Decimal(1))), longest=30)
     return show(fig, key=key, alt=alt, choose=True)
 
 
@@ -328,7 +329,7 @@ def stacked_columns(
     """
     palette = [color for color in series_colors() if color not in GREYS]
     colors = [PREVIOUS if line.rest else palette[index % len(palette)] for index, line in enumerate(series)]
-    fig = figure(height, right=190 if len(series) > 1 else 8)
+    fig = figure(height, right=190 if len(series) > 1 and not beside else 8)
     for index, line in enumerate(series):
         fig.add_bar(
             x=list(labels),
@@ -338,13 +339,29 @@ def stacked_columns(
             customdata=[scale.full(value) for value in line.values],
             hovertemplate=f"{plain(line.name)}: %{{customdata}} {unit}<extra></extra>",
         )
+    if scale.places == 0 and all((value or 0) < 5 for line in series for value in line.values):
+        fig.update_yaxes(dtick=1)  # there is no half customer
     fig.update_layout(barmode="group" if beside else "relative", bargap=0.24)
-    if len(series) > 1:
+    if beside and len(series) > 1:
+        _row_legend(fig, [line.name for line in series], colors)
+    elif len(series) > 1:
         _stack_legend(fig, [line.name for line in series], colors)
-    many = len(labels) > 14
-    fig.update_xaxes(type="category", tickmode="array", tickvals=sparse(labels, most=8 if many else 14))
-    fig.update_xaxes(tickangle=0 if many else None)  # days are short enough to stand upright on a phone
+    ticks = sparse(labels, most=8 if len(labels) > 14 or beside else 14)
+    fig.update_xaxes(type="category", tickmode="array", tickvals=ticks, ticktext=years_once(ticks), tickangle=0)
     return show(fig, key=key, alt=alt, choose=choose)
+
+
+def _row_legend(fig: Drawing, names: Sequence[str], colors: Sequence[str]) -> None:
+    """Names in their colours in one row above the columns."""
+    fig.update_layout(margin={"l": 4, "r": 8, "t": 26, "b": 24})
+    words = "   ".join(
+        f'<span style="color:{color}">\u25a0</span> {shorten(name, 40)}'
+        for name, color in zip(names, colors, strict=True)
+    )
+    fig.add_annotation(
+        xref="paper", yref="paper", x=0, y=1, text=words, showarrow=False, xanchor="left", yanchor="bottom", yshift=4,
+        font={"size": 12, "color": ink_color()},
+    )  # fmt: skip
 
 
 def _stack_legend(fig: Drawing, names: Sequence[str], colors: Sequence[str]) -> None:

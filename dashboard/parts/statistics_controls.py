@@ -39,16 +39,37 @@ OLDEST = 24
 
 def chips(view: View, whole: Result, today: date) -> None:
     """All of them in one row; `whole` is the answer of the figures."""
-    with chip_bar():
+    with chip_bar("chips_statistics"):
         _period(view, today)
         _against(view, whole)
         if any(measure.unit is Unit.MONEY for measure in whole.measures) and whole.currency:
             shown = CONVERTED if whole.conversion else whole.currency
             currencies = list(dict.fromkeys((whole.currency, *whole.other_currencies)))
             currency_chip(shown, currencies, settings().base_currency, _rates(whole))
-        offered = view.offered
+        if view.page.selector in view.offered:
+            _selector(view, view.page.selector)
+        if view.tab.lists:  # the list below has the same filters, in the same address
+            return
         removable([Chip(f"{_words(name)}: {_label(view, name, value)}", name, value) for name, value in view.filters])
-        filter_menu(lambda: [_choice(view, name) for name in offered], bool(view.filters), offered)
+        others = [name for name in view.offered if name != view.page.selector]
+        filter_menu(lambda: [_choice(view, name) for name in others], bool(view.filters), view.offered)
+
+
+def _selector(view: View, dimension: str) -> None:
+    """One value of a dimension, or all (FIN-SCUS-02: Select Account Manager or Director)."""
+    chosen = view.asked.values(dimension)
+    named = _label(view, dimension, chosen[0]) if len(chosen) == 1 else f"{len(chosen)} chosen" if chosen else "all"
+    menu = st.popover(f"{_words(dimension)}: {named}", icon=":material/person:", key="chip_selector", on_change="rerun")
+    if not menu.open:
+        return
+    with menu:
+        words = dict(options(view, dimension))
+        shown = [name for name in words if name] or []
+        st.selectbox(
+            _words(dimension), ["", *shown], format_func=lambda key: words.get(key, "All"),
+            **address.bound("selector", chosen[0] if chosen and chosen[0] in words else "",
+                            lambda key: address.put(**{dimension: key})),
+        )  # fmt: skip
 
 
 def _period(view: View, today: date) -> None:

@@ -44,9 +44,19 @@ class Page:
     subject: str
     today: date
     shown: Sequence[Shown]
-    whole: Result
+    strip: Sequence[Result]
     drawn: Sequence[Tile]
     answers: Mapping[str, tiles.Answer]
+
+    @property
+    def whole(self) -> Result:
+        """What the figures answer: that of the amounts where there are some."""
+        return self.strip[0]
+
+    @property
+    def values(self) -> Mapping[str, tuple[Result, int]]:
+        """By measure, the answer that has it and its place there."""
+        return {each.name: (found, place) for found in self.strip for place, each in enumerate(found.measures)}
 
 
 def draw(key: str, *, below: Below | None = None) -> None:
@@ -76,15 +86,21 @@ def _asked(uow: UnitOfWork, key: str) -> Page | None:
     if view is None:
         return None
     actor = uow.actor
-    shown, drawn = view.tab.figures_for(actor), view.tab.tiles_for(actor)
-    whole = asking.answer(uow, _strip(view, shown, uow).within(view.asked, today=uow.today))
-    return Page(view, _subject(uow), uow.today, shown, whole, drawn, tiles.ask_tiles(uow, drawn, view.asked))
+    shown, drawn = view.tab.figures_for(actor), view.tab.tiles_for(actor, view.kind)
+    strip = [asking.answer(uow, each.within(view.asked, today=uow.today)) for each in _strip(view, shown, uow)]
+    return Page(view, _subject(uow), uow.today, shown, strip, drawn, tiles.ask_tiles(uow, drawn, view.asked))
 
 
-def _strip(view: View, shown: Sequence[Shown], uow: UnitOfWork) -> Tile:
-    """The question of the figures, and of what else the sentence names and the person may see."""
+def _strip(view: View, shown: Sequence[Shown], uow: UnitOfWork) -> list[Tile]:
+    """The questions of the figures, and of what else the sentence names and the person may see.
+
+    Amounts are asked by themselves: counts beside them would be of their currency alone.
+    """
     named = [name for name, _ in _NAMED.findall(view.tab.answer) if catalogue.facts_of(name).open_to(uow.actor)]
-    return Tile(key="figures", ask=Ask.of(*dict.fromkeys([*(each.measure for each in shown), *named])))
+    names = dict.fromkeys([*(each.measure for each in shown), *named])
+    money = [name for name in names if catalogue.measure(name).unit is Unit.MONEY]
+    others = [name for name in names if name not in money]
+    return [Tile(key="figures", ask=Ask.of(*each)) for each in (money, others) if each]
 
 
 def _subject(uow: UnitOfWork) -> str:
@@ -95,7 +111,10 @@ def _subject(uow: UnitOfWork) -> str:
 
 def _head(found: Page) -> None:
     made = found.view.page
-    fresh = [found.whole.as_of, *(each.as_of for each in found.answers.values() if isinstance(each, Result))]
+    fresh = [
+        *(each.as_of for each in found.strip),
+        *(each.as_of for each in found.answers.values() if isinstance(each, Result)),
+    ]
     oldest = min((each for each in fresh if each), default=None)
     line = [found.subject, "GMT+08:00", f"data as of {formats.instant(oldest)}" if oldest else "", made.about]
     page_head(made.title, line=list(filter(None, line)))
@@ -116,53 +135,56 @@ def _tabs(view: View) -> None:
 
 def _sentence(found: Page) -> str:
     """The sentence of the tab with its values; where one of them is not for this person, what the figures say."""
-    places = {each.name: place for place, each in enumerate(found.whole.measures)}
     words = found.view.tab.answer
-    if any(name not in places for name, _ in _NAMED.findall(words)):
+    if any(name not in found.values for name, _ in _NAMED.findall(words)):
         return f"<b>{formats.text(finding(found.whole))}</b>."
     parts, end = [], 0
     for match in _NAMED.finditer(words):
         parts += [formats.text(words[end : match.start()]) if match.start() > end else ""]
-        parts.append(f"<b>{formats.text(_value(found, places[match[1]], bool(match[2])))}</b>")
+        parts.append(f"<b>{formats.text(_value(*found.values[match[1]], bool(match[2])))}</b>")
         end = match.end()
     return "".join(parts) + (formats.text(words[end:]) if words[end:] else "")
 
 
-def _value(found: Page, place: int, change: bool) -> str:
-    total, measure = found.whole.total, found.whole.measures[place]
+def _value(found: Result, place: int, change: bool) -> str:
+    total, measure = found.total, found.measures[place]
     if not change:
         return value_text(total.now[place], measure.unit, total.currency)
-    if not found.whole.comparisons:
+    if not found.comparisons:
         return "came"
-    return moved(total.now[place], total.compared[0][place], found.whole.comparisons[0].words) or "came"
+    return moved(total.now[place], total.compared[0][place], found.comparisons[0].words) or "came"
 
 
 def _beside(found: Page) -> str:
-    notes = [*dict.fromkeys(measure.note for measure in found.whole.measures if measure.note), *found.whole.problems]
-    return " ".join(formats.text(note) for note in notes)
+    notes = [measure.note for each in found.strip for measure in each.measures if measure.note]
+    notes += [problem for each in found.strip for problem in each.problems]
+    return " ".join(formats.text(note) for note in dict.fromkeys(notes))
 
 
 def _heeded(found: Page) -> list[str]:
-    """Filters that the figures above the tiles do not know."""
-    strip = Tile(key="figures", ask=found.whole.ask)
-    names = [name for name in strip.unheeded(found.view.asked) if name not in found.view.fixed]
-    words = [catalogue.dimensions()[name].words.lower() for name in names]
-    return [f"The figures are not filtered by {formats.listing(words)}."] if words else []
+    """Filters that figures above the tiles do not know."""
+    problems = []
+    for each in found.strip:
+        names = Tile(key="figures", ask=each.ask).unheeded(found.view.asked)
+        words = [catalogue.dimensions()[name].words.lower() for name in names if name not in found.view.fixed]
+        figures_ = formats.listing([measure.words for measure in each.measures], most=6)
+        problems += [f"Not filtered by {formats.listing(words)}: {figures_}."] if words else []
+    return problems
 
 
 def _figures(found: Page) -> None:
-    total, items = found.whole.total, []
-    against = f" Compared with {found.whole.comparisons[0].words}." if found.whole.comparisons else ""
-    for place, shown in enumerate(found.shown):
-        measure = found.whole.measures[place]
-        written = Written.of(measure, total.currency, [total.now[place]])
-        label = f"{measure.words}, {total.currency}" if measure.unit is Unit.MONEY else measure.words
-        link = _with_state(found.view, shown.drill) if shown.drill else ""
-        items.append(
-            Figure(label, written.text(total.now[place]), written.change(total, place), measure.definition + against,
-                   _MEANING[shown.rising], link)
-        )  # fmt: skip
-    figures(items)
+    figures([_figure(found, shown) for shown in found.shown])
+
+
+def _figure(found: Page, shown: Shown) -> Figure:
+    result, place = found.values[shown.measure]
+    total, measure = result.total, result.measures[place]
+    written = Written.of(measure, total.currency, [total.now[place]])
+    label = f"{measure.words}, {total.currency}" if measure.unit is Unit.MONEY else measure.words
+    against = f" Compared with {result.comparisons[0].words}." if result.comparisons else ""
+    link = _with_state(found.view, shown.drill) if shown.drill else ""
+    change, meaning = written.change(total, place), _MEANING[shown.rising]
+    return Figure(label, written.text(total.now[place]), change, measure.definition + against, meaning, link)
 
 
 def _with_state(view: View, drill: str) -> str:

@@ -39,6 +39,7 @@ class View:
     asked: Ask
     offered: Sequence[str]
     fixed: Mapping[str, tuple[str, ...]]
+    kind: str | None = None
     problems: tuple[str, ...] = ()
     search: str = ""
 
@@ -58,8 +59,9 @@ class View:
 def view_from_address(uow: UnitOfWork, page: StatisticsPage) -> View | None:
     """The state that the address asks for; None when the person may open none of the page's tabs."""
     actor = uow.actor
-    kind = partners.kind_of(uow, actor.partner_id) if actor.partner_id else None
-    tabs = page.tabs_for(actor, kind.value if kind else None)
+    of = partners.kind_of(uow, actor.partner_id) if actor.partner_id else None
+    kind = of.value if of else None
+    tabs = page.tabs_for(actor, kind)
     if not tabs:
         return None
     tab = next((each for each in tabs if each.key == address.get("tab")), tabs[0])
@@ -69,7 +71,7 @@ def view_from_address(uow: UnitOfWork, page: StatisticsPage) -> View | None:
     for dimension, values in fixed.items():
         chosen = tuple(value for value in asked.values(dimension) if value in values)
         asked = asked.narrowed(dimension, *(chosen or values))
-    return View(page, tab, tabs, asked, offered, fixed, problems, address.get("q").strip()[:100])
+    return View(page, tab, tabs, asked, offered, fixed, kind, problems, address.get("q").strip()[:100])
 
 
 def _fixed(uow: UnitOfWork, page: StatisticsPage) -> Mapping[str, tuple[str, ...]]:

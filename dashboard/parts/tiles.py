@@ -90,8 +90,11 @@ def _note(tile: Tile, found: Result, page: Ask) -> str:
     words = [each.words for each in found.measures] if len(found.measures) < 4 else [found.measures[0].words]
     what = formats.listing(words, most=4)
     step = f" a {found.ask.granularity.value}" if found.ask.granularity else ""
-    parts = [f"{what}{step}{f', {unit}' if unit else ''}", found.words]
-    if found.comparisons and not found.ask.granularity and tile.chart in (ChartKind.BARS,):
+    parts = [f"{what}{step}{f', {unit}' if unit else ''}"]
+    if not found.ask.granularity:
+        parts.append(found.words)
+    stands = catalogue.facts_of(found.measures[0].name).ended is not None
+    if found.comparisons and not found.ask.granularity and tile.chart is ChartKind.BARS and not stands:
         parts.append(f"tick = {found.comparisons[0].words}")
     if (through := found.through) and found.ask.granularity:
         parts.append(f"the last until {formats.day(through)}")

@@ -17,10 +17,11 @@ from dashboard.parts.formats import Scale
 from dashboard.parts.tables import Column, Kind, grid
 from dashboard.parts.tiles_words import Written
 from models.engines.statistics import Granularity, Unit
+from models.statistics import catalogue
 from models.statistics.results import Result, ResultRow
 from models.statistics.tiles import ChartKind
 
-BAR, LEAST = 31, 110
+BAR, LEAST = 31, 62
 """Pixels of one bar, and of the lowest chart."""
 STACKED = 8
 """Series that can be told apart by colour."""
@@ -56,21 +57,31 @@ def chart(result: Result, kind: ChartKind, *, key: str, alt: str, height: int = 
 
 def _bars(result: Result, kind: ChartKind, key: str, alt: str, height: int) -> Clicked | None:
     written = _written(result)
-    rows = result.rows
+    rows = [row for row in result.rows if not row.is_other]
     scale = written.scale([row.now[0] for row in rows])
     bars = [_bar(row, written) for row in rows]
-    if all(bar.now == bar.before for bar in bars):  # ticks that say nothing
+    # What stands at a day changes little: ticks would say nothing. A quotient of the parts would say less.
+    if _stands(result) or all(bar.now == bar.before for bar in bars):
         bars = [Bar(bar.name, bar.now, None, bar.key) for bar in bars]
     size = height or max(LEAST, BAR * len(bars) + 12)
     if kind is ChartKind.SHARES and result.measures[0].additive:
-        total = sum((bar.now for bar in bars), Decimal(0))
-        place = charts.shares(bars, total, unit=written.unit, key=key, alt=alt, height=size, scale=_full(scale))
+        total = written.drawn(result.total.now[0]) or Decimal(0)
+        place = charts.shares(
+            bars, total, unit=written.unit, key=key, alt=alt, height=size, scale=_full(scale), room=1.75
+        )
     else:
         before = result.comparisons[0].words if result.comparisons else ""
         place = charts.ranked_bars(
             bars, unit=written.unit, scale=scale, key=key, alt=alt, height=size, before=before or "Before"
         )
+    if other := next((row for row in result.rows if row.is_other), None):  # its bar would dwarf all others
+        value = written.text(other.now[0])
+        st.caption(formats.plain(f"{formats.count(other.count)} others: {value} {written.unit}".rstrip() + "."))
     return _group(result, place)
+
+
+def _stands(result: Result) -> bool:
+    return catalogue.facts_of(result.measures[0].name).ended is not None
 
 
 def _bar(row: ResultRow, written: Written) -> Bar:

@@ -88,7 +88,7 @@ def _alone(result: Result) -> str:
 def _valued(measure: Measured, value: Value, currency: str) -> str:
     """`142 active partners`, `Expenditure 4,311.44 USD`, `Time to decision (median) 3.2 days`."""
     if measure.unit is Unit.COUNT:
-        return f"{value_text(value, measure.unit)} {_inner(measure.words)}"
+        return f"{value_text(value, measure.unit)} {_counted(measure.words, value)}"
     return f"{measure.words} {value_text(value, measure.unit, currency)}"
 
 
@@ -106,8 +106,7 @@ def _trend(result: Result) -> str:
         return _groups(result)
     rows = [row for row in result.series() if row is not None]
     if len(result.measures) > 1 and first.unit is Unit.COUNT and first.additive:
-        said = [f"{value_text(result.total.now[place], each.unit)} {_inner(each.words)}"
-                for place, each in enumerate(result.measures)]  # fmt: skip
+        said = [_valued(each, result.total.now[place], "") for place, each in enumerate(result.measures)]
         return f"{listed(said)} {_within(result)}"
     if _is_state(first) or first.unit is not Unit.MONEY:
         return _from_first_to_last(result, first, rows)
@@ -220,8 +219,17 @@ def _within(result: Result) -> str:
     return f"from {result.words}" if " to " in result.words else f"in {result.words}"
 
 
+def _counted(words: str, value: Value) -> str:
+    """`associations`, but `association` of one: `reviews waiting` begin with what is counted."""
+    first, _, rest = _inner(words).partition(" ")
+    if value != 1 or rest.endswith("s"):
+        return _inner(words) if value != 1 else _inner(words).removesuffix("s")
+    return f"{first.removesuffix('s')} {rest}".strip()
+
+
 def _many(words: str) -> str:
-    return f"{words[:-1]}ies" if words.endswith("y") else f"{words}s"
+    thing, of, rest = words.partition(" of ")
+    return (f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}s") + of + rest
 
 
 def _inner(words: str) -> str:

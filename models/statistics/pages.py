@@ -5,6 +5,7 @@ The files stand in `definitions/*.page.yaml`. What a page lets people filter by,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -54,18 +55,22 @@ class Tab(_Part):
     permission: str = ""
     only: tuple[str, ...] = ()
     """Kinds of partners that it is for; empty: everybody. The vendor sees every tab."""
+    hides: Mapping[str, tuple[str, ...]] = {}
+    """By kind of partner, the keys of tiles that it does not have."""
 
     def figures_for(self, actor: Actor) -> tuple[Shown, ...]:
         """The figures that the person may ask for."""
         return tuple(each for each in self.figures if catalogue.facts_of(each.measure).open_to(actor))
 
-    def tiles_for(self, actor: Actor) -> tuple[Tile, ...]:
+    def tiles_for(self, actor: Actor, kind: str | None) -> tuple[Tile, ...]:
         """The tiles that the person may ask; by what tells partners apart only for whoever sees several."""
-        several = sees_partners(actor)
+        hidden = self.hides.get(kind or "", ())
+        single = set() if sees_partners(actor) else {*PARTNER_DIMENSIONS, "partner"}
+        single |= set() if actor.scope.customers is None else {"account_manager"}
         return tuple(
             tile
             for tile in self.tiles
-            if tile.open_to(actor) and (several or not {*PARTNER_DIMENSIONS, "partner"} & {*tile.ask.by})
+            if tile.key not in hidden and tile.open_to(actor) and not single & {*tile.ask.by}
         )
 
 
@@ -80,6 +85,8 @@ class StatisticsPage(_Part):
     period: Relative | Annotated[str, Field(pattern=f"^{NEWEST}$")] = NEWEST
     compare: bool = True
     about: str = ""
+    selector: str = ""
+    """A dimension that has a chip of its own, beside the filter menu."""
     own_customers: bool = False
     """Whether it counts only the customers that count in the actor's customer statistics (FIN-SCUS-01, DST-STA-01)."""
 

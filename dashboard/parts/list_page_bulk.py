@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID, uuid4
+from zlib import crc32
 
 import streamlit as st
 
@@ -49,7 +50,7 @@ def ticking(shown: Shown, acts: Mapping[str, Callable[[Sequence[ListRow]], None]
     made = shown.opened.source.definition
     bar = st.container(horizontal=True, vertical_alignment="center", key="list_acts")  # above what it works on
     places = grid_of_many(
-        cells, list_page_cells.grid_columns(shown), key=f"{shown.key}:ticked", height=full_height(len(cells)),
+        cells, list_page_cells.grid_columns(shown), key=_ticked(shown), height=full_height(len(cells)),
         alt=f"{made.title}; tick some.",
     )  # fmt: skip
     ticked = [shown.rows[place] for place in places]
@@ -69,6 +70,11 @@ def ticking(shown: Shown, acts: Mapping[str, Callable[[Sequence[ListRow]], None]
                 look(shown, action, _keys(shown, every, ticked))
         if not number:
             st.caption(f"Tick {made.many or made.one + 's'} in the list first.", width="content")
+
+
+def _ticked(shown: Shown) -> str:
+    """Which grid stands there. Ticks are places: where other rows stand, nothing may be ticked any more."""
+    return f"{shown.key}:ticked:{crc32(''.join(str(row.key) for row in shown.rows).encode())}"
 
 
 def _keys(shown: Shown, every: bool, ticked: Sequence[ListRow]) -> list[UUID]:
@@ -101,7 +107,9 @@ def look(shown: Shown, action: ListAction, keys: Sequence[UUID]) -> None:
         return
     st.html(preview_html(found, made.one, made.many, action.will))
     number = formats.plural(len(found.able), made.one, made.many)
-    if not st.button(f"{action.label} {number}", type="primary", disabled=not found.able, key="act:do"):
+    sums = [f"{currency} {formats.amount(each)}" for currency, each in found.amounts.items()]
+    in_all = f", {sums[0]}" if len(sums) == 1 else ""
+    if not st.button(f"{action.label} {number}{in_all}", type="primary", disabled=not found.able, key="act:do"):
         return
     if acting.does_each(shown.key, action.name):
         _each(shown, action, found, given)
@@ -124,7 +132,8 @@ def _given(ask: ActionAsk, offered: Mapping[str, str]) -> str:
     match ask.kind:
         case "choice":
             chosen = st.selectbox(
-                label, list(offered), format_func=offered.__getitem__, index=None, key=key, help=ask.help or None,
+                label, list(offered), format_func=offered.__getitem__, key=key, help=ask.help or None,
+                index=0 if len(offered) == 1 and ask.needed else None,
                 placeholder=ask.placeholder or ("Choose" if offered else "Nothing to choose"),
             )  # fmt: skip
             return chosen or ""

@@ -176,6 +176,7 @@ def _roles() -> Any:
 
 
 R = _roles()
+PRESET_FIRST = case((R.c.type == "preset", "0 "), else_="1 ") + R.c.name
 
 
 def _theirs(uow: UnitOfWork, stmt: Select[Any]) -> Select[Any]:
@@ -200,7 +201,7 @@ register(
         load_list(HERE / "roles.list.yaml"), R.c.id, _theirs,
         {
             "name": Field(R.c.name),
-            "type": Field(R.c.type, words=TYPES.__getitem__, order=case((R.c.type == "preset", "0 "), else_="1 ") + R.c.name),
+            "type": Field(R.c.type, words=TYPES.__getitem__, order=PRESET_FIRST),
             "description": Field(R.c.description),
         },
         filters={"type": Filter(R.c.type, options=lambda uow, chosen: TYPES, parse=_role_type)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -21,15 +21,18 @@ from models.core.migrate import migrate
 from models.core.unit_of_work import unit_of_work
 from models.customers import queries as customers
 from models.customers.queries import CustomerFilter
-from models.demo import delivery, ecosystem, records, service, spending
+from models.demo import delivery, ecosystem, records, revenue, service, spending
 from models.demo.people import COMPANY_A
 from models.demo.terms import DEMO, DemoTerms, partner_lines, slug, world
 from models.expenditures.facts import expenditure_line
 from models.identity import access, custom_roles
 from models.identity import service as identity
 from models.identity.roles import role_book
+from models.incentives.facts import incentive_line
 from models.partners import queries as partners
 from models.partners.rules import PartnerKind
+from models.revenue import queries as goals
+from models.revenue.facts import revenue_line
 from models.reviewers import queries as reviewers
 from models.statistics import catalogue
 from models.statistics.asking import answer as statistics
@@ -118,6 +121,38 @@ def test_the_demo_ends_yesterday_and_its_story_is_in_the_newest_full_month(
 ) -> None:
     span = spending.period(DemoTerms(months=months), today)
     assert (span.first, span.last, span.number(story)) == (first, last, span.story)
+
+
+def test_revenue_and_earnings_come_of_the_lines(built: service.Built) -> None:
+    """What customers with USD bills spent and got back, added up line by line; and each line of earnings by itself."""
+    place = Decimal("0.00000001")
+    parts: dict[tuple[Any, ...], Decimal] = {}
+    wanted = "cycle, partner_id, customer_id, product, billing_mode, bill_type, spent_on, expenditure"
+    for *key, bill, day, amount in ask(
+        f"SELECT {wanted} FROM {{lines}} WHERE currency = 'USD' AND service_type <> '{revenue.WITHOUT_REBATE}'"
+        " AND bill_type IN ('expenditure', 'refund', 'adjustment')"
+    ):
+        group = (*key, bill == "refund", min((day.day - 1) // 5, 5))
+        parts[group] = parts.get(group, Decimal(0)) + amount
+    expected: dict[tuple[Any, Any], Decimal] = {}
+    for (cycle, partner, *_), amount in parts.items():
+        rounded = amount.quantize(place, ROUND_HALF_UP)
+        expected[cycle, partner] = expected.get((cycle, partner), Decimal(0)) + rounded
+    with duck() as connection:
+        found = connection.execute(
+            f"SELECT r.cycle, r.partner_id, sum(r.eligible) FROM {lake().scan(revenue_line).sql} r"
+            f" WHERE r.customer_id IN (SELECT customer_id FROM {lake().scan(expenditure_line).sql}"
+            " WHERE currency = 'USD') GROUP BY ALL"
+        ).fetchall()
+        earned = connection.execute(
+            f"SELECT revenue, rebate_percent, earnings FROM {lake().scan(incentive_line).sql}"
+        ).fetchall()
+    assert {(cycle, partner): amount for cycle, partner, amount in found} == expected
+    assert len(earned) > 1_000
+    for amount, percent, earnings in earned:
+        assert earnings == (amount * percent / 100).quantize(place, ROUND_HALF_UP)
+    with unit_of_work(read_only=True) as uow:
+        assert any(goals.goals(uow, key) for key in partners.options(uow))
 
 
 def test_counts_are_exact_and_so_are_totals(built: service.Built) -> None:

@@ -13,6 +13,7 @@ from dashboard.parts.dialog import dialog
 from dashboard.parts.go import go
 from dashboard.parts.head import answer, page_head
 from dashboard.parts.rows import Row, rows
+from dashboard.parts.shell import style
 from models.core.actor import current_actor
 from models.core.unit_of_work import unit_of_work
 from models.design import drafting, queries, shipped
@@ -97,6 +98,7 @@ def newer(each: Newer, view: str) -> None:
 def type_list(title: str, about: str, view: str) -> None:
     """The list; opening a type leads to the designer, at one of its views."""
     current_actor().demand("design.edit")
+    style("design.css")
     if made := st.session_state.pop(MADE, None):
         go("designer", {"draft": str(made), "view": view})
     with unit_of_work(read_only=True) as uow:

@@ -70,16 +70,15 @@ def _asked(uow: UnitOfWork, asked: Asked) -> tuple[Laid, dict[str, int]]:
         return laid(uow, asked, way, every), {}
     if len(ask.by) == 1 and not ask.granularity and all(each.additive for each in asked.measures):
         whole = laid(uow, asked, way, every)
-        kept, rest = _largest(asked, whole.grid, ask.top)
+        _, rest = _largest(asked, whole.grid, ask.top)
         if not rest:
             return whole, {}
         return Laid(folded(whole.grid, rest), whole.shown, whole.as_of), {OTHER: len(rest)}
     first = [place for place, slot in enumerate(asked.slots) if slot.measure == 0]
     ranking = laid(uow, asked, Way(ask.by[:1]), first)
     kept, rest = _largest(asked, ranking.grid, ask.top)
-    if not rest:
-        return laid(uow, asked, way, every, ranking.shown), {}
-    return laid(uow, asked, Way(ask.by, kept, ask.granularity), every, ranking.shown), {OTHER: len(rest)}
+    way = Way(ask.by, kept if rest else None, ask.granularity)
+    return laid(uow, asked, way, every, ranking.shown), {OTHER: len(rest)}
 
 
 def _largest(asked: Asked, grid: Grid, top: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -37,7 +37,8 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question made sense of. `plans` has the slots of the goals that measures are compared with."""
+    """A question made sense of. `plans` has the slots of the goals that measures are compared with, `bounds` says from
+    which to before which slot the parts of each measure lie."""
 
     ask: Ask
     today: date
@@ -46,6 +47,7 @@ class Asked:
     slots: tuple[Slot, ...]
     frames: Mapping[Facts, Frame]
     plans: tuple[Slot, ...]
+    bounds: tuple[tuple[int, int], ...]
 
     @property
     def facts(self) -> tuple[Facts, ...]:
@@ -56,12 +58,6 @@ class Asked:
     def through(self) -> date | None:
         """The last day with data of a running period: of the facts that reach least far."""
         return min((each.through for each in self.frames.values() if each.through), default=None)
-
-    @property
-    def bounds(self) -> tuple[tuple[int, int], ...]:
-        """From which to before which slot the parts of each measure lie."""
-        ends = list(accumulate(len(measure.parts) for measure in self.measures))
-        return tuple(zip((0, *ends), ends, strict=False))
 
     @property
     def plan_place(self) -> int:
@@ -111,7 +107,9 @@ def resolved(uow: UnitOfWork, ask: Ask) -> Asked:
     own = dict.fromkeys(slot.facts for slot in slots)
     frames = {facts: _frame(uow, facts, span, ask) for facts in own}
     goals = {slot.facts: _frame(uow, slot.facts, span, ask, compare=False) for slot in plans}
-    return Asked(ask, uow.today, span, measures, slots, {**goals, **frames}, plans)
+    ends = list(accumulate(len(measure.parts) for measure in measures))
+    bounds = tuple(zip((0, *ends), ends, strict=False))
+    return Asked(ask, uow.today, span, measures, slots, {**goals, **frames}, plans, bounds)
 
 
 def _check(ask: Ask) -> None:

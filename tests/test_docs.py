@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 from dashboard.cli.commands import app
 from models.core.settings import Settings
-from tests.support import ROOT, settings_table
+from tests.support import ROOT, measures_table, settings_table
 
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -37,6 +37,10 @@ def make_targets() -> set[str]:
 
 def test_the_table_of_settings_is_what_the_settings_say():
     assert settings_table.on_page() == settings_table.table(), "run: .venv/bin/python -m tests.support.settings_table"
+
+
+def test_the_tables_of_measures_are_what_the_catalogue_says():
+    assert measures_table.on_page() == measures_table.table(), "run: .venv/bin/python -m tests.support.measures_table"
 
 
 def test_every_setting_is_explained_in_words():

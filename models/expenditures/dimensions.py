@@ -241,6 +241,7 @@ EXPENDITURES = Facts(
     day="spent_on",
     currency="currency",
     dimensions=DIMENSIONS,
+    words="Expenditures",
 )
 
 

@@ -82,7 +82,7 @@ OTHER_SPENDING_CUSTOMERS = Measure(
     where=_line.bill_type.in_([BillType.CREDIT.value, BillType.ADJUSTMENT.value]),
     additive=False,
     definition="Customers with at least one credit or adjustment: something was settled otherwise than in cash. Many of"
-    " them are spending customers too (FIN-SCUS-06).",
+    " them are spending customers too.",
 )
 
 # ---- first-time and repeat customers (FIN-SCUS-10, FIN-OP-16) ----

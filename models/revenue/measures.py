@@ -36,7 +36,7 @@ REVENUE = Facts(
 
 ELIGIBLE_REVENUE = Measure(
     "eligible_revenue", "Revenue eligible for incentives", Unit.MONEY, func.sum(_line.eligible), None, True,
-    "Consumption of associated customers, tax, coupons and products without rebate left out (FIN-REV-01, FIN-REV-02)."
+    "Consumption of associated customers, tax, coupons and products without rebate left out."
     " What was given back counts with a minus.",
     plan="revenue_goal",
 )  # fmt: skip

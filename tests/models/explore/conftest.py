@@ -27,6 +27,8 @@ class World:
     distributor: Actor
     account_manager: Actor
     outsider: Actor
+    manager: Actor
+    finance: Actor
     lines: list[dict[str, Any]]
     names: dict[str, str]
 
@@ -70,5 +72,7 @@ def world(on_sqlite: str, tmp_path: Any) -> World:
             distributor,
             replace(build.actor_of(jonas, ("account_manager",)), scope=ours),
             build.actor("partner_admin", partner=build.partner("Newcomer")),
+            build.actor("ecosystem_manager"),
+            build.actor("finance"),
         )
     return World(*map(explorer, people), lines, keys)

@@ -32,12 +32,14 @@ class Entry:
     partner: bool = True
     partner_permission: str = ""
     """What opens it for a partner's people where that is another permission than for the vendor's."""
+    also: str = ""
+    """Another permission that is needed as well."""
 
     def opens_for(self, actor: Actor) -> bool:
         """Whether the person may open the page."""
         side = self.vendor if actor.is_vendor else self.partner
         permission = self.permission if actor.is_vendor else self.partner_permission or self.permission
-        return side and actor.may(permission)
+        return side and actor.may(permission) and (not self.also or actor.may(self.also))
 
 
 ICONS = {
@@ -67,9 +69,16 @@ ENTRIES = (
     Entry("statistics/overview.py", "ecosystem", "statistics.view", "Statistics", tab="Ecosystem", partner=False),
     Entry("statistics/expenditures.py", "expenditures", "statistics.view", "Statistics", tab="Expenditures"),
     Entry("statistics/customers.py", "customer-statistics", "statistics.view", "Statistics", tab="Customers"),
+    Entry("statistics/revenue.py", "revenue", "statistics.view", "Statistics", tab="Revenue"),
+    Entry("statistics/incentives.py", "incentives", "statistics.view", "Statistics", tab="Incentives"),
+    Entry("statistics/benefits.py", "benefit-statistics", "reviews.view", "Statistics", tab="Benefits",
+          partner_permission="benefits.view", also="statistics.view"),
+    Entry("statistics/reviews.py", "review-statistics", "reviews.view", "Statistics", tab="Reviews", partner=False,
+          also="statistics.view"),
     Entry("statistics/lines.py", "lines", "statistics.view", "Statistics", title="Expenditure lines"),
     Entry("statistics/dashboard.py", "dashboard", "statistics.view", "Statistics", tab="Dashboards"),
     Entry("statistics/alerts.py", "figure-alerts", "statistics.view", "Statistics", tab="Alerts"),
+    Entry("statistics/briefs.py", "briefs", "statistics.view", "Statistics", tab="Briefs"),
     Entry("statistics/exports.py", "exports", "exports.create", "Statistics", title="Export history"),
     Entry("explore/fields.py", "explore", "explore.use", "Explore", tab="Ask with fields"),
     Entry("explore/sql.py", "explore-sql", "explore.use", "Explore", tab="Ask with SQL"),

@@ -43,6 +43,7 @@ TOPICS = {
         Topic("payments.step", "flows.payments:payment_steps"),
         Topic("reviews.timer", "flows.deadlines:deadlines"),
         Topic("reviews.outgoing", "flows.outgoing:outgoing", most=20),
+        Topic("briefs.make", "flows.briefs:briefs", most=5),
         Topic("design.run", "flows.design:design_runs", most=10),
         Topic("statistics.alerts", "flows.alerts:statistics_alerts", most=50),
     )

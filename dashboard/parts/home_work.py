@@ -118,9 +118,9 @@ def waiting_rows(work: Work, spending: Spending | None, *, may_map: bool) -> lis
     and have not read."""
     rows = [*work.waiting.rows, *_tasks(work), *_unmapped(spending, may_map)]
     for row in work.notices:
-        tone = TONES.get(row.tone, "gray")
+        tone, first = TONES.get(row.tone, "gray"), row.text.partition("\n")[0]  # a brief has many lines
         rows.append(
-            Row(f"{NOTICE}{row.id} {row.link}", row.title, row.text, "", formats.clock_or_day(row.at), tone, row.icon)
+            Row(f"{NOTICE}{row.id} {row.link}", row.title, first, "", formats.clock_or_day(row.at), tone, row.icon)
         )
     return rows[:WAITING]
 

@@ -32,7 +32,7 @@ def messages(key: str, *, may_change: bool) -> None:
         return
     changed = sum(row.changed is not None for row in found)
     answer(
-        f"<b>{formats.plural(len(found), 'message')}</b> about cases, "
+        f"<b>{formats.plural(len(found), 'message')}</b>, "
         f"{f'<b>{changed}</b>' if changed else 'none'} of them not as delivered.",
         beside="Each stands on the home page of whoever is told, and goes out by e-mail."
     )  # fmt: skip

@@ -20,7 +20,10 @@ WORDS: Mapping[str, str] = {
     "by": "Who did it", "note": "Why the case came back, as a sentence", "decision": "What was decided: rejected",
     "reason": "Reason code", "comment": "The reviewer's comment", "question": "What was asked",
     "answer": "What was answered", "clock": "Name of the promised time",
-    "holder": "Who holds the review, as a sentence",
+    "holder": "Who holds the review, as a sentence", "headline": "What matters most, in one line",
+    "about": "Whose brief it is, from when, and over which days", "changed": "Figures and how they changed, in lines",
+    "why": "Who made the changes, in lines", "risk": "What is late, falling or alarming, in lines",
+    "waits": "What waits for the reader, in lines",
 }  # fmt: skip
 """What each placeholder stands for."""
 
@@ -30,6 +33,12 @@ SAMPLE: Mapping[str, str] = {
     "note": "The reviewer's comment stands on the case.", "decision": "rejected", "reason": "R-03 Budget not plausible",
     "comment": "The hall costs twice what others pay.", "question": "Which hall was it?", "answer": "Hall 4.",
     "clock": "Promised time", "holder": "Joris de Wit holds it.",
+    "headline": "Expenditure rose 4.1 % against May, 3 waiting",
+    "about": "For Joris de Wit, Monday Jul 6, 2026 07:30 GMT+08:00.",
+    "changed": "WHAT CHANGED\n- Expenditure: 4,311.44 USD, rose 4.1 % against May",
+    "why": "WHY\n- By customer: Polder Energie makes 61 % of it (+104.00 USD).",
+    "risk": "AT RISK\n- Bluewing Air Cargo fell 40.0 %: now 120.00 USD, against May",
+    "waits": "WAITS FOR YOU\n- MDF-2026-0142 Cloud day: Nordlicht Systems · Business review · due Jul 7, 18:00",
 }  # fmt: skip
 """What a preview shows."""
 
@@ -93,6 +102,11 @@ MESSAGES: Mapping[str, Message] = {
     "clock_overdue": Message(
         "A promised time is over", "Who is waited for, or the role that it names", "{case}: {clock} is overdue",
         "{partner}", ("case", "partner", "clock"),
+    ),
+    "brief": Message(
+        "A brief", "Who set it up", "Your brief: {headline}",
+        "{about}\n\n{changed}\n\n{why}\n\n{risk}\n\n{waits}",
+        ("headline", "about", "changed", "why", "risk", "waits"),
     ),
     "ended": Message("A case is over", "The applicant", "{case}: {status}", "", ("case", "partner", "status")),
 }  # fmt: skip

@@ -85,7 +85,9 @@ def saved_words(draft: drafting.Draft) -> str:
     """When the draft was saved, and who else works on it."""
     mine = draft.saved_by == current_actor().user_id
     words = f"Saved {formats.clock_or_day(draft.saved_at)}" + ("" if mine else f" by {draft.saved_by_name}")
-    others = [f"{name} ({formats.clock_or_day(at)})" for name, at in draft.others]
+    others = [
+        f"{name} ({formats.clock_or_day(at)})" for name, at in draft.others if mine or name != draft.saved_by_name
+    ]
     return words + (f". {formats.listing(others)} changed it too." if others else ".")
 
 

@@ -35,7 +35,7 @@ def rates(first: Callable[[], None] | None = None, *, may_see_history: bool) -> 
     words = f"<b>{formats.plural(len(known), 'currency', 'currencies')}</b> can be converted into {base}."
     answer(
         words if known else f"No currency can be converted into <b>{base}</b> yet: enter a rate.",
-        beside="A rate counts from its day until the next of its source.",
+        beside="A rate counts from its day until the next of its source; of several sources the newest rate converts.",
     )
     st.button("Enter rate", type="primary", icon=":material/currency_exchange:", on_click=open_dialog, args=("rate",))
     if is_open("rate"):

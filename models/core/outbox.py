@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, UniqueConstraint, cast, func, or_, select
+from sqlalchemy import Index, Integer, UniqueConstraint, case, cast, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.database import Base, Unscoped, insert_all_once, insert_once
@@ -183,7 +183,7 @@ def topics(uow: UnitOfWork) -> list[TopicState]:
             row.topic,
             func.sum(func.coalesce(cast(row.failed_at.is_(None), Integer), 0)),
             func.count(row.failed_at),
-            func.min(row.due_at),
+            func.min(case((row.failed_at.is_(None), row.due_at))),
         )
         .where(row.done_at.is_(None))
         .group_by(row.topic)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
 import pytest
 
-from models.applications import reviewing
+from models.applications import queries, reviewing, together
 from models.applications.access import find
+from models.applications.rows import QueueFilter
 from models.core.actor import Actor
 from models.core.errors import NotAllowed, Refused
 from models.core.paging import FIRST_PAGE
@@ -126,3 +128,30 @@ def seq(fund: Fund, case_id: UUID) -> int:
 def test_partners_have_no_such_list(fund: Fund) -> None:
     with pytest.raises(NotAllowed), fund.as_(fund.liis) as uow:
         acting.preview(uow, "reviews", "approve", [])
+
+
+def test_a_type_may_say_that_a_stage_is_decided_one_by_one(fund: Fund) -> None:
+    (first,) = applied(fund, 1)
+    with fund.as_(fund.joris) as uow:
+        case = find(uow, first)
+        visit, node = case.state.visits[0], case.type.review_node("application_review")
+        assert together.hindrance(uow, together.Waiting(case, visit, node), "positive", {}) == ""
+        parameters = {**case.type.parameters, together.ONE_BY_ONE: ["application_review"]}
+        strict = replace(case, type=case.type.model_copy(update={"parameters": parameters}))
+        why = together.hindrance(uow, together.Waiting(strict, visit, node), "positive", {})
+    assert why == "Market Development Fund decides Application review one by one"
+    with fund.as_(fund.joris) as uow:
+        reviewing.ask(uow, first, visit.id, "Which hall?", key="q")
+    assert look(fund, fund.joris, "approve", [first]).refused == {"the partner owes an answer": 1}
+
+
+def test_four_eyes_of_the_list_are_those_of_the_queue(fund: Fund) -> None:
+    """Whatever the queue shows a person, the list has, and nothing else."""
+    wim = fund.build.actor("reviewer_business", "reviewer_finance", name="Wim de Boer")
+    others, case_id = applied(fund, 2), fund.claimed()
+    fund.decide(wim, case_id, "approve")
+    for actor in (wim, fund.joris, fund.sipho, fund.ines, fund.mei):
+        with fund.as_(actor) as uow:
+            rows = read(uow, open_list(uow, "reviews"), Asked(), FIRST_PAGE).page.rows
+            assert {row.key for row in rows} == {row.case_id for row in queries.queue(uow, QueueFilter()).rows}
+    assert len(others) == 2

@@ -123,9 +123,11 @@ def _checks(made: ApplicationType, scenario: Scenario) -> None:
     if not asked and not rules:
         return
     with st.expander("What checks answer", icon=":material/rule:"):
-        text = "Checks look at records, which a case that is only tried does not have: say what they answer."
-        if rules:
-            text += " Rules of forms are not asked here: a form is sent as if it kept them all."
+        parts = ["Checks look at records, which a case that is only tried does not have: say what they answer."] * bool(
+            asked
+        )
+        parts += ["Rules of forms are not asked here: a form is sent as if it kept them all."] * rules
+        text = " ".join(parts)
         st.html(f'<p class="k mu sm">{text}</p>')
         for name, label in asked.items():
             key = f"design:try:check:{name}"

@@ -346,7 +346,7 @@ def stacked_columns(
         _row_legend(fig, [line.name for line in series], colors)
     elif len(series) > 1:
         _stack_legend(fig, [line.name for line in series], colors)
-    ticks = sparse(labels, most=8 if len(labels) > 14 or beside else 14)
+    ticks = sparse(labels)
     fig.update_xaxes(type="category", tickmode="array", tickvals=ticks, ticktext=years_once(ticks), tickangle=0)
     return show(fig, key=key, alt=alt, choose=choose)
 

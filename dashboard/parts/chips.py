@@ -40,12 +40,12 @@ def chip_bar(key: str = "chips") -> Iterator[None]:
         yield
 
 
-def removable(chips: Sequence[Chip]) -> None:
-    """One button for each filter that is on; pressing it takes the filter off."""
+def removable(chips: Sequence[Chip], *, bar: str = "chip") -> None:
+    """One button for each filter that is on; pressing it takes the filter off. `bar` tells two bars of a page apart."""
     for chip in chips:
         st.button(
             chip.text,
-            key=f"chip:{chip.param}:{chip.value}",
+            key=f"{bar}:{chip.param}:{chip.value}",
             icon=":material/close:",
             icon_position="right",
             help=f"Remove the filter {chip.text}",
@@ -54,23 +54,25 @@ def removable(chips: Sequence[Chip]) -> None:
         )
 
 
-def filter_menu(choices: Callable[[], Sequence[Choice]], on: bool, cleared: Sequence[str]) -> None:
+def filter_menu(
+    choices: Callable[[], Sequence[Choice]], on: bool, cleared: Sequence[str], *, bar: str = "chip"
+) -> None:
     """The button that sets filters, and *Clear all* while one is on.
 
     What one can choose among is asked only while the menu is open; a filter without a choice is not shown.
     """
-    menu = st.popover("Filter", icon=":material/add:", type="tertiary", key="chip_filter", on_change="rerun")
+    menu = st.popover("Filter", icon=":material/add:", type="tertiary", key=f"{bar}_filter", on_change="rerun")
     if menu.open:
         with menu:
             for choice in choices():
                 _choose(choice)
     if on:
-        clear_all(cleared)
+        clear_all(cleared, bar=bar)
 
 
-def clear_all(cleared: Sequence[str]) -> None:
+def clear_all(cleared: Sequence[str], *, bar: str = "chip") -> None:
     """The button that takes every filter and what is searched for out of the address."""
-    st.button("Clear all", type="tertiary", key="chip_clear", on_click=address.clear, args=(cleared,))
+    st.button("Clear all", type="tertiary", key=f"{bar}_clear", on_click=address.clear, args=(cleared,))
 
 
 def _choose(choice: Choice) -> None:

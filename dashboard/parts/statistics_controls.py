@@ -33,6 +33,8 @@ PRESETS = {
 }
 AGAINST = {Compared.PREVIOUS.value: "The period before", Compared.YEAR.value: "The same period a year before",
            NOTHING: "Nothing"}  # fmt: skip
+BAR = "statistics"
+"""Tells these chips from those of a list below them."""
 OLDEST = 24
 """Months that the menu offers."""
 
@@ -48,11 +50,10 @@ def chips(view: View, whole: Result, today: date) -> None:
             currency_chip(shown, currencies, settings().base_currency, _rates(whole))
         if view.page.selector in view.offered:
             _selector(view, view.page.selector)
-        if view.tab.lists:  # the list below has the same filters, in the same address
-            return
-        removable([Chip(f"{_words(name)}: {_label(view, name, value)}", name, value) for name, value in view.filters])
+        on = [Chip(f"{_words(name)}: {_label(view, name, value)}", name, value) for name, value in view.filters]
+        removable(on, bar=BAR)
         others = [name for name in view.offered if name != view.page.selector]
-        filter_menu(lambda: [_choice(view, name) for name in others], bool(view.filters), view.offered)
+        filter_menu(lambda: [_choice(view, name) for name in others], bool(view.filters), view.offered, bar=BAR)
 
 
 def _selector(view: View, dimension: str) -> None:

@@ -17,8 +17,10 @@ from models.core.unit_of_work import UnitOfWork
 from models.customers.measures import counted_partners
 from models.expenditures import queries as expenditures
 from models.partners import queries as partners
+from models.statistics import catalogue
 from models.statistics.asks import Ask, Compared, Months, Relative
 from models.statistics.pages import NEWEST, StatisticsPage, Tab
+from models.statistics.periods import compared, span
 
 NOTHING = "nothing"
 """The comparison of an address that means: with nothing."""
@@ -66,6 +68,8 @@ def view_from_address(uow: UnitOfWork, page: StatisticsPage) -> View | None:
         return None
     tab = next((each for each in tabs if each.key == address.get("tab")), tabs[0])
     offered = page.filters_for(actor)
+    if actor.scope.customers is not None:  # an account manager has only its own customers
+        offered = tuple(name for name in offered if name != "account_manager")
     asked, problems = _asked(uow, page, tab, offered)
     fixed = _fixed(uow, page)
     for dimension, values in fixed.items():
@@ -96,7 +100,21 @@ def _asked(uow: UnitOfWork, page: StatisticsPage, tab: Tab, filters: Sequence[st
         asked, problems = Ask.of(measure), tuple(problem.text for problem in error.problems)
     if ("from" not in params and "period" not in params) or problems:
         asked = asked.model_copy(update={"period": _usual(uow, page)})
-    return asked.model_copy(update={"against": _against(page)}), problems
+    asked = asked.model_copy(update={"against": _against(page)})
+    if _begins_later(uow, tab, asked):
+        problems += ("Not compared: the period before has months without lines.",)
+        asked = asked.model_copy(update={"against": ()})
+    return asked, problems
+
+
+def _begins_later(uow: UnitOfWork, tab: Tab, asked: Ask) -> bool:
+    """Whether the lines of the lake begin within the compared period: every figure of it would be a rise."""
+    in_lake = any(catalogue.facts_of(shown.measure).snapshot is None for shown in tab.figures)
+    if not asked.against or not in_lake or not (cycles := expenditures.cycles(uow).cycles):
+        return False
+    whole = span(asked.period, uow.today)
+    before = compared(whole, asked.against[0], today=uow.today, through=uow.today)
+    return before is not None and before.begins.replace(day=1) < min(cycles)
 
 
 def _usual(uow: UnitOfWork, page: StatisticsPage) -> Relative | Months:

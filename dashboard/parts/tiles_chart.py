@@ -25,6 +25,8 @@ BAR, LEAST = 31, 62
 """Pixels of one bar, and of the lowest chart."""
 STACKED = 8
 """Series that can be told apart by colour."""
+COMPARED = 2
+"""Measures of a table that have their change beside them; of more there would be no room."""
 ROWS = 14
 """Rows of a table before it scrolls."""
 
@@ -57,11 +59,12 @@ def chart(result: Result, kind: ChartKind, *, key: str, alt: str, height: int = 
 
 def _bars(result: Result, kind: ChartKind, key: str, alt: str, height: int) -> Clicked | None:
     written = _written(result)
-    rows = [row for row in result.rows if not row.is_other]
+    stands = _stands(result)
+    rows = [row for row in result.rows if not row.is_other and _something(row, stands)]
     scale = written.scale([row.now[0] for row in rows])
     bars = [_bar(row, written) for row in rows]
     # What stands at a day changes little: ticks would say nothing. A quotient of the parts would say less.
-    if _stands(result) or all(bar.now == bar.before for bar in bars):
+    if stands or all(bar.now == bar.before for bar in bars):
         bars = [Bar(bar.name, bar.now, None, bar.key) for bar in bars]
     size = height or max(LEAST, BAR * len(bars) + 12)
     if kind is ChartKind.SHARES and result.measures[0].additive:
@@ -77,7 +80,12 @@ def _bars(result: Result, kind: ChartKind, key: str, alt: str, height: int) -> C
     if other := next((row for row in result.rows if row.is_other), None):  # its bar would dwarf all others
         value = written.text(other.now[0])
         st.caption(formats.plain(f"{formats.count(other.count)} others: {value} {written.unit}".rstrip() + "."))
-    return _group(result, place)
+    return _group(result, rows, place)
+
+
+def _something(row: ResultRow, stands: bool) -> bool:
+    """Whether a bar has something to show: now, or before where that is marked."""
+    return bool(row.now[0]) or (not stands and any(values[0] for values in row.compared))
 
 
 def _stands(result: Result) -> bool:
@@ -100,10 +108,10 @@ def _full(scale: Scale) -> Scale:
     return scale if scale.places is not None else formats.AMOUNTS
 
 
-def _group(result: Result, place: int | None) -> Clicked | None:
-    if place is None or place >= len(result.rows) or not result.ask.by or result.rows[place].is_other:
+def _group(result: Result, rows: Sequence[ResultRow], place: int | None) -> Clicked | None:
+    if place is None or place >= len(rows) or not result.ask.by or rows[place].is_other:
         return None
-    return Clicked(result.ask.by[0], result.rows[place].keys[0])
+    return Clicked(result.ask.by[0], rows[place].keys[0])
 
 
 def _map(result: Result, key: str, alt: str, height: int) -> Clicked | None:
@@ -185,7 +193,7 @@ def _before(result: Result, written: Written) -> Line | None:
     rows = result.series()
     values = [written.drawn(row.compared[0][0]) if row and row.compared else None for row in rows]
     begun = next((place for place, value in enumerate(values) if value), None)
-    if begun is None:
+    if begun is None or begun > len(values) / 2:  # too little to compare with
         return None
     return Line("Before", [None if place < begun else value for place, value in enumerate(values)])
 
@@ -213,7 +221,7 @@ def _written(result: Result) -> Written:
 def _table(result: Result, key: str, alt: str, height: int) -> Clicked | None:
     columns, cells = table(result)
     place = grid(cells, columns, key=key, alt=alt, height=height or 36 + 32 * min(len(cells), ROWS))
-    return _group(result, place)
+    return _group(result, result.rows, place)
 
 
 def table(result: Result) -> tuple[list[Column], list[dict[str, object]]]:
@@ -226,7 +234,7 @@ def table(result: Result) -> tuple[list[Column], list[dict[str, object]]]:
     for place, each in enumerate(written):
         kind: Kind = "count" if each.measure.unit is Unit.COUNT else "exact"
         columns.append(Column(f"m{place}", each.label(), kind, 124, each.measure.definition))
-        if result.comparisons:
+        if result.comparisons and len(written) <= COMPARED:
             columns.append(Column(f"c{place}", f"Against {result.comparisons[0].words}", "exact", 150))
     return columns, [_cells(result, row, written, at) for at, row in enumerate(result.rows)]
 

@@ -144,13 +144,13 @@ def _groups(result: Result) -> str:
     if not first.additive and first.unit in (Unit.SHARE, Unit.DURATION):
         label, value = max(named, key=lambda each: each[1])
         whole = value_text(result.total.now[0], first.unit)
-        most = "the highest" if first.unit is Unit.SHARE else "the longest"
-        return f"{label} has {most}: {value_text(value, first.unit)}, against {whole} in all"
+        most = "has the highest share" if first.unit is Unit.SHARE else "takes longest"
+        return f"{label} {most}: {value_text(value, first.unit)}, against {whole} in all"
     if len(named) == 1 and len(groups) == 1:
         return f"{named[0][0]} makes all of it"
     if total <= 0 or any(value < 0 for _, value, _ in groups):
         return f"{named[0][0]} is the largest: {value_text(named[0][1], first.unit, result.currency)}"
-    if result.ask.top and len(groups) > len(named):
+    if any(other for _, _, other in groups):
         part = sum((value for _, value in named), Decimal(0))
         words = _many(_inner(result.dimensions[0].words))
         return f"The {len(named)} largest {words} make {_share(part, total)} of {_inner(first.words)}"

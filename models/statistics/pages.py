@@ -85,6 +85,8 @@ class StatisticsPage(_Part):
     period: Relative | Annotated[str, Field(pattern=f"^{NEWEST}$")] = NEWEST
     compare: bool = True
     about: str = ""
+    not_for: tuple[str, ...] = ()
+    """Kinds of partners that have no such page."""
     selector: str = ""
     """A dimension that has a chip of its own, beside the filter menu."""
     own_customers: bool = False
@@ -108,6 +110,8 @@ class StatisticsPage(_Part):
 
     def tabs_for(self, actor: Actor, kind: str | None) -> tuple[Tab, ...]:
         """The tabs that the person may open; `kind` is that of its partner, None for the vendor's people."""
+        if kind in self.not_for:
+            return ()
         return tuple(
             tab
             for tab in self.tabs

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, distinct, func, literal_column
 
 from models.applications import facts
+from models.applications import facts_of_stages as stages
 from models.applications.types import application_types
 from models.core.unit_of_work import UnitOfWork
 from models.engines.statistics import MISSING, Dimension, Facts, Labels, Measure, Snapshot, Unit
@@ -19,8 +20,8 @@ from models.partners.dimensions import partner_dimension, partner_dimensions, uu
 
 PERMISSION = ("reviews.view", "benefits.view")
 """What opens figures of applications and their money: one of them, the vendor's people and those of partners."""
-_DECISIONS = {facts.APPROVED: "Approved", facts.REJECTED: "Rejected", facts.OTHER: "Other"}
-_WAITS = {facts.PARTNER: "Partner", facts.VENDOR: "Vendor", facts.SYSTEM: "Nobody"}
+_DECISIONS = {stages.APPROVED: "Approved", stages.REJECTED: "Rejected", stages.OTHER: "Other"}
+_WAITS = {stages.PARTNER: "Partner", stages.VENDOR: "Vendor", stages.SYSTEM: "Nobody"}
 
 
 def _types(uow: UnitOfWork, keys: Sequence[str]) -> Mapping[str, str]:
@@ -82,10 +83,12 @@ def _of(table: Table, name: str) -> tuple[str, ColumnElement[str], str, str, Lab
 APPLICATIONS = _facts(facts.application, "Applications", Snapshot(facts.applications, facts.version))
 ENDS = _facts(facts.application_end, "Applications that are over", Snapshot(facts.ends, facts.version))
 STATES = _facts(
-    facts.application_state, "Applications in flight", Snapshot(facts.states, facts.standing_version), ended="ended"
+    facts.application_state, "Applications in flight", Snapshot(stages.states, facts.standing_version), ended="ended"
 )
-DECIDED = _facts(facts.decision, "Decisions", Snapshot(facts.decisions, facts.version))
-REVIEWS = _facts(facts.review_state, "Reviews that wait", Snapshot(facts.reviews, facts.waiting_version), ended="ended")
+DECIDED = _facts(facts.decision, "Decisions", Snapshot(stages.decisions, facts.version))
+REVIEWS = _facts(
+    facts.review_state, "Reviews that wait", Snapshot(stages.reviews, facts.waiting_version), ended="ended"
+)
 
 
 def _count(name: str, words: str, table: Table, where: Any, definition: str, *, additive: bool = False) -> Measure:
@@ -140,7 +143,7 @@ DECISIONS = _count(
     "decisions", "Decisions", facts.decision, None,
     "What reviewers decided: every vote counts, also one that sends a case back.", additive=True,
 )  # fmt: skip
-_rejected = facts.decision.c.decision == facts.REJECTED
+_rejected = facts.decision.c.decision == stages.REJECTED
 REJECTIONS = _count(
     "rejections", "Rejections", facts.decision, _rejected, "Decisions that turned an application or a claim down.",
     additive=True,

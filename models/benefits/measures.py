@@ -30,15 +30,30 @@ from models.partners.dimensions import END, partner_dimension, partner_dimension
 from models.partners.past import PastPartner, past, past_version
 from models.partners.rules import Tier
 
-_AMOUNTS = ("quota", "promised", "used", "remaining")
+_AMOUNTS = {
+    "quota": "what was granted", "promised": "what is reserved", "used": "what was spent on approved claims",
+    "remaining": "what can still be asked for",
+}  # fmt: skip
+
+
+def _own() -> tuple[Column[str], ...]:
+    return (
+        Column("partner_id", Text, comment="whose pool it is"),
+        Column("application_type", Text, comment="the benefit"),
+        Column("currency", Text, comment="of the amounts, tax included"),
+    )
+
+
 benefit_balance = Table(
-    "benefit_balance", MetaData(), Column("partner_id", Text), Column("application_type", Text),
-    Column("currency", Text), *(Column(name, Numeric(38, 8)) for name in _AMOUNTS), Column("day", Date),
-    Column("ended", Date),
+    "benefit_balance", MetaData(), *_own(),
+    *(Column(name, Numeric(38, 8), comment=words) for name, words in _AMOUNTS.items()),
+    Column("day", Date, comment="first business date on which it stood so"),
+    Column("ended", Date, comment="first business date on which it no longer did; missing while it does"),
 )  # fmt: skip
 benefit_movement = Table(
-    "benefit_movement", MetaData(), Column("partner_id", Text), Column("application_type", Text),
-    Column("currency", Text), Column("granted", Numeric(38, 8)), Column("used", Numeric(38, 8)), Column("day", Date),
+    "benefit_movement", MetaData(), *_own(), Column("granted", Numeric(38, 8), comment="what came to the pool"),
+    Column("used", Numeric(38, 8), comment="what was spent on approved claims"),
+    Column("day", Date, comment="business date"),
 )  # fmt: skip
 _OWN = [("partner_id", pa.string()), ("application_type", pa.string()), ("currency", pa.string())]
 _MONEY = pa.decimal128(38, 8)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement
+import pyarrow as pa
+from sqlalchemy import Column, ColumnElement, MetaData, Table, Text
 
 from models.core.countries import country
 from models.core.unit_of_work import UnitOfWork
 from models.customers import queries
 from models.customers.rules import AssociationType
-from models.engines.statistics import MISSING, UNMAPPED, Dimension
+from models.engines.statistics import MISSING, UNMAPPED, Dimension, Lookup
+from models.engines.statistics.records import arrow
 from models.identity import queries as identity
 from models.partners.dimensions import uuids
 
@@ -29,6 +31,21 @@ def association_dimension(column: ColumnElement[str]) -> Dimension:
 def manager_dimension(column: ColumnElement[str]) -> Dimension:
     """Who looked after the customer at the time."""
     return Dimension("account_manager", "Account manager", column, MISSING, "No account manager", manager_names)
+
+
+def director_dimension(manager: ColumnElement[str]) -> Dimension:
+    """Who leads the account manager that a column names, now."""
+    table = Table("account_director", MetaData(), Column("user_id", Text), Column("director_id", Text))
+    lookup = Lookup(table, table.c.user_id == manager, _directors, identity.led_version, "led today")
+    return Dimension(
+        "account_director", "Account director", table.c.director_id, MISSING, "No account director", manager_names,
+        lookup=lookup,
+    )  # fmt: skip
+
+
+def _directors(uow: UnitOfWork) -> pa.Table:
+    rows = [(str(key), str(director)) for key, director in identity.led(uow)]
+    return arrow(pa.schema([("user_id", pa.string()), ("director_id", pa.string())]), rows)
 
 
 def customer_country_dimension(column: ColumnElement[str]) -> Dimension:

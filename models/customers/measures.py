@@ -18,6 +18,7 @@ from models.customers.dimensions import (
     association_dimension,
     customer_country_dimension,
     customer_dimension,
+    director_dimension,
     industry_dimension,
     manager_dimension,
 )
@@ -30,20 +31,33 @@ from models.partners.dimensions import cut, partner_dimension, partner_dimension
 from models.partners.past import past_version
 from models.partners.rules import PartnerKind
 
-COLUMNS = ("customer_id", "partner_id", "association_type", "account_manager_id", "customer_country", "industry")
+_COLUMNS = {
+    "customer_id": "the customer", "partner_id": "the partner it belonged to",
+    "association_type": "on which terms it belonged to the partner",
+    "account_manager_id": "who looked after it at the time",
+    "customer_country": "country of the customer (ISO 3166 alpha-2)", "industry": "what the customer does",
+}  # fmt: skip
+
+
+def _texts() -> Iterator[Column[str]]:
+    return (Column(name, Text, comment=words) for name, words in _COLUMNS.items())
+
+
 customer_state = Table(
-    "customer_state", MetaData(), *(Column(name, Text) for name in COLUMNS), Column("day", Date), Column("ended", Date)
-)
-customer_event = Table(
-    "customer_event", MetaData(), *(Column(name, Text) for name in COLUMNS), Column("operation", Text),
-    Column("day", Date),
+    "customer_state", MetaData(), *_texts(),
+    Column("day", Date, comment="first business date on which it stood so"),
+    Column("ended", Date, comment="first business date on which it no longer did; missing while it does"),
 )  # fmt: skip
-_TEXTS = [(name, pa.string()) for name in COLUMNS]
+customer_event = Table(
+    "customer_event", MetaData(), *_texts(),
+    Column("operation", Text, comment="association or disassociation"),
+    Column("day", Date, comment="business date"),
+)  # fmt: skip
+_TEXTS = [(name, pa.string()) for name in _COLUMNS]
 _STATES = pa.schema([*_TEXTS, ("day", pa.date32()), ("ended", pa.date32())])
 _EVENTS = pa.schema([*_TEXTS, ("operation", pa.string()), ("day", pa.date32())])
 ASSOCIATION, DISASSOCIATION = "association", "disassociation"
 OPERATIONS = {ASSOCIATION: "Association", DISASSOCIATION: "Disassociation"}
-
 
 Care = tuple[str, date, date]
 """Who looked after a customer, from a day until before another."""
@@ -143,6 +157,7 @@ def _dimensions(table: Table, *own: Dimension) -> Mapping[str, Dimension]:
     made = (
         partner_dimension(col.partner_id), *partner_dimensions(col.partner_id, col.day),
         customer_dimension(col.customer_id), manager_dimension(col.account_manager_id),
+        director_dimension(col.account_manager_id),
         association_dimension(col.association_type), customer_country_dimension(col.customer_country),
         industry_dimension(col.industry), *own,
     )  # fmt: skip

@@ -132,6 +132,19 @@ def me(uow: UnitOfWork) -> Me:
     return Me(*found)
 
 
+def led(uow: UnitOfWork) -> list[tuple[UUID, UUID]]:
+    """Who is led by which account director now, among those the actor may see."""
+    row = UserAccount
+    stmt = select(row.id, row.director_id).where(row.director_id.is_not(None)).order_by(row.id)
+    return [(key, director) for key, director in uow.session.execute(stmt) if director is not None]
+
+
+def led_version(uow: UnitOfWork) -> tuple[object, ...]:
+    """Another value whenever `led` would answer otherwise: each change of a user counts its version up."""
+    row = UserAccount
+    return tuple(uow.session.execute(select(func.count(row.director_id), func.sum(row.version))).one())
+
+
 def email_of(uow: UnitOfWork, user_id: UUID) -> str | None:
     """Where a user gets mail; None when deleted or locked."""
     return uow.session.scalar(

@@ -57,8 +57,11 @@ def terms() -> StatisticsTerms:
 
 
 partner_state = Table(
-    "partner_state", MetaData(), Column("partner_id", Text), *(Column(name, Text) for name in ATTRIBUTES),
-    Column("activity", Text), Column("day", Date), Column("ended", Date),
+    "partner_state", MetaData(), Column("partner_id", Text, comment="the partner"),
+    *(Column(name, Text, comment=f"{name.replace('_', ' ')} at the time") for name in ATTRIBUTES),
+    Column("activity", Text, comment="active or dormant: whether customers spent something lately"),
+    Column("day", Date, comment="first business date on which it stood so"),
+    Column("ended", Date, comment="first business date on which it no longer did; missing while it does"),
 )  # fmt: skip
 _SCHEMA = pa.schema(
     [

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 from sqlalchemy import BigInteger, Column, Date, MetaData, Numeric, Table, Text, func, literal_column, select
@@ -24,18 +25,25 @@ from models.partners.past import past_version
 from models.payments.rules import PayableStatus
 from models.payments.tables import Payable
 
-_OWN = ("payable_id", "partner_id", "application_type", "payable_status", "currency")
-payable = Table(
-    "payable_opened", MetaData(), *(Column(name, Text) for name in _OWN), Column("amount", Numeric(38, 8)),
-    Column("day", Date),
+_OWN = {
+    "payable_id": "what is owed", "partner_id": "to whom", "application_type": "out of which kind of application",
+    "payable_status": "how it stands now", "currency": "of the amount, tax included",
+}  # fmt: skip
+
+
+def _table(name: str, *more: Column[Any]) -> Table:
+    own = (Column(each, Text, comment=words) for each, words in _OWN.items())
+    return Table(name, MetaData(), *own, Column("amount", Numeric(38, 8), comment="what is owed"), *more)
+
+
+payable = _table("payable_opened", Column("day", Date, comment="business date on which it became owed"))
+payable_state = _table(
+    "payable_state", Column("day", Date, comment="business date from which it was owed"),
+    Column("ended", Date, comment="business date on which it was paid; missing before"),
 )  # fmt: skip
-payable_state = Table(
-    "payable_state", MetaData(), *(Column(name, Text) for name in _OWN), Column("amount", Numeric(38, 8)),
-    Column("day", Date), Column("ended", Date),
-)  # fmt: skip
-payment = Table(
-    "payment_made", MetaData(), *(Column(name, Text) for name in _OWN), Column("amount", Numeric(38, 8)),
-    Column("elapsed", BigInteger), Column("day", Date),
+payment = _table(
+    "payment_made", Column("elapsed", BigInteger, comment="seconds of the whole days since it became owed"),
+    Column("day", Date, comment="business date on which it was paid"),
 )  # fmt: skip
 _TEXTS = [*((name, pa.string()) for name in _OWN), ("amount", pa.decimal128(38, 8))]
 _OPENED = pa.schema([*_TEXTS, ("day", pa.date32())])

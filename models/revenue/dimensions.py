@@ -37,7 +37,8 @@ def _managers(table: Table, day: str) -> Lookup:
         interval.c.customer_id == table.c.customer_id, interval.c.partner_id == table.c.partner_id,
         interval.c.counts_from <= table.c[day], interval.c.counts_until > table.c[day],
     )  # fmt: skip
-    return Lookup(interval, on, manager_days, customers.assignments_version)
+    rule = "from the day following the assignment, until another one's begins"
+    return Lookup(interval, on, manager_days, customers.assignments_version, rule)
 
 
 def common_dimensions(table: Table, day: str) -> tuple[Dimension, ...]:

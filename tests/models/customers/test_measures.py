@@ -142,7 +142,21 @@ def test_what_changes_is_seen_at_once(uow: UnitOfWork, build: Build) -> None:
     assert figure(uow, "customers", month) == 2
 
 
-@pytest.mark.meets("FIN-SCUS-01", "FIN-SCUS-02", "DST-STA-01", "DST-DIM-02")
+@pytest.mark.meets("FIN-SCUS-02")
+def test_an_account_director_counts_whoever_they_lead(uow: UnitOfWork, build: Build) -> None:
+    partner = build.partner()
+    director = build.user("account_director", partner=partner)
+    led, alone = (build.user("account_manager", partner=partner, director_id=key) for key in (director.id, None))
+    for manager in (led, led, alone):
+        build.assignment(build.customer(partner), manager, date(2026, 1, 1))
+    build.customer(partner)
+    assert figures(uow, "customers", JUNE, by=("account_director",)) == {str(director.id): 2, "none": 2}
+    alone.director_id = director.id
+    uow.session.flush()
+    assert figure(uow, "customers", JUNE, account_director=str(director.id)) == 3
+
+
+@pytest.mark.meets("FIN-SCUS-01", "DST-STA-01", "DST-DIM-02")
 def test_everybody_counts_their_own_customers(uow: UnitOfWork, build: Build) -> None:
     provider = build.partner()
     distributor = build.partner(kind=PartnerKind.DISTRIBUTOR)

@@ -13,7 +13,7 @@ from models.core.errors import Problem, Refused
 from models.core.unit_of_work import UnitOfWork
 from models.engines.statistics import OTHER, Sort
 from models.statistics import catalogue, wording
-from models.statistics.asks import Ask
+from models.statistics.asks import Ask, Compared
 from models.statistics.framing import Asked, resolved
 from models.statistics.grid import Grid, Place, as_parts, folded
 from models.statistics.laying import Laid, Way, laid
@@ -101,7 +101,13 @@ def _weight(asked: Asked, values: Sequence[Sequence[Value]]) -> Decimal:
 
 
 def _values(asked: Asked, grid: Grid, place: Place) -> list[tuple[Value, ...]]:
-    return [as_parts(each, asked.measures, asked.bounds) for each in grid.cells[place]]
+    found = [as_parts(each, asked.measures, asked.bounds) for each in grid.cells[place]]
+    if Compared.PLAN in asked.ask.against:  # what has no plan is not planned to be zero
+        planned = {slot.measure for slot in asked.plans}
+        found[asked.plan_place] = tuple(
+            value if number in planned else None for number, value in enumerate(found[asked.plan_place])
+        )
+    return found
 
 
 def _rows(uow: UnitOfWork, asked: Asked, grid: Grid, by: Sequence[str], counts: Mapping[str, int]) -> list[ResultRow]:

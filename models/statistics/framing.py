@@ -9,10 +9,10 @@ from itertools import accumulate
 
 from models.core.errors import NotAllowed, Problem, Refused
 from models.core.unit_of_work import UnitOfWork
-from models.engines.statistics import Facts, Filter, Measure, Period, Question, Unit, data_through
+from models.engines.statistics import Facts, Filter, Granularity, Measure, Period, Question, Unit, data_through
 from models.statistics import catalogue, periods
-from models.statistics.asks import Ask, Compared
-from models.statistics.periods import Span, Step
+from models.statistics.asks import Ask, Compared, Days
+from models.statistics.periods import SOME_DAYS, Span, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,10 @@ def _check(ask: Ask) -> None:
 
 
 def _plans(ask: Ask, measures: Sequence[Measure]) -> tuple[Slot, ...]:
-    """The goals of measures that have some, where they are kept by the dimensions asked for."""
+    """The goals of measures that have some, where they are kept by the months and dimensions asked for."""
     found: list[Slot] = []
+    if isinstance(ask.period, Days) or ask.period in SOME_DAYS or ask.granularity is Granularity.DAY:
+        return ()
     for place, measure in enumerate(measures):
         if not measure.plan or measure.divided_by is not None:
             continue

@@ -6,7 +6,7 @@ It knows no area. An area declares `Facts`, `Measure` and `Dimension` objects an
 
 from models.engines.statistics.compiling import narrowed
 from models.engines.statistics.engine import LakeAway, ask, ask_together, data_through, fetch, forget, stream
-from models.engines.statistics.question import Answer, Period, Question, Row, of_one_state
+from models.engines.statistics.question import Answer, Period, Question, Row
 from models.engines.statistics.states import look_again
 from models.engines.statistics.terms import (
     MISSING,
@@ -57,7 +57,6 @@ __all__ = [
     "look_again",
     "month_end",
     "narrowed",
-    "of_one_state",
     "shift_month",
     "stream",
 ]

@@ -42,6 +42,8 @@ T = TypeVar("T")
 
 TRIES = 3
 """Answers of two states are asked again; changes of the lake are minutes apart, so twice is already rare."""
+GONE = (duckdb.IOException, OperationalError, OSError)
+"""What reading raises when files or the catalogue are away."""
 DIALECT = duckdb_engine.Dialect(paramstyle="numeric_dollar")
 
 
@@ -121,7 +123,7 @@ def stream(
             sql, values = _bound(stmt)
             batches: pa.RecordBatchReader = cursor.sql(sql, params=values).to_arrow_reader(batch)
             yield from batches
-    except (duckdb.IOException, OperationalError, OSError) as error:
+    except GONE as error:
         raise _away(facts, error) from error
 
 
@@ -178,14 +180,14 @@ def _files_of(question: Question) -> Hashable:
 
 def _read(uow: UnitOfWork, facts: Facts, key: Hashable, rows: Callable[[], RowFilter], use: Callable[[State], T]) -> T:
     """Use the newest state; once more when its files went away meanwhile."""
-    for last in (False, True):
-        try:
-            return use(state_of(uow, facts, key, rows))
-        except (duckdb.IOException, OperationalError, OSError) as error:
-            look_again(uow)
-            if last:
-                raise _away(facts, error) from error
-    raise AssertionError("unreachable")
+    try:
+        return use(state_of(uow, facts, key, rows))
+    except GONE:
+        look_again(uow)
+    try:
+        return use(state_of(uow, facts, key, rows))
+    except GONE as error:
+        raise _away(facts, error) from error
 
 
 def _away(facts: Facts, error: Exception) -> LakeAway:

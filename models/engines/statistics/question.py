@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -186,11 +186,6 @@ class Answer:
             self._derived[key] = make()
         found: T = self._derived[key]
         return found
-
-
-def of_one_state(answers: Sequence[Answer]) -> bool:
-    """Whether nobody changed the facts between the answers, which are all of the same facts."""
-    return len({answer.snapshot_id for answer in answers}) <= 1
 
 
 def _decimal(value: Any) -> Decimal:

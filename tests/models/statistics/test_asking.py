@@ -14,6 +14,8 @@ from models.core.errors import NotAllowed, Refused
 from models.core.unit_of_work import unit_of_work
 from models.expenditures import queries as expenditures
 from models.expenditures.queries import ExpenditureFilter
+from models.revenue import service as revenue
+from models.statistics import asking, periods
 from models.statistics.asking import answer
 from models.statistics.asks import Ask, Compared, parsed
 from tests.support.build import Build
@@ -172,3 +174,139 @@ def test_a_frame_keeps_every_digit(uow, june):
     frame = answer(uow, Ask.of("expenditure", by=("service_type",), against=(Compared.PREVIOUS,), **IN_JUNE)).frame()
     assert list(frame.columns) == ["Service type", "Service type (key)", "Currency", "Expenditure", "Expenditure, May"]
     assert frame["Expenditure"].sum() == D("496.550000000001")
+
+
+@pytest.fixture
+def goals(uow, facts):
+    """A partner with a goal of this year, and one without."""
+    build = Build(uow)
+    north, _ = build.partner("Nordlicht Systems"), build.partner("Harbor & Finch")
+    revenue.set_goal(uow, north.id, 2026, D("1200.05"), expected=None)
+    return north
+
+
+def test_a_measure_stands_beside_its_plan(uow, goals):
+    north = goals
+    asked = Ask.of("eligible_revenue", "revenue_records", against=("plan", "previous"), **IN_JUNE)
+    found = answer(uow, asked)
+    assert [each.words for each in found.comparisons] == ["plan", "May"]
+    assert found.total.compared[0] == (D("100.01"), None)
+    assert found.problems == ("There is no plan for Revenue records as asked.",)
+    year = answer(uow, asked.changed(measures=("eligible_revenue",), period="this_year", by=("partner",)))
+    assert {row.keys: row.compared[0] for row in year.rows} == {(str(north.id),): (D("1200.05"),)}
+    months = answer(uow, asked.changed(measures=("eligible_revenue",), period="this_year", granularity="month"))
+    planned = [row.compared[0][0] for row in months.rows]
+    assert len(planned) == 12
+    assert sum(planned) == D("1200.05") == months.total.value(against=0)
+    for more in ({"by": ("product",)}, {"granularity": "day"}, {"period": "last_7_days"}):
+        without = answer(uow, asked.changed(measures=("eligible_revenue",), **more))
+        assert "There is no plan for Revenue eligible for incentives as asked." in without.problems
+    share = answer(uow, Ask.of("incentive_rate", against=("plan",), **IN_JUNE))
+    assert share.total.now == (None,)
+    assert share.problems
+
+
+def test_measures_of_several_facts_lie_over_each_other_by_their_keys(uow, june):
+    bluewing, polder, _ = june
+    found = answer(uow, Ask.of("customers", "expenditure", "partners", by=("partner",), **IN_JUNE))
+    north, harbor = str(bluewing.partner_id), found.rows
+    row = found.of(north)
+    assert row is not None
+    assert (row.labels, row.now[1]) == (("Nordlicht Systems",), D("474.55"))
+    assert found.total.now[1] == D("496.550000000001")
+    assert {each.currency for each in harbor} == {"USD"}
+    assert found.measures[0].unit != found.measures[1].unit
+    assert polder.partner_id == bluewing.partner_id
+
+
+def test_an_answer_that_nobody_could_read_is_refused(uow, june, monkeypatch):
+    monkeypatch.setattr(asking, "MOST_ROWS", 2)
+    with pytest.raises(Refused, match="would have 5 rows"):
+        answer(uow, Ask.of("expenditure", by=("customer",), granularity="day", **IN_JUNE).narrowed("currency", "USD"))
+
+
+def test_a_running_month_without_data_says_so(uow, june):
+    found = answer(uow, Ask.of("lines", period="this_month", against=("previous",)))
+    assert found.problems == ("There is no data of this month yet.",)
+    assert found.total.now == (0,)
+    assert answer(uow.at(date(2026, 6, 10)), Ask.of("lines", period="this_quarter", against=("year",))).span.words(
+        date(2026, 6, 10)
+    ) == ("April to June")
+
+
+def test_a_step_can_be_asked_by_two_dimensions_and_sorted_by_time(uow, june):
+    asked = Ask.of("expenditure", by=("service_type", "bill_type"), granularity="month", top=1, sort="time", **IN_JUNE)
+    found = answer(uow, asked)
+    assert [row.keys for row in found.rows] == [
+        ("Elastic compute", "expenditure"), ("(other)", "expenditure"), ("(other)", "refund"),
+    ]  # fmt: skip
+    assert found.groups() == tuple(row.keys for row in found.rows)
+    assert found.rows[1].is_other
+    assert found.rows[1].count == 2
+    assert found.of("nobody") is None
+    named = answer(uow, asked.changed(sort="name", granularity=None, top=None))
+    assert [row.labels[0] for row in named.rows] == sorted(row.labels[0] for row in named.rows)
+
+
+@pytest.mark.parametrize(
+    "period, today, first, last, words",
+    [
+        ("last_month", date(2026, 1, 31), date(2025, 12, 1), date(2025, 12, 31), "December 2025"),
+        ("last_3_months", date(2026, 7, 20), date(2026, 4, 1), date(2026, 6, 30), "April to June"),
+        ("this_quarter", date(2026, 7, 20), date(2026, 7, 1), date(2026, 9, 30), "July to September"),
+        ("last_quarter", date(2026, 2, 3), date(2025, 10, 1), date(2025, 12, 31), "October to December 2025"),
+        ("this_year", date(2026, 2, 3), date(2026, 1, 1), date(2026, 12, 31), "2026"),
+        ("last_year", date(2026, 2, 3), date(2025, 1, 1), date(2025, 12, 31), "2025"),
+        ("last_7_days", date(2026, 3, 3), date(2026, 2, 24), date(2026, 3, 2), "24 February to 2 March"),
+        ("last_30_days", date(2026, 1, 3), date(2025, 12, 4), date(2026, 1, 2), "4 December 2025 to 2 January"),
+    ],
+)
+def test_periods_move_with_the_calendar(period, today, first, last, words):
+    found = periods.span(Ask.of("a", period=period).period, today)
+    assert (found.first, found.last, found.words(today)) == (first, last, words)
+
+
+@pytest.mark.parametrize(
+    "period, against, through, begins, ends",
+    [
+        ("this_quarter", "previous", date(2026, 8, 9), date(2026, 4, 1), date(2026, 5, 9)),
+        ("this_quarter", "year", date(2026, 8, 9), date(2025, 7, 1), date(2025, 8, 9)),
+        ("this_month", "previous", None, date(2026, 7, 1), date(2026, 6, 30)),
+        ("last_month", "previous", None, date(2026, 6, 1), date(2026, 6, 30)),
+        ("last_7_days", "previous", date(2026, 8, 9), date(2026, 7, 27), date(2026, 8, 2)),
+        ("last_7_days", "year", date(2026, 8, 9), date(2025, 8, 3), date(2025, 8, 9)),
+        ({"from_day": "2024-02-29", "to_day": "2024-02-29"}, "year", None, date(2023, 2, 28), date(2023, 2, 28)),
+        (
+            {"from_day": "2026-08-08", "to_day": "2026-08-20"},
+            "previous",
+            date(2026, 8, 9),
+            date(2026, 7, 26),
+            date(2026, 7, 27),
+        ),
+    ],
+)
+def test_a_period_is_compared_with_as_many_days(period, against, through, begins, ends):
+    today = date(2026, 8, 10)
+    found = periods.compared(
+        periods.span(Ask.of("a", period=period).period, today), Compared(against), today=today, through=through
+    )
+    assert found is not None
+    assert (found.begins, found.ends) == (begins, ends)
+
+
+@pytest.mark.parametrize(
+    "address, field",
+    [
+        ({"measure": "a", "from": "2026-13"}, "period.first"),
+        ({"measure": "a", "from": "2026-06-02", "to": "yesterday"}, "period.to_day"),
+        ({"measure": "a", "from": "2026-06-02", "to": "2026-06-01"}, "period"),
+        ({"measure": "a", "from": "1990-01", "to": "2026-01"}, "period"),
+        ({"measure": "a", "from": "1990-01-01", "to": "2026-01-01"}, "period"),
+        ({"measure": "a", "top": "many"}, "top"),
+        ({}, "measures"),
+    ],
+)
+def test_a_damaged_address_says_what_to_mend(address, field):
+    with pytest.raises(Refused) as refused:
+        Ask.from_address(address, dimensions=())
+    assert field in [each.field for each in refused.value.problems]

@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from models.core.actor import SYSTEM, Actor, Scope
 from models.core.errors import Refused
@@ -21,7 +22,9 @@ from models.engines.statistics import (
     LakeAway,
     Period,
     Question,
+    Row,
     ask,
+    ask_together,
     compiling,
     data_through,
     engine,
@@ -249,3 +252,77 @@ def test_how_far_the_data_reaches(uow, facts):
     assert data_through(uow, EXPENDITURES, JUNE) is None
     facts.put([facts.line(date(2026, 6, 9), 1), facts.line(date(2026, 6, 3), 1), facts.line(date(2026, 7, 1), 1)])
     assert data_through(uow, EXPENDITURES, JUNE) == date(2026, 6, 9)
+
+
+@pytest.mark.parametrize("commits, agree", [(1, True), (99, False)])
+def test_answers_of_two_states_are_asked_again_but_not_for_ever(uow, facts, monkeypatch, commits, agree):
+    facts.put([facts.line(JUNE, 1)])
+    once, changes = engine.ask, []
+
+    def meanwhile(work, asked):
+        answer = once(work, asked)
+        if len(changes) < commits:
+            changes.append(facts.put([facts.line(JUNE, 1)]))
+        return answer
+
+    monkeypatch.setattr(engine, "ask", meanwhile)
+    one, other = ask_together(uow, question(), question(by=("region",)))
+    assert (one.snapshot_id == other.snapshot_id) is agree
+    assert len(changes) < 99, "it gives up in the end"
+
+
+def test_rows_and_batches_of_a_select_within_scope_and_question(uow, facts):
+    mine = uuid4()
+    asked = question(where=(Filter("region", ("eu-west-1",)),))
+    line = expenditure_line.c
+    stmt = compiling.narrowed(select(line.product, line.expenditure), asked, Scope.ALL, also=())
+    assert engine.fetch(uow, asked, stmt, ()) == ([], None)
+    facts.put([facts.line(JUNE, 1) | {"partner_id": str(mine)}, facts.line(JUNE, 2, region_id="elsewhere")])
+    rows, as_of = engine.fetch(uow, asked, stmt, ())
+    assert rows == [("EC2-T3", Decimal(1))]
+    assert as_of is not None
+    batches = list(engine.stream(uow, asked, stmt, (), batch=10))
+    assert [row for batch in batches for row in batch.to_pylist()] == [{"product": "EC2-T3", "expenditure": Decimal(1)}]
+    for path in lake().scan(expenditure_line).files:
+        engine.Path(path).rename(path + ".away")
+    with pytest.raises(LakeAway):
+        list(engine.stream(uow, asked, stmt, (), batch=10))
+
+
+def test_what_is_made_of_an_answer_is_made_once_and_only_of_exact_numbers(uow, facts):
+    facts.put([facts.line(JUNE, 1)])
+    answer = ask(uow, question())
+    made = [answer.derived("sum", lambda: [len(answer.rows)]) for _ in range(2)]
+    assert made[0] is made[1]
+    with pytest.raises(TypeError, match="no exact number"):
+        Row((), "", None, (1.5,), (1.5,)).amount()  # type: ignore[arg-type]
+
+
+def test_a_remembered_value_can_be_replaced():
+    cache = Cache(entries=3, weight=100)
+    cache.put("a", 1, weight=20)
+    cache.put("a", 2, weight=25)
+    assert (cache.get("a"), len(cache)) == (2, 1)
+
+
+def test_partners_of_a_filter_and_one_day_are_found_by_their_stored_keys(uow, facts):
+    mine = str(uuid4())
+    facts.put([facts.line(JUNE, 1) | {"partner_id": mine, "customer_id": str(uuid4())}, facts.line(JUNE, 2),
+               facts.line(date(2026, 6, 2), 4) | {"partner_id": mine, "customer_id": str(uuid4())}])  # fmt: skip
+    only = question(where=(Filter("partner", (mine,)),))
+    assert amounts(ask(uow, only)) == {("USD",): 5}
+    assert amounts(ask(uow, replace(only, period=Period(JUNE, JUNE, day=JUNE)))) == {("USD",): 1}
+    both = question(where=(Filter("partner", (mine, "unmapped")),))
+    assert amounts(ask(uow, both)) == {("USD",): 7}
+    managed = question(by=("account_manager",))
+    assert amounts(ask(uow, managed)) == {("none", "USD"): 5, ("unmapped", "USD"): 2}
+    assert [row.amount() for row in ask(uow, replace(managed, measures=(LINES,), where=only.where)).rows] == [2]
+
+
+def test_any_of_several_permissions_opens_facts_and_steps_begin_with_the_calendar():
+    several = replace(EXPENDITURES, permission=("a", "b"))
+    assert several.open_to(Actor(None, "x", permissions=frozenset({"b"})))
+    assert not several.open_to(Actor(None, "x", permissions=frozenset({"statistics.view"})))
+    assert [each.step(date(2026, 6, 9)) for each in Granularity] == [
+        date(2026, 1, 1), date(2026, 4, 1), JUNE, date(2026, 6, 9),
+    ]  # fmt: skip

@@ -30,6 +30,8 @@ from models.engines.statistics import (
     forget,
     look_again,
 )
+from models.engines.statistics.records import arrow as records_as_arrow
+from models.engines.statistics.records import key_text
 
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
 D = Decimal
@@ -112,6 +114,28 @@ def test_quarters_years_and_days_are_steps_too(uow):
     assert steps[Granularity.YEAR] == {date(2025, 1, 1): 1, date(2026, 1, 1): 4}
     assert steps[Granularity.QUARTER] == {date(2025, 10, 1): 1, date(2026, 1, 1): 2, date(2026, 4, 1): 2}
     assert steps[Granularity.MONTH][date(2026, 4, 1)] == steps[Granularity.DAY][date(2026, 4, 1)] == 2
+
+
+def test_facts_with_a_billing_month_keep_to_it_by_quarter_too(uow):
+    facts = replace(Records().facts(), cycle="day")
+    records = Records()
+    for day in (date(2026, 5, 1), date(2026, 6, 1)):
+        records.add(day)
+    asked = Question(replace(facts, snapshot=records.facts().snapshot), (ORDERS,), Period(MAY, JUNE))
+    quarters = ask(uow, replace(asked, granularity=Granularity.QUARTER)).rows
+    assert [(row.start, row.now) for row in quarters] == [(date(2026, 4, 1), (2,))]
+    some = replace(asked, period=Period.of_days(date(2026, 5, 2), date(2026, 6, 2)))
+    assert [row.now for row in ask(uow, some).rows] == [(1,)]
+
+
+def test_keys_of_records_are_written_alike_whatever_the_database_answers():
+    shape = pa.schema({"key": pa.string(), "name": pa.string()})
+    bare = records_as_arrow(shape, [("6f1c2f0e6a0d5c8f9d531f6f7c1f7a10", "a"), (None, "b")], keys=("key",))
+    assert bare["key"].to_pylist() == ["6f1c2f0e-6a0d-5c8f-9d53-1f6f7c1f7a10", None]
+    dashed = records_as_arrow(shape, [("6f1c2f0e-6a0d-5c8f-9d53-1f6f7c1f7a10", "a")], keys=("key",))
+    assert dashed["key"].to_pylist() == bare["key"].to_pylist()[:1]
+    assert records_as_arrow(shape, [], keys=("key",)).num_rows == 0
+    assert str(key_text(order.c.kind)) == "CAST(order_of_test.kind AS TEXT)"
 
 
 def test_several_comparisons_are_one_question(uow):

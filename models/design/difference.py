@@ -6,11 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from models.design.clocks import EFFECTS, clock_words, clocks_of, label_of_clock, signals
 from models.design.editing import flow, label_of, source
+from models.design.judging import judged
 from models.design.properties import PROPERTIES, TITLE, said
+from models.design.telling import candidates_told, decision_told
 from models.engines.definitions.loading import Content
 from models.engines.workflow.schema import kind_of
 
+Raw = Mapping[str, Any]
 _LABELS = {each.name: each.label for properties in PROPERTIES.values() for each in properties} | {"label": TITLE.label}
 _SKIPPED = {"key", "version", "workflow", "forms", "parameters", "meets"}
 
@@ -34,8 +38,8 @@ def differences(before: Content | None, after: Content) -> list[Difference]:
     if before is None:
         return [Difference("new", str(after["type"].get("name", "")), "A new application type")]
     return [
-        *_nodes(before, after), *_ways(before, after), *_parameters(before, after), *_forms(before, after),
-        *_rest(before, after),
+        *_nodes(before, after), *_ways(before, after), *_clocks(before, after), *_parameters(before, after),
+        *_forms(before, after), *_rest(before, after),
     ]  # fmt: skip
 
 
@@ -49,10 +53,48 @@ def _nodes(before: Content, after: Content) -> Iterator[Difference]:
             yield Difference("gone", label_of(before, name), f"The {kind_of(old[name]) or 'node'} is taken away")
     for name in new:
         if name in old and old[name] != new[name]:
-            yield from _values(label_of(after, name), old[name], new[name], _LABELS)
+            yield from _node(label_of(after, name), (old[name], new[name]), (before, after))
     if flow(before)["start"] != flow(after)["start"]:
         places = label_of(before, flow(before)["start"]), label_of(after, flow(after)["start"])
         yield Difference("changed", "Where cases begin", "", *places)
+
+
+def _node(about: str, nodes: tuple[Raw, Raw], contents: tuple[Content, Content]) -> Iterator[Difference]:
+    """What is otherwise in a node; what has words of its own is said in them."""
+    old, new = (dict(node) for node in nodes)
+    decisions, candidates = ([node.pop(name, None) for node in (old, new)] for name in ("decision", "candidates"))
+    if decisions[0] != decisions[1]:
+        for told in decision_told(decisions[0], decisions[1], contents):
+            if bool(told.before) == bool(told.after):
+                yield Difference("changed", about, told.about, *_where_they_differ(told.before, told.after))
+            else:
+                kind: Literal["new", "gone"] = "new" if told.after else "gone"
+                yield Difference(kind, about, f"{told.about}: {told.after or told.before}")
+    if candidates[0] != candidates[1]:
+        words = (candidates_told(each, content) or "--" for each, content in zip(candidates, contents, strict=True))
+        yield Difference("changed", about, "Whose turn it is first", *words)
+    yield from _values(about, old, new, _LABELS)
+
+
+def _clocks(before: Content, after: Content) -> Iterator[Difference]:
+    old, new = clocks_of(before), clocks_of(after)
+    known = [signals(content, judged(content)[0]) for content in (before, after)] if old or new else [{}, {}]
+    for key in dict.fromkeys([*old, *new]):
+        label = f"Clock {label_of_clock(key, new.get(key) or old[key])}"
+        words = [dict(clock_words(side.get(key, {}), names)) for side, names in zip((old, new), known, strict=True)]
+        if key not in old:
+            yield Difference("new", label, "; ".join(f"{what} {said_}" for what, said_ in words[1].items()))
+        elif key not in new:
+            yield Difference("gone", label, "The clock is taken away")
+        elif old[key] != new[key]:
+            told = {"label", "due", "remind", *EFFECTS}
+            rest = [{name: value for name, value in side[key].items() if name not in told - {"label"}}
+                    for side in (old, new)]  # fmt: skip
+            yield from _values(label, words[0], words[1], {name: name for each in words for name in each})
+            yield from _values(label, rest[0], rest[1], {"label": "Name", "escalate": "When it is late"})
+    promises = [str(flow(content).get("promised") or "--") for content in (before, after)]
+    if promises[0] != promises[1]:
+        yield Difference("changed", "Promised in all", "", *promises)
 
 
 def _ways(before: Content, after: Content) -> Iterator[Difference]:

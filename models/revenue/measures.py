@@ -107,6 +107,7 @@ REVENUE_GOAL = Measure(
     "The annual revenue goals agreed with partners, a twelfth for each month: what eligible revenue is held against.",
 )  # fmt: skip
 
+
 FACTS: Collection[Facts] = (REVENUE, GOALS)
 MEASURES: Mapping[Facts, tuple[Measure, ...]] = {
     REVENUE: (

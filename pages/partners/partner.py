@@ -5,7 +5,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from dashboard.parts import address, records
+from dashboard.parts import address, records, revenue_goals
 from dashboard.parts import spent as spending
 from dashboard.parts.dialog import dialog
 from dashboard.parts.empty import state
@@ -30,6 +30,7 @@ from models.partners import queries, service
 from models.partners.programs import program_book
 from models.partners.queries import MembershipRow, PartnerDetail
 from models.partners.rules import MembershipKind, PartnerKind, PartnerStatus, Standing, Tier
+from models.revenue.queries import GoalRow
 
 SHOWN = 8
 
@@ -87,7 +88,9 @@ def leave_program(partner: PartnerDetail, membership: MembershipRow) -> None:
             service.leave_program(uow, membership.id)
 
 
-def actions(partner: PartnerDetail, memberships: list[MembershipRow], managers: dict[UUID, str]) -> None:
+def actions(
+    partner: PartnerDetail, memberships: list[MembershipRow], managers: dict[UUID, str], goals: list[GoalRow], year: int
+) -> None:
     """What an ecosystem manager may do here."""
     with st.container(horizontal=True, horizontal_alignment="right", key="actions"):
         with st.popover("More", icon=":material/more_horiz:"):
@@ -98,6 +101,8 @@ def actions(partner: PartnerDetail, memberships: list[MembershipRow], managers: 
                     leave_program(partner, membership)
             if st.button("Change ecosystem manager", icon=":material/person:", width="stretch"):
                 change_manager(partner, managers)
+            if st.button("Set a revenue goal", icon=":material/flag:", width="stretch"):
+                revenue_goals.set_goal(partner, goals, year)
         if st.button("Change standing", type="primary", icon=":material/edit:"):
             change_standing(partner)
 
@@ -219,6 +224,8 @@ with unit_of_work(read_only=True) as uow:
     spent = spending.spent(uow, "partner", str(partner_id))
     spenders = spending.largest_customers(uow, spent, most=SHOWN).rows if spent else ()
     people = users(uow, partner_id) if actor.may("members.view") else []
+    goals, earned = revenue_goals.read(uow, partner_id)
+    year = uow.today.year
     entries = history.entries(uow, subject="partner", subject_id=partner_id) if actor.may("history.view") else None
 manager = ecosystem.get(partner.manager_id) if partner.manager_id else None
 
@@ -234,7 +241,7 @@ with title:
     )  # fmt: skip
 with buttons:
     if actor.may("partners.manage"):
-        actions(partner, memberships, ecosystem)
+        actions(partner, memberships, ecosystem, goals, year)
 if actor.may("customers.view"):
     said = spending.sentence(spent, "Its customers") if spent else ""
     answer(f"{sentence(partner, total, len(managers), manager)} {said}")
@@ -257,5 +264,6 @@ with left:
         records.history(entries.rows)
 with right:
     show_facts(partner, manager, resellers)
+    revenue_goals.show(goals, earned)
     if people:
         show_people(people)

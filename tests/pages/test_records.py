@@ -18,6 +18,7 @@ from models.identity.tables import UserAccount
 from models.partners import queries as partners
 from models.partners.rules import PartnerKind, Tier
 from models.partners.tables import Partner
+from models.revenue import queries as goals
 from tests.support.build import Build
 from tests.support.pages import page, texts
 
@@ -129,6 +130,21 @@ def test_an_ecosystem_manager_changes_the_standing(world):
     assert "has the new standing" in texts(test)
     with unit_of_work(actor=SYSTEM, read_only=True) as uow:
         assert partners.partner(uow, world.tallinn.id).tier is Tier.ADVANCED
+
+
+@pytest.mark.meets("ONB-GOAL-01")
+def test_a_manager_sets_a_revenue_goal_that_keeps_its_history(world):
+    test = page(PARTNER, world.ingrid, id=str(world.tallinn.id)).run()
+    assert "No goal was set." in texts(test)
+    for amount, said in (("lots", "Write an amount"), ("360,000.00", ""), ("400000", "")):
+        press(test, "Set a revenue goal")
+        field(test, "text_input", "Goal, USD").set_value(amount)
+        press_in(test, "Set a revenue goal", "Set the goal")
+        assert said in " ".join(error.value for error in test.error)
+    assert "400,000.00" in shown(test)
+    with unit_of_work(actor=world.ingrid, read_only=True) as uow:
+        assert [row.amount for row in goals.goals(uow, world.tallinn.id)] == [400_000, 360_000]
+    assert "400,000.00" in shown(page(PARTNER, world.analyst, id=str(world.tallinn.id)).run())
 
 
 @pytest.mark.parametrize("wrong", ["", "nonsense", "00000000-0000-0000-0000-000000000000"])

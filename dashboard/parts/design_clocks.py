@@ -12,6 +12,7 @@ from dashboard.parts import formats
 from dashboard.parts.design_ladder import ladder
 from dashboard.parts.design_work import attempt, note
 from dashboard.parts.head import section
+from dashboard.parts.outcome import show_here
 from dashboard.parts.records import country as country_name
 from models.core.countries import country_codes
 from models.core.errors import Problem
@@ -45,8 +46,7 @@ def clocks_view(
         with st.container(border=True, key=f"design_clock_{key}"):
             st.html(f'<div class="k dp"><b>{formats.text(label)}</b></div>')
             for problem in own:
-                st.html(f'<div class="k"><div class="err"><span class="i" aria-hidden="true">error</span>'
-                        f"{formats.text(problem.text)}</div></div>")  # fmt: skip
+                show_here(problem.text)
             if editable:
                 _clock(content, key, clock, known, revision)
             else:
@@ -54,7 +54,7 @@ def clocks_view(
                 said = "".join(f"<dt>{formats.text(what)}</dt><dd>{formats.text(words)}</dd>" for what, words in pairs)
                 st.html(f'<dl class="k dp">{said}</dl>')
     if editable:
-        _new(content)
+        _new(content, revision)
 
 
 def _is_of(problem: Problem, key: str, label: str) -> bool:
@@ -159,9 +159,9 @@ def _remind(content: Content, place: str, clock: Raw, put: Any) -> None:
                   help="Several by comma: 3 working days, 1 working day.")  # fmt: skip
 
 
-def _new(content: Content) -> None:
+def _new(content: Content, revision: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input("New clock", key="design:clock_label", placeholder="Time to decide", width=360)
+        widget = f"design:clock_label:{revision}"
+        st.text_input("New clock", key=widget, placeholder="Time to decide", width=360)
         st.button("Add the clock", icon=":material/add:", key="design:clock_add",
-                  on_click=lambda: attempt(
-                      lambda: clocks.with_clock(content, st.session_state["design:clock_label"])))  # fmt: skip
+                  on_click=lambda: attempt(lambda: clocks.with_clock(content, st.session_state[widget])))  # fmt: skip

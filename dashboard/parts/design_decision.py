@@ -13,6 +13,7 @@ from dashboard.parts.design_condition import condition, said
 from dashboard.parts.design_table import table
 from dashboard.parts.design_work import attempt, note, step_buttons
 from dashboard.parts.head import section
+from dashboard.parts.outcome import show_here
 from models.core.errors import Problem
 from models.design import decisions
 from models.design.conditions import Fact, facts_of
@@ -80,8 +81,7 @@ def sheet(
         st.info(decisions.NO_FACTS, icon=":material/edit_note:")
     for problem in problems:
         if by != "table" or not problem.code.startswith("TABLE"):
-            st.html(f'<div class="k"><div class="err"><span class="i" aria-hidden="true">error</span>'
-                    f"{formats.text(problem.text)}</div></div>")  # fmt: skip
+            show_here(problem.text)
     if by == "table":
         table(content, name, facts, editable=editable, revision=revision)
         _ways(content, name, decisions.ways_of(node), editable=editable, revision=revision)

@@ -12,6 +12,7 @@ from dashboard.parts.design_decision import summary
 from dashboard.parts.design_ladder import ladder
 from dashboard.parts.design_people import Staff, candidates, quorum, staff
 from dashboard.parts.design_work import note
+from dashboard.parts.outcome import show_here
 from models.core.errors import Problem
 from models.design.choices import choices
 from models.design.conditions import facts_of
@@ -38,10 +39,7 @@ def panel(
         title = formats.text(label_of(content, name))
         st.html(f'<div class="k dp"><b>{title}</b><span>{kind.capitalize()}</span></div>')
         for problem in problems:
-            text = formats.text(problem.text)
-            st.html(
-                f'<div class="k"><div class="err"><span class="i" aria-hidden="true">error</span>{text}</div></div>'
-            )
+            show_here(problem.text)
         if not editable:
             _read(content, name, node, kind)
             return

@@ -35,6 +35,12 @@ def show_problems(error: DomainError) -> None:
         st.error(formats.plain(f"{problem.text} ({problem.code})"), icon=":material/error:")
 
 
+def show_here(text: str) -> None:
+    """A problem in a line, right where it is mended."""
+    icon = '<span class="i" aria-hidden="true">error</span>'
+    st.html(f'<div class="k"><div class="err">{icon}{formats.text(text)}</div></div>')
+
+
 def flash(text: str, *, link: tuple[str, str] | None = None) -> None:
     """Say something at the top of the next run, with a way to go on."""
     st.session_state[_FLASH] = (text, link)

@@ -12,13 +12,13 @@ from dashboard.parts.design_files import files_view
 from dashboard.parts.design_forms import builder
 from dashboard.parts.design_numbers import numbers, offer, words
 from dashboard.parts.design_panel import panel
+from dashboard.parts.design_problems import place_words, problem_list, unstaffed
 from dashboard.parts.design_runs import migrate_view, replay_view
 from dashboard.parts.design_try import try_it
 from dashboard.parts.design_work import carry_out, refused
 from dashboard.parts.empty import state
 from dashboard.parts.head import Badge, Crumb, page_head, section
 from dashboard.parts.outcome import show_problems
-from dashboard.parts.rows import Row, rows
 from dashboard.parts.shell import style
 from models.applications.types import application_type, application_types
 from models.core.actor import current_actor
@@ -28,7 +28,7 @@ from models.design import drafting, publishing
 from models.design.difference import Difference, differences
 from models.design.drafting import Draft
 from models.design.editing import flow, label_of
-from models.design.judging import judged, warnings
+from models.design.judging import judged
 from models.design.live import StageNumbers, live_numbers
 from models.design.queries import running
 from models.design.rules import DraftStatus
@@ -114,14 +114,6 @@ def parts(
     problem_list(content, found, waits)
 
 
-def unstaffed(made: ApplicationType | None) -> list[Problem]:
-    """Stages that nobody who can sign in decides now: they keep nothing from being published, but cases would wait."""
-    if made is None:
-        return []
-    with unit_of_work(read_only=True) as uow:
-        return warnings(uow, made)
-
-
 def migration(made: ApplicationType) -> None:
     """Cases under way on other versions."""
     with unit_of_work(read_only=True) as uow:
@@ -146,30 +138,6 @@ def overview(content: Content, live: dict[str, StageNumbers]) -> None:
                 f"{held.cases} of {formats.plural(waits, 'case')} wait at {formats.text(label_of(content, slowest))}; "
                 f"half of them take longer than {span_words(held.median)}.</span></div>"
             )
-
-
-def problem_list(content: Content, found: list[Problem], waits: list[Problem]) -> None:
-    """Everything that keeps it from being published, and stages that nobody decides; each with the way to its place."""
-    section("Problems" if found or waits else "No problems", aside="checked as you draw · publishing needs none in red")
-    nodes = flow(content)["nodes"]
-    items = [
-        Row(
-            f"{number}:{problem.field or ''}", place_words(content, problem), problem.text,
-            tone="red" if number < len(found) else "orange", icon="error" if number < len(found) else "person_off",
-        )
-        for number, problem in enumerate([*found, *waits])
-    ]  # fmt: skip
-    if items and (opened := rows(items, key="design_problems", label="Problems; open one to see its place")):
-        node = opened.partition(":")[2].partition(".")[0]
-        if node in nodes:
-            address.put(node=node, view="", sheet="")
-            st.rerun()
-
-
-def place_words(content: Content, problem: Problem) -> str:
-    """Where a problem stands; inside a process, at the node that the process was put in for."""
-    node = (problem.field or "").partition(".")[0]
-    return label_of(content, node) if node in flow(content)["nodes"] else "The whole type"
 
 
 def in_force(key: str) -> None:

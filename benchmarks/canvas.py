@@ -75,7 +75,7 @@ def _make_drafts(home: Path) -> None:
     from models.core.unit_of_work import unit_of_work
     from models.design import drafting
     from models.design.editing import edited, flow
-from models.design.edits import AddNode
+    from models.design.edits import AddNode
     from models.design.templates import template
 
     migrate(settings().record_store)

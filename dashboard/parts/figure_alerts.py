@@ -18,6 +18,7 @@ from models.core.errors import DomainError, Problem, Refused
 from models.core.money import exact_text
 from models.core.unit_of_work import unit_of_work
 from models.engines.statistics import Unit
+from models.expenditures.queries import ExpenditureFilter
 from models.statistics import catalogue, service
 from models.statistics.asks import Ask, Compared
 from models.statistics.queries import AlertRow
@@ -40,6 +41,16 @@ def alert_button(ask: Ask, *, key: str, label: str = "Alert me") -> None:
         label, key=key, icon=":material/notification_add:", help="Be told when this figure deserves attention"
     ):
         set_dialog(ask.changed(measures=ask.measures[:1]))
+
+
+def of_expenditures(asked: ExpenditureFilter) -> Ask:
+    """What the expenditure page shows as a question that moves with the calendar: the last full month, its filters."""
+    more: dict[str, Any] = {"currency": asked.currency}
+    if asked.conversion:
+        more = {
+            "convert": {"base": asked.conversion.base, "source": asked.conversion.source, "on": asked.conversion.on}
+        }
+    return Ask.of("expenditure", where={each.dimension: each.values for each in asked.filters}, **more)
 
 
 @dialog("Alert on this figure")

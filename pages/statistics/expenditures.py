@@ -10,6 +10,7 @@ from dashboard.parts.empty import lake_readable, state
 from dashboard.parts.expenditures_data import Answers, answers_for_address, options_of, sees_partners
 from dashboard.parts.expenditures_export import export_menu, history_link
 from dashboard.parts.expenditures_words import answer_sentence, besides, period_of, rates_words, shown_currency
+from dashboard.parts.figure_alerts import alert_button, of_expenditures
 from dashboard.parts.head import answer, page_head
 from models.core.actor import current_actor
 from models.core.clock import business_date
@@ -26,6 +27,7 @@ def head(answers: Answers) -> None:
         fresh = f"data as of {formats.instant(answers.cycles.as_of)}"
         page_head("Expenditures", line=[answers.subject, "GMT+08:00", fresh, "without tax, discounts deducted"])
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        alert_button(of_expenditures(answers.view.asked), key="alert")
         if actor.may("exports.create") and not answers.overview.empty:
             history_link()
             export_menu(answers.view, period_of(answers.overview.context))

@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
-from dashboard.parts.figure_alerts import _given, _typed, rule_words
+from dashboard.parts.figure_alerts import _given, _typed, of_expenditures, rule_words
 from models.core.actor import SYSTEM
 from models.core.clock import clock_at
 from models.core.unit_of_work import unit_of_work
 from models.engines.statistics import Unit
+from models.expenditures.queries import Conversion, ExpenditureFilter
 from models.identity import access
 from models.statistics import queries, service
 from models.statistics.asks import Ask
@@ -57,6 +58,20 @@ def test_an_alert_is_listed_opens_its_view_sleeps_and_wakes(seller):
         assert not asleep.exception and "awake again" in texts(asleep)
         next(each for each in asleep.button if each.label == "Look now").click().run()
         assert "looked at in the background" in texts(asleep)
+
+
+def test_an_alert_is_set_from_the_figure_of_a_page(seller):
+    with clock_at(TODAY):
+        test = page(
+            "statistics/expenditures.py", seller, **{"from": "2026-06", "service_type": "Elastic compute"}
+        ).run()
+        next(each for each in test.button if each.label == "Alert me").click().run()
+        assert not test.exception
+        assert {"Name", "Above", "Below"} <= {each.label for each in test.text_input}
+        assert "Expenditure, last month, within 1 filter" in texts(test)
+    converted = ExpenditureFilter.of(date(2026, 6, 1), conversion=Conversion("EUR", "ECB"))
+    asked = of_expenditures(converted)
+    assert (asked.convert.base, asked.convert.source, asked.currency) == ("EUR", "ECB", "")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from dashboard.parts.tables import full_height, grid_of_many
 from models.core.errors import DomainError
 from models.core.unit_of_work import unit_of_work
 from models.engines.lists.compiling import COUNTED_TO, ListRow
-from models.engines.lists.schema import ActionAsk, ListAction
+from models.engines.lists.schema import MOST_ROWS, ActionAsk, ListAction
 from models.engines.lists.sources import ONCE, Preview
 from models.lists import acting
 
@@ -54,7 +54,7 @@ def ticking(shown: Shown, acts: Mapping[str, Callable[[Sequence[ListRow]], None]
         alt=f"{made.title}; tick some.",
     )  # fmt: skip
     ticked = [shown.rows[place] for place in places]
-    more = len(shown.rows) < shown.total <= acting.MOST
+    more = len(shown.rows) < shown.total <= MOST_ROWS
     with bar:
         every = more and st.checkbox(f"All {formats.plural(shown.total, made.one, made.many)} found", key="list_every")
         number = shown.total if every else len(ticked)
@@ -100,7 +100,7 @@ def look(shown: Shown, action: ListAction, keys: Sequence[UUID]) -> None:
             st.caption("What would happen is shown once this is given.")
             return
         given[ONCE] = _token(shown, action, keys)
-        with unit_of_work(read_only=True) as uow:
+        with st.spinner("Looking at each …"), unit_of_work(read_only=True) as uow:
             found = acting.preview(uow, shown.key, action.name, keys, given)
     except DomainError as error:
         show_problems(error)

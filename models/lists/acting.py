@@ -13,12 +13,10 @@ from models.core.errors import ChangedMeanwhile, DomainError, NotFound, Problem,
 from models.core.unit_of_work import UnitOfWork
 from models.engines.lists import compiling
 from models.engines.lists.asking import Asked
-from models.engines.lists.schema import ListAction
+from models.engines.lists.schema import MOST_ROWS, ListAction
 from models.engines.lists.sources import Action, Given, ListSource, Preview
 from models.lists.queries import OpenList, source_of
 
-MOST = 1_000
-"""Rows that one action may work on."""
 LONGEST = 1_000
 """Characters of what is given with an action."""
 NOTHING: Given = {}
@@ -47,9 +45,8 @@ def all_found(uow: UnitOfWork, opened: OpenList, asked: Asked) -> list[UUID]:
     Raises:
         Refused: they are too many.
     """
-    found = compiling.found_keys(uow, opened.source, opened.shape, asked, most=MOST + 1)
-    if len(found) > MOST:
-        raise Refused(Problem("LIST-MANY", f"One action works on at most {MOST:,} rows. Filter for fewer.", "rows"))
+    found = compiling.found_keys(uow, opened.source, opened.shape, asked, most=MOST_ROWS + 1)
+    _demand_few(found, MOST_ROWS)
     return found
 
 
@@ -74,6 +71,7 @@ def preview(uow: UnitOfWork, key: str, name: str, keys: Sequence[UUID], given: G
     """
     source, action, behind = _action(uow, key, name)
     _demand(action, given)
+    _demand_few(keys, action.most)
     seen = _seen(uow, source, keys)
     found = behind.preview(uow, seen, given)
     if gone := len(set(keys)) - len(seen):
@@ -143,6 +141,11 @@ def _demand(action: ListAction, given: Given) -> None:
         raise Refused(problems)
 
 
+def _demand_few(keys: Sequence[UUID], most: int) -> None:
+    if len(keys) > most:
+        raise Refused(Problem("LIST-MANY", f"This works on at most {most:,} rows at once. Filter for fewer.", "rows"))
+
+
 def _demand_some(shown: Preview) -> None:
     if not shown.able:
         raise Refused(Problem("LIST-NONE", "There is nothing that this could be done to.", "rows"))
@@ -160,8 +163,7 @@ def _action(uow: UnitOfWork, key: str, name: str) -> tuple[ListSource, ListActio
 
 def _seen(uow: UnitOfWork, source: ListSource, keys: Sequence[UUID]) -> list[UUID]:
     """The rows among those of the list that the actor may see, in the order they were given."""
-    if len(keys) > MOST:
-        raise Refused(Problem("LIST-MANY", f"One action works on at most {MOST:,} rows. Filter for fewer.", "rows"))
+    _demand_few(keys, MOST_ROWS)
     stmt = source.base(uow, select(source.key)).where(source.key.in_(list(keys)))
     found = set(uow.session.scalars(stmt))
     return [key for key in dict.fromkeys(keys) if key in found]

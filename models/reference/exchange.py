@@ -9,15 +9,20 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 
+from models.applications.types import application_types
 from models.catalog import queries as catalog
 from models.catalog import service as rates
+from models.core.clock import business_date
 from models.core.errors import DomainError, Problem, Refused
 from models.core.spreadsheets import harmless
 from models.core.unit_of_work import UnitOfWork
-from models.reference import queries, service, wording
+from models.identity import queries as identity
+from models.reference import overview, queries, service, wording
 from models.reference.permissions import permissions
 from models.reference.queries import Entry, Standing
 from models.reference.rules import DayKind
+from models.reviewers import queries as reviewers
+from models.reviewers import service as limits
 
 MOST_ROWS = 2_000
 LONGEST_FILE = 1_000_000
@@ -71,7 +76,7 @@ def imported(uow: UnitOfWork, sheet: str, content: bytes) -> Entered:
     made = SHEETS[sheet]
     uow.actor.demand(made.permission)
     if made.enter is None:
-        raise Refused(Problem("CSV-READ-ONLY", f"{made.name} come with Kontor: they are not entered."))
+        raise Refused(Problem("CSV-READ-ONLY", f"{made.name} are not entered from a file."))
     known, problems, new, passed = set(made.rows(uow)), [], 0, 0
     for number, row in _lines(made, content):
         if tuple(row.values()) in known:
@@ -155,6 +160,19 @@ def _number(row: Line, column: str, such_as: str) -> Decimal:
         raise Refused(Problem(code, f"Write {column} as {such_as}.", column)) from None
 
 
+def _set_limit(uow: UnitOfWork, row: Line) -> None:
+    """An empty amount ends the limit of a person."""
+    known = {person.email.lower(): person.id for person in identity.colleagues(uow)}
+    if (person := known.get(row["email"].lower())) is None:
+        text = "Nobody of the vendor's people who can sign in has this address."
+        raise Refused(Problem("CSV-EMAIL", text, "email"))
+    if (currency := row["currency"]) not in (used := {made.currency for made in application_types(uow).values()}):
+        text = f"Write a currency that application types count in: {', '.join(sorted(used))}."
+        raise Refused(Problem("CSV-CURRENCY", text, "currency"))
+    amount = _number(row, "decides_up_to", "50000.00") if row["decides_up_to"] else None
+    limits.set_limit(uow, person, amount, currency)
+
+
 def _say(uow: UnitOfWork, row: Line) -> None:
     known = {each.key: each for each in wording.messages(uow)}
     if row["message"] not in known:
@@ -209,6 +227,20 @@ SHEETS: Mapping[str, Sheet] = {
             uow, source=row["source"], on=_day(row, "counts_from"), currency=row["currency"], base=row["base"],
             value=_number(row, "value", "1.0842"),
         ), rates.MANAGE,
+    ),
+    "limits": Sheet(
+        "Limits of reviewers", ("email", "decides_up_to", "currency"),
+        lambda uow: (
+            (person.email, f"{amount:.2f}", currency) for person, amount, currency in reviewers.limits_now(uow)
+        ), _set_limit, limits.MANAGE,
+    ),
+    "values": Sheet(
+        "Values of all types", ("type", "kind", "name", "value", "version", "since", "agreed_by"),
+        lambda uow: (
+            (row.type, row.kind.value, row.name, row.value, row.version,
+             business_date(row.since).isoformat() if row.since else "", row.by)
+            for row in overview.values(uow)
+        ), None,
     ),
     "messages": Sheet(
         "Messages", ("message", "subject", "text"),

@@ -55,6 +55,26 @@ class ValueRow:
     used_by: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AgreementVersion:
+    """A text that partners agree to. `since` and `by` are None and empty for what Kontor came with."""
+
+    number: str
+    text: str
+    since: datetime | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """An agreement of a type, with its versions, the one in force first."""
+
+    type: str
+    type_name: str
+    title: str
+    versions: tuple[AgreementVersion, ...]
+
+
 Found = tuple[ValueKind, str, Any]
 
 
@@ -71,6 +91,39 @@ def values(uow: UnitOfWork, *, kind: ValueKind | None = None, search: str = "") 
         (row for row in rows if kind in (None, row.kind) and all(word in _searched(row) for word in wanted)),
         key=lambda row: (list(ValueKind).index(row.kind), row.name.casefold(), row.type_name.casefold()),
     )
+
+
+def agreements(uow: UnitOfWork) -> list[AgreementRow]:
+    """Every agreement of the types in force, each with what it said before, by its title.
+
+    Raises:
+        NotAllowed: the actor may not see reference data.
+    """
+    uow.actor.demand(VIEW)
+    rows = []
+    for key, made in application_types(uow).items():
+        for name, each in versions.content_of(uow, key, made.version)["type"].get("agreements", {}).items():
+            found = tuple(_told(uow, key, name, made.version))
+            rows.append(AgreementRow(key, made.name, str(each["title"]), found))
+    return sorted(rows, key=lambda row: (row.title.casefold(), row.type_name.casefold()))
+
+
+def _told(uow: UnitOfWork, key: str, name: str, version: int) -> Iterator[AgreementVersion]:
+    """What an agreement says and said: each wording once, with the publication that brought it."""
+    publications = _publications(uow, key)
+    steps: list[tuple[int, DefinitionPublication | None]] = [(each.version, each) for each in publications]
+    first = publications[-1].before if publications else version
+    steps += [(first, None)] if first is not None else []
+    told = [(_agreement_of(uow, key, name, number), by) for number, by in steps]
+    for place, (said, by) in enumerate(told):
+        before = told[place + 1][0] if place + 1 < len(told) else None
+        if said is not None and said != before:
+            yield AgreementVersion(*said, by.at if by else None, by.agreed_by_name if by else "")
+
+
+def _agreement_of(uow: UnitOfWork, key: str, name: str, version: int) -> tuple[str, str] | None:
+    each = versions.content_of(uow, key, version)["type"].get("agreements", {}).get(name)
+    return (str(each["version"]), str(each["text"])) if each else None
 
 
 def _searched(row: ValueRow) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 
 from models.core.unit_of_work import UnitOfWork
 from models.engines.lists import (
@@ -177,5 +177,37 @@ register(
             "created": Field(G.created_at), "by": Field(G.created_by_name),
         },
         search=(G.name, G.key, G.description), fills=(Fill(("members",), _members),),
+    )
+)  # fmt: skip
+
+# ---- limits ----
+
+L = ApprovalLimit
+STATES = {"now": "In force", "ended": "Ended"}
+STATE: ColumnElement[str] = case((L.until.is_(None), "now"), else_="ended")
+ORDER: ColumnElement[int] = case((L.until.is_(None), 0), else_=1)
+PERSON = identity.name_of(L.user_id)
+
+
+def _state(value: str) -> str:
+    if value not in STATES:
+        raise ValueError(value)
+    return value
+
+
+register(
+    ListSource(
+        load_list(HERE / "limits.list.yaml"), L.id, lambda uow, stmt: stmt,
+        {
+            "person": Field(PERSON, nullable=True), "amount": Field(L.amount), "currency": Field(L.currency),
+            "state": Field(STATE, words=STATES.__getitem__, order=ORDER), "since": Field(L.since),
+            "by": Field(L.set_by_name), "until": Field(L.until, nullable=True),
+            "ended_by": Field(L.ended_by_name, nullable=True),
+        },
+        filters={
+            "state": Filter(STATE, options=lambda uow, chosen: STATES, parse=_state), "amount": Filter(L.amount),
+            "since": Filter(L.since),
+        },
+        search=(PERSON,),
     )
 )  # fmt: skip

@@ -183,6 +183,19 @@ def _limits(uow: UnitOfWork) -> dict[UUID, dict[str, Decimal]]:
     return found
 
 
+def limits_now(uow: UnitOfWork) -> list[tuple[identity.Colleague, Decimal, str]]:
+    """Who decides up to which amount, by name: the person, the amount, its currency.
+
+    Raises:
+        NotAllowed: no role of the actor manages reviewers.
+    """
+    uow.actor.demand(MANAGE)
+    found = _limits(uow)
+    return [
+        (each, amount, currency) for each in _seeing(uow) for currency, amount in sorted(found.get(each.id, {}).items())
+    ]
+
+
 def history_of(uow: UnitOfWork, user_id: UUID) -> list[ChangeRow]:
     """What a person was given and what was taken from them, the newest first.
 

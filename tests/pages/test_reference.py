@@ -141,3 +141,12 @@ def test_a_manager_changes_what_a_message_says_and_goes_back(people: tuple[Actor
     test = press(test, "Say this again")
     with unit_of_work(actor=mei, read_only=True) as uow:
         assert wording.messages(uow)[0].subject == "Please decide {case}"
+
+
+def test_limits_and_agreements_stand_with_the_other_reference_data(people: tuple[Actor, Actor]) -> None:
+    ines, mei = people
+    assert "0 people may decide where a stage asks for a limit." in words(shown(ines, part="limits"), gap=" ")
+    assert "may decide where a stage" not in words(shown(mei, part="limits"), gap=" ")
+    said = words(shown(mei, part="agreements"), gap=" ")
+    assert "1 agreement that partners agree to when they apply." in said
+    assert "What a partner agreed to stays with its case." in said

@@ -17,6 +17,10 @@ RESERVED = frozenset({"q", "order", "columns", "view", "after", "before", "sever
 """Names of the address that a list keeps for itself and its page: no filter may have one."""
 
 
+MOST_ROWS = 1_000
+"""Rows that an action works on at most."""
+
+
 class ColumnKind(StrEnum):
     """What a column holds, which decides how it is drawn, sorted and exported."""
 
@@ -107,8 +111,8 @@ class ActionAsk(Frozen):
 class ListAction(Frozen):
     """What can be done with rows: `label` on the button; `will` and `done` in sentences: `will be locked`, `locked`.
 
-    `asks` is what one gives with it, such as an ecosystem manager. An action of the page's `own` has a dialog of its
-    own there.
+    `asks` is what one gives with it, such as an ecosystem manager; `most` how many rows it works on at once, fewer where
+    looking at each takes its time. An action of the page's `own` has a dialog of its own there.
     """
 
     name: Name
@@ -118,6 +122,7 @@ class ListAction(Frozen):
     done: str
     icon: str = "checklist"
     asks: tuple[ActionAsk, ...] = ()
+    most: Annotated[int, Checked(ge=1, le=MOST_ROWS)] = MOST_ROWS
     own: bool = False
 
 

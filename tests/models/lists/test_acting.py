@@ -62,8 +62,13 @@ def test_an_action_needs_its_permission_a_name_and_not_too_many_rows(admin: Unit
     assert acting.actions_of(analyst, queries.source_of("partners")) == []
     with pytest.raises(NotFound):
         acting.preview(admin, "partners", "sell", [])
-    with pytest.raises(Refused, match="at most 1,000 rows"):
+    with pytest.raises(Refused, match="at most 1,000 rows at once"):
         acting.preview(admin, "partners", "give_manager", [uuid4() for _ in range(1_001)], {"manager": "nobody"})
+
+
+def test_some_actions_work_on_fewer_rows(admin: UnitOfWork) -> None:
+    with pytest.raises(Refused, match="at most 200 rows at once"):
+        acting.preview(admin, "reviews", "approve", [uuid4() for _ in range(201)])
 
 
 def test_all_that_is_found_can_be_acted_on(admin: UnitOfWork, build: Build) -> None:

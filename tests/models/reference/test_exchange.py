@@ -11,8 +11,12 @@ from models.catalog import queries as catalog
 from models.core.actor import SYSTEM
 from models.core.clock import BUSINESS_ZONE
 from models.core.errors import NotAllowed, Refused
+from models.core.paging import FIRST_PAGE
 from models.core.unit_of_work import UnitOfWork, unit_of_work
-from models.reference import exchange, queries, service, wording
+from models.engines.lists import Asked
+from models.identity.tables import UserAccount
+from models.lists.queries import open_list, read
+from models.reference import exchange, overview, queries, service, wording
 from models.reference.exchange import Entered
 from models.reference.rules import DayKind
 from tests.support.acting import acting, codes
@@ -125,3 +129,41 @@ def test_exchange_rates_are_the_same_records_as_those_of_the_catalogue(ines: Uni
     assert exchange.imported(finance, "rates", (header + "Bank,2026-07-01,ZAR,USD,0.0526\r\n").encode()).new == 1
     with pytest.raises(NotAllowed):
         exchange.imported(acting(ines, build.actor("analyst")), "rates", text.encode())
+
+
+def test_limits_are_set_and_ended_from_a_file_by_somebody_else(ines: UnitOfWork, build: Build) -> None:
+    joris = build.user("reviewer_business", name="Joris de Wit")
+    me = ines.session.get_one(UserAccount, ines.actor.user_id)
+    header = "email,decides_up_to,currency\r\n"
+    row = f"{joris.email},25000.00,USD\r\n"
+    assert exchange.imported(ines, "limits", (header + row).encode()) == Entered(1, 0)
+    assert exchange.exported(ines, "limits") == header + row
+    assert exchange.imported(ines, "limits", (header + row).encode()) == Entered(0, 1)
+    assert exchange.imported(ines, "limits", f"{header}{joris.email},,USD\r\n".encode()).new == 1
+    assert exchange.exported(ines, "limits") == header
+    lines = (f"{me.email},1.00,USD", "nobody@example.com,1.00,USD", f"{joris.email},1,EUR", f"{joris.email},x,USD")
+    wrong = header + "".join(f"{line}\r\n" for line in lines)
+    with pytest.raises(Refused) as refused:
+        exchange.imported(ines, "limits", wrong.encode())
+    assert [each.code for each in refused.value.problems][1:] == ["CSV-EMAIL", "CSV-CURRENCY", "CSV-DECIDES_UP_TO"]
+    shown = read(ines, open_list(ines, "limits"), Asked(), FIRST_PAGE).page.rows
+    assert [(each.values["person"], each.values["state"], each.values["ended_by"]) for each in shown] == [
+        ("Joris de Wit", "ended", "Inês Duarte")
+    ]  # fmt: skip
+
+
+def test_values_of_all_types_go_out_and_are_not_entered(ines: UnitOfWork) -> None:
+    said = exchange.exported(ines, "values").splitlines()
+    assert said[0] == "type,kind,name,value,version,since,agreed_by"
+    assert "mdf,number,Claim within days,90,3,," in said
+    with pytest.raises(Refused, match="Values of all types are not entered from a file"):
+        exchange.imported(ines, "values", b"")
+
+
+def test_agreements_stand_with_their_text_and_version(ines: UnitOfWork) -> None:
+    (row,) = overview.agreements(ines)
+    (only,) = row.versions
+    assert (row.type, row.title, only.number, only.since, only.by) == (
+        "mdf", "Market Development Fund Payment Agreement", "1", None, ""
+    )  # fmt: skip
+    assert "promise up to the approved amount" in only.text

@@ -41,7 +41,7 @@ def state_of(uow: UnitOfWork, facts: Facts, key: Hashable, rows: Callable[[], Ro
     `rows` are those of the lake that can matter; `key` says which.
     """
     found: dict[Hashable, State] = uow.session.info.setdefault(_STATES, {}) if uow.read_only else {}
-    known = (facts, None if facts.snapshot else key)
+    known = (facts, uow.actor.scope if facts.snapshot else key)
     if known not in found:
         found[known] = _of_lake(facts, rows()) if facts.snapshot is None else _of_records(uow, facts, facts.snapshot)
     return found[known]

@@ -165,6 +165,16 @@ def test_nobody_reads_beyond_the_scope_even_if_a_snapshot_did(uow):
         assert count(seen_by(uow)) == 0
 
 
+def test_what_one_sees_is_not_what_another_in_the_same_work_sees(uow):
+    mine = uuid4()
+    records = Records()
+    records.add(JUNE, partner_id=str(mine))
+    records.add(JUNE)
+    asked = Question(records.facts(), (ORDERS,), Period(JUNE, JUNE))
+    assert [row.now for row in ask(seen_by(uow, mine), asked).rows] == [(1,)]
+    assert [row.now for row in ask(uow, asked).rows] == [(2,)]
+
+
 def test_records_are_read_once_until_they_change(sqlite):
     forget()
     records = Records()

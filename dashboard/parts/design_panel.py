@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import address, formats
+from dashboard.parts.design_asking import fields
 from dashboard.parts.design_decision import summary
 from dashboard.parts.design_ladder import ladder
 from dashboard.parts.design_people import Staff, candidates, quorum, staff
@@ -216,6 +217,7 @@ def _decision(place: _Place, raw: Raw, key: str, decision: Raw, *, keeps_key: bo
     st.text_area(
         "Reasons to choose from", value=chr(10).join(reasons), help="One a line.", height=100, **bound("reasons")
     )
+    fields(place.content, place.name, raw, key, place=place.key(f"d:{key}"))
     if len(raw) > 1:
         rest = {name: each for name, each in raw.items() if name != key}
         gone = ChangeNode(place.name, {"decisions": rest}, {"decisions": place.node.get("decisions")}, {key: ""})

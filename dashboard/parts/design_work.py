@@ -34,10 +34,19 @@ def attempt(make: Callable[[], Edit]) -> None:
     attempted(make)
 
 
+def attempt_all(make: Callable[[], Sequence[Edit]]) -> None:
+    """The same with several changes that belong together."""
+    _noted(make)
+
+
 def attempted(make: Callable[[], Edit]) -> bool:
     """The same; whether it could be."""
+    return _noted(lambda: [make()])
+
+
+def _noted(make: Callable[[], Sequence[Edit]]) -> bool:
     try:
-        note(make())
+        note(*make())
     except DomainError as error:
         st.session_state[_REFUSED] = error
         return False

@@ -48,11 +48,12 @@ def chips(view: View, whole: Result, today: date) -> None:
             shown = CONVERTED if whole.conversion else whole.currency
             currencies = list(dict.fromkeys((whole.currency, *whole.other_currencies)))
             currency_chip(shown, currencies, settings().base_currency, _rates(whole))
-        if view.page.selector in view.offered:
-            _selector(view, view.page.selector)
+        for name in view.page.selectors:
+            if name in view.offered:
+                _selector(view, name)
         on = [Chip(f"{_words(name)}: {_label(view, name, value)}", name, value) for name, value in view.filters]
         removable(on, bar=BAR)
-        others = [name for name in view.offered if name != view.page.selector]
+        others = [name for name in view.offered if name not in view.page.selectors]
         filter_menu(lambda: [_choice(view, name) for name in others], bool(view.filters), view.offered, bar=BAR)
 
 
@@ -60,15 +61,16 @@ def _selector(view: View, dimension: str) -> None:
     """One value of a dimension, or all (FIN-SCUS-02: Select Account Manager or Director)."""
     chosen = view.asked.values(dimension)
     named = _label(view, dimension, chosen[0]) if len(chosen) == 1 else f"{len(chosen)} chosen" if chosen else "all"
-    menu = st.popover(f"{_words(dimension)}: {named}", icon=":material/person:", key="chip_selector", on_change="rerun")
+    menu = st.popover(
+        f"{_words(dimension)}: {named}", icon=":material/person:", key=f"chip_{dimension}", on_change="rerun"
+    )
     if not menu.open:
         return
     with menu:
-        words = dict(options(view, dimension))
-        shown = [name for name in words if name] or []
+        names = dict(options(view, dimension))
         st.selectbox(
-            _words(dimension), ["", *shown], format_func=lambda key: words.get(key, "All"),
-            **address.bound("selector", chosen[0] if chosen and chosen[0] in words else "",
+            _words(dimension), ["", *filter(None, names)], format_func=lambda key: names.get(key, "All"),
+            **address.bound(f"selector_{dimension}", chosen[0] if chosen and chosen[0] in names else "",
                             lambda key: address.put(**{dimension: key})),
         )  # fmt: skip
 

@@ -17,9 +17,11 @@ from dashboard.parts.figures import Figure, Meaning, figures
 from dashboard.parts.go import go_to
 from dashboard.parts.head import answer, page_head
 from dashboard.parts.statistics_controls import chips
+from dashboard.parts.statistics_export import export_menu
 from dashboard.parts.statistics_view import View, only_filter, view_from_address
 from dashboard.parts.tiles_chart import Clicked
 from dashboard.parts.tiles_words import Written
+from models.core.actor import current_actor
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.engines.statistics import Unit, month_end
 from models.statistics import asking, catalogue
@@ -117,7 +119,19 @@ def _head(found: Page) -> None:
     ]
     oldest = min((each for each in fresh if each), default=None)
     line = [found.subject, "GMT+08:00", f"data as of {formats.instant(oldest)}" if oldest else "", made.about]
-    page_head(made.title, line=list(filter(None, line)))
+    words, actions = st.columns([3, 1], vertical_alignment="center")
+    with words:
+        page_head(made.title, line=list(filter(None, line)))
+    with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        if current_actor().may("exports.create"):
+            export_menu(f"{made.title}, {found.view.tab.title}, {found.whole.words}", _exported(found))
+
+
+def _exported(found: Page) -> list[tuple[str, Ask]]:
+    """The questions that are shown, with their titles: the figures, then the tiles."""
+    shown = [("Figures", each.ask) for each in found.strip]
+    drawn = [(tile, found.answers[tile.key]) for tile in found.drawn]
+    return shown + [(tile.title or tile.question, each.ask) for tile, each in drawn if isinstance(each, Result)]
 
 
 def _tabs(view: View) -> None:

@@ -69,7 +69,7 @@ def view_from_address(uow: UnitOfWork, page: StatisticsPage) -> View | None:
     tab = next((each for each in tabs if each.key == address.get("tab")), tabs[0])
     offered = page.filters_for(actor)
     if actor.scope.customers is not None:  # an account manager has only its own customers
-        offered = tuple(name for name in offered if name != "account_manager")
+        offered = tuple(name for name in offered if name not in ("account_manager", "account_director"))
     asked, problems = _asked(uow, page, tab, offered)
     fixed = _fixed(uow, page)
     for dimension, values in fixed.items():

@@ -25,6 +25,23 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """One table of a printed export: its title, what stands below it, and texts by row; `numbers` align right.
+
+    `bars` are names and lengths of a picture above the table: a picture needs no exact values. `over_time` draws them
+    as columns.
+    """
+
+    title: str
+    note: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numbers: Sequence[int] = ()
+    bars: Sequence[tuple[str, float]] = ()
+    over_time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Produced:
     """Records of an export, batch after batch, and what the reader must know about them.
 
@@ -36,6 +53,8 @@ class Produced:
     batches: Iterator[Sequence[Sequence[Any]]]
     as_of: datetime | None
     facts: Sequence[tuple[str, str]] = ()
+    sections: Sequence[Section] = ()
+    """How the records are printed; without any, they are printed as one table."""
 
 
 class Producer(Protocol):

@@ -29,6 +29,7 @@ class ExportFormat(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     PARQUET = "parquet"
+    PDF = "pdf"
 
     @property
     def content_type(self) -> str:
@@ -37,6 +38,7 @@ class ExportFormat(StrEnum):
             ExportFormat.CSV: "text/csv; charset=utf-8",
             ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             ExportFormat.PARQUET: "application/vnd.apache.parquet",
+            ExportFormat.PDF: "application/pdf",
         }[self]
 
 

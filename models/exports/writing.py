@@ -17,7 +17,7 @@ import xlsxwriter
 from models.core.clock import BUSINESS_ZONE
 from models.core.money import as_decimal, exact_text
 from models.core.spreadsheets import harmless
-from models.exports import rules
+from models.exports import printing, rules
 from models.exports.producers import Column, Produced
 from models.exports.rules import ColumnKind, ExportFormat
 
@@ -124,7 +124,22 @@ def _parquet(target: Path, produced: Produced, cover: Cover, told: Told) -> int:
     return rows
 
 
-_WRITERS = {ExportFormat.CSV: _csv, ExportFormat.XLSX: _xlsx, ExportFormat.PARQUET: _parquet}
+def _pdf(target: Path, produced: Produced, cover: Cover, told: Told) -> int:
+    """To be read, not to be reckoned with: sections with their pictures, or all records as one table."""
+    rows = [row for batch in produced.batches for row in _texts(produced.columns, batch)]
+    told(len(rows))
+    headings = _headings(produced.columns)
+    numbers = [place for place, column in enumerate(produced.columns) if column.kind in _RIGHT]
+    printing.printed(target, cover.title, cover.facts, produced.sections or [
+        printing.whole(headings, rows, numbers)
+    ])  # fmt: skip
+    return len(rows)
+
+
+_RIGHT = (ColumnKind.AMOUNT, ColumnKind.EXACT, ColumnKind.QUANTITY, ColumnKind.NUMBER)
+_WRITERS = {
+    ExportFormat.CSV: _csv, ExportFormat.XLSX: _xlsx, ExportFormat.PARQUET: _parquet, ExportFormat.PDF: _pdf,
+}  # fmt: skip
 
 
 def _headings(columns: Sequence[Column]) -> list[str]:

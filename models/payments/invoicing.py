@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import SimpleDocTemplate, Spacer, Table, TableStyle
 
 from models.applications import access
 from models.core.clock import BUSINESS_ZONE
 from models.core.errors import WrongState
 from models.core.money import money_text
+from models.core.paper import GREY, INK, LINE, paragraph
 from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions import ApplicationType
 from models.payments import queries
@@ -33,8 +26,6 @@ from models.payments.queries import PayableRow
 
 FORM = "invoicing"
 _ADVICE = "Mail this page together with the invoice. The invoice must follow the information given here."
-_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]+")
-_INK, _GREY, _LINE = colors.HexColor("#171A1F"), colors.HexColor("#59616E"), colors.HexColor("#E1E4E9")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +94,6 @@ def invoicing_pdf(uow: UnitOfWork, case_id: UUID) -> bytes:
 
 
 def _drawn(page: InvoicingPage) -> bytes:
-    _fonts()
     target = io.BytesIO()
     title = f"Supplier Invoicing Information {page.number}"
     document = SimpleDocTemplate(
@@ -112,44 +102,30 @@ def _drawn(page: InvoicingPage) -> bytes:
     )  # fmt: skip
     document.build(
         [
-            _text("Supplier Invoicing Information", 17), _text(f"{page.benefit} · {page.number}", 9, _GREY),
+            paragraph("Supplier Invoicing Information", 17), paragraph(f"{page.benefit} · {page.number}", 9, GREY),
             Spacer(1, 5 * mm), *_mailing(page), _table(page.lines), Spacer(1, 9 * mm),
-            _text("Amount Payable (Tax Included)", 9, _GREY),
-            _text(f"{money_text(page.amount)} {page.currency}", 16), Spacer(1, 14 * mm), _signatures(),
-            Spacer(1, 8 * mm), _text(_ADVICE, 8.5, _GREY),
+            paragraph("Amount Payable (Tax Included)", 9, GREY),
+            paragraph(f"{money_text(page.amount)} {page.currency}", 16), Spacer(1, 14 * mm), _signatures(),
+            Spacer(1, 8 * mm), paragraph(_ADVICE, 8.5, GREY),
         ]
     )  # fmt: skip
     return target.getvalue()
 
 
 def _mailing(page: InvoicingPage) -> list[Any]:
-    return [_text("Mail to", 10), _table(page.mail_to), Spacer(1, 4 * mm)] if page.mail_to else []
+    return [paragraph("Mail to", 10), _table(page.mail_to), Spacer(1, 4 * mm)] if page.mail_to else []
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> Table:
-    cells = [[_text(label, 9, _GREY), _text(value, 9.5)] for label, value in rows]
+    cells = [[paragraph(label, 9, GREY), paragraph(value, 9.5)] for label, value in rows]
     table = Table(cells, colWidths=[52 * mm, 118 * mm], splitInRow=1)  # a definition may allow more than a page holds
-    table.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
+    table.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
     return table
 
 
 def _signatures() -> Table:
-    table = Table([[_text("Date, place", 8.5, _GREY), "", _text("Signature and stamp", 8.5, _GREY)]],
+    table = Table([[paragraph("Date, place", 8.5, GREY), "", paragraph("Signature and stamp", 8.5, GREY)]],
                   colWidths=[70 * mm, 20 * mm, 80 * mm])  # fmt: skip
-    style = [("LINEABOVE", (0, 0), (0, 0), 0.6, _INK), ("LINEABOVE", (2, 0), (2, 0), 0.6, _INK)]
+    style = [("LINEABOVE", (0, 0), (0, 0), 0.6, INK), ("LINEABOVE", (2, 0), (2, 0), 0.6, INK)]
     table.setStyle(TableStyle(style))
     return table
-
-
-def _text(text: str, size: float, color: Any = _INK) -> Paragraph:
-    """A paragraph; what people typed is escaped, signs of East Asia are set in a font that has them."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    marked = _CJK.sub(lambda found: f'<font name="STSong-Light">{found[0]}</font>', escaped)
-    style = ParagraphStyle("own", fontName="DejaVu", fontSize=size, leading=size * 1.4, textColor=color)
-    return Paragraph(marked, style)
-
-
-@cache
-def _fonts() -> None:
-    pdfmetrics.registerFont(TTFont("DejaVu", str(Path(__file__).parent / "fonts" / "DejaVuSans.ttf")))
-    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))

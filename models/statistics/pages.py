@@ -87,8 +87,8 @@ class StatisticsPage(_Part):
     about: str = ""
     not_for: tuple[str, ...] = ()
     """Kinds of partners that have no such page."""
-    selector: str = ""
-    """A dimension that has a chip of its own, beside the filter menu."""
+    selectors: tuple[Name, ...] = ()
+    """Filters that have a chip of their own, beside the filter menu."""
     own_customers: bool = False
     """Whether it counts only the customers that count in the actor's customer statistics (FIN-SCUS-01, DST-STA-01)."""
 

@@ -18,6 +18,7 @@ from dashboard.api.problems import ProblemDocument, answers
 from models.tokens.rules import TokenArea
 
 ADDRESS = "/api/v1"
+OF_COURSE = {"200": "The answer.", "202": "It is asked for, and made in the background."}
 ABOUT = """Reads what a person may see in Kontor, in their name, with a personal token (*My account › Tokens*).
 
 Send it with every request: `Authorization: Bearer kontor_…`. Roles and visible rows are the person's at that moment.
@@ -89,6 +90,10 @@ def described() -> dict[str, Any]:
         schemas |= schemas["ProblemDocument"].pop("$defs")
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
+        for operation in (each for ways in made["paths"].values() for each in ways.values()):
+            for status in operation["responses"].keys() & OF_COURSE.keys():
+                if operation["responses"][status]["description"] == "Successful Response":
+                    operation["responses"][status]["description"] = OF_COURSE[status]
         made["components"]["schemas"] = dict(sorted(schemas.items()))
         api.openapi_schema = made
     return api.openapi_schema

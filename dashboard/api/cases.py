@@ -78,7 +78,7 @@ class EventOut(BaseModel):
     overdue: bool
 
 
-@router.get("/cases", responses=answers(), operation_id="cases")
+@router.get("/cases", responses=answers(403, 422), operation_id="cases")
 def cases(
     who: ForCases,
     search: Text = "",
@@ -100,14 +100,14 @@ def cases(
     return CasePage(rows=[_case(row) for row in found.rows], next=found.next)
 
 
-@router.get("/cases/{case_id}", responses=answers(404), operation_id="case")
+@router.get("/cases/{case_id}", responses=answers(403, 404, 422), operation_id="case")
 def case(who: ForCases, case_id: UUID) -> CaseOut:
     """One case and how it stands."""
     with reading(who) as uow:
         return _case(case_view(uow, case_id).row)
 
 
-@router.get("/cases/{case_id}/timeline", responses=answers(404), operation_id="timeline")
+@router.get("/cases/{case_id}/timeline", responses=answers(403, 404, 422), operation_id="timeline")
 def timeline(who: ForCases, case_id: UUID) -> list[EventOut]:
     """What happened to a case, oldest first, then whom it waits for: the same that its page shows this person."""
     with reading(who) as uow:

@@ -65,7 +65,7 @@ class ExportPage(BaseModel):
     next: str | None
 
 
-@router.post("/exports", status_code=202, responses=answers(413), operation_id="export")
+@router.post("/exports", status_code=202, responses=answers(403, 413, 422), operation_id="export")
 def export(who: ForExports, wanted: ExportAsked) -> ExportOut:
     """Ask for a file of what a list or the expenditure lines show the person; ask its status until it is completed."""
     question = {"asked": {_plain(name): _text(value) for name, value in wanted.asked.items()}}
@@ -76,7 +76,7 @@ def export(who: ForExports, wanted: ExportAsked) -> ExportOut:
     return _export(row)
 
 
-@router.get("/exports", responses=answers(), operation_id="exports")
+@router.get("/exports", responses=answers(403, 422), operation_id="exports")
 def exports(
     who: ForExports,
     cursor: Annotated[str | None, Query(max_length=2000, description="`next` of the page before.")] = None,
@@ -89,7 +89,7 @@ def exports(
     return ExportPage(rows=[_export(row) for row in found.rows], next=found.next)
 
 
-@router.get("/exports/{export_id}", responses=answers(404), operation_id="export_status")
+@router.get("/exports/{export_id}", responses=answers(403, 404, 422), operation_id="export_status")
 def export_status(who: ForExports, export_id: UUID) -> ExportOut:
     """How far one of the person's own exports is."""
     who.actor.demand("exports.create")
@@ -110,7 +110,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
 
 
 @router.get(
-    "/exports/{export_id}/file", response_class=StreamingResponse, responses=_FILE | answers(404, 409),
+    "/exports/{export_id}/file", response_class=StreamingResponse, responses=_FILE | answers(403, 404, 409, 422),
     operation_id="export_file",
 )  # fmt: skip
 def export_file(who: ForExports, export_id: UUID) -> StreamingResponse:

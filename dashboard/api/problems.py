@@ -59,7 +59,7 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
     return {
         status: {"description": WORDS[status], "content": content, **HEADERS.get(status, {})}
-        for status in sorted({401, 403, 422, 429, 500, 503, *statuses})
+        for status in sorted({401, 429, 500, 503, *statuses})
     }
 
 

@@ -82,8 +82,9 @@ def _parameters(operation: Described) -> str:
 def _answers(operation: Described) -> str:
     rows = []
     for status, answer in operation["responses"].items():
-        found = answer.get("content", {}).get("application/json", {}).get("schema", {})
-        shape = _link(found) if found else ", ".join(escape(kind) for kind in answer.get("content", {}))
+        bodies = [each["schema"] for each in answer.get("content", {}).values()]
+        shapes = [body for body in bodies if body.get("type") in (None, "array")]
+        shape = _link(shapes[0]) if shapes else ", ".join(escape(kind) for kind in answer.get("content", {}))
         rows.append((status, answer.get("description", ""), shape))
     head = "<tr><th>Answer</th><th></th><th></th></tr>"
     cells = "".join(f"<tr><td>{escape(s)}</td><td>{_words(w)}</td><td>{k}</td></tr>" for s, w, k in rows)

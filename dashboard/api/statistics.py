@@ -102,7 +102,7 @@ class AnswerOut(BaseModel):
     problems: list[str]
 
 
-@router.get("/measures", responses=answers(), operation_id="measures")
+@router.get("/measures", responses=answers(403), operation_id="measures")
 def measures(who: ForStatistics) -> list[MeasureOut]:
     """The figures that the person may ask for.
 
@@ -118,7 +118,7 @@ def measures(who: ForStatistics) -> list[MeasureOut]:
     ]  # fmt: skip
 
 
-@router.get("/dimensions", responses=answers(), operation_id="dimensions")
+@router.get("/dimensions", responses=answers(403), operation_id="dimensions")
 def dimensions(who: ForStatistics) -> list[DimensionOut]:
     """By what the person may group and filter figures."""
     named: dict[str, list[str]] = {}
@@ -135,7 +135,7 @@ def dimensions(who: ForStatistics) -> list[DimensionOut]:
     ]  # fmt: skip
 
 
-@router.post("/queries", responses=answers(413), operation_id="query")
+@router.post("/queries", responses=answers(403, 413, 422), operation_id="query")
 def query(who: ForStatistics, ask: Ask) -> AnswerOut:
     """The answer to a question: measures by dimensions over a period, within what the person may see.
 

@@ -21,7 +21,7 @@ def edition(content: Content) -> None:
 def _section(section: Section) -> str:
     items = "".join(_item(section.key, item) for item in section.items)
     body = f"<ul>{items}</ul>" if items else f'<p class="none">{formats.text(section.empty)}</p>'
-    return f"<section><h2>{formats.text(section.title)}</h2>{body}</section>"
+    return f"<section class='{formats.text(section.key)}'><h2>{formats.text(section.title)}</h2>{body}</section>"
 
 
 def _item(key: str, item: Item) -> str:

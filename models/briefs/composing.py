@@ -115,10 +115,11 @@ def _answers(uow: UnitOfWork, wanted: Wanted, terms: BriefTerms) -> Iterator[tup
 
 
 def _changed(each: Shown, result: Result, vendor: bool) -> Item:
-    change = result.total.change()
-    tone = "gray" if not change else "green" if change > 0 else "orange"
+    change, movement = result.total.change(), _movement(result)
+    level = not change or movement.startswith("level")
+    tone = "gray" if level else "green" if (change or 0) > 0 else "orange"
     link = each.link if vendor or not each.partner_link else each.partner_link
-    words = f"{_value(result)}{f', {said}' if (said := _movement(result)) else ''}"
+    words = f"{_value(result)}{f', {movement}' if movement else ''}"
     return Item(title=result.measures[0].words, text=words, link=link, tone=tone)
 
 
@@ -129,7 +130,8 @@ def _value(result: Result) -> str:
 def _movement(result: Result) -> str:
     if not result.comparisons or not result.total.compared:
         return ""
-    return moved(result.total.now[0], result.total.compared[0][0], result.comparisons[0].words)
+    words = moved(result.total.now[0], result.total.compared[0][0], result.comparisons[0].words)
+    return words.removeprefix("is ")
 
 
 def _why(uow: UnitOfWork, answers: list[tuple[Shown, Result]]) -> Iterator[Item]:
@@ -146,12 +148,8 @@ def _why(uow: UnitOfWork, answers: list[tuple[Shown, Result]]) -> Iterator[Item]
                 if error.problems[0].code == AWAY:
                     raise
                 continue
-            yield Item(title=f"By {result_words(found.result)}", text=found.sentence, link=each.link)
-
-
-def result_words(result: Result) -> str:
-    """The dimension of an answer, within a sentence."""
-    return result.dimensions[0].words.casefold()
+            title = f"{result.measures[0].words} by {found.result.dimensions[0].words.casefold()}"
+            yield Item(title=title, text=found.sentence, link=each.link)
 
 
 def _falls(uow: UnitOfWork, wanted: Wanted, terms: BriefTerms) -> Iterator[Item]:

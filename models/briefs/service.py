@@ -77,7 +77,6 @@ def set_brief(uow: UnitOfWork, wanted: Setting, *, expected: int | None) -> UUID
     if brief.active:
         _ask_next(uow, brief, zone_of(identity.me(uow).preferences)[0])
     uow.session.flush()
-    uow.record("brief.set", "brief", brief.id, changes={"schedule": wanted.schedule.words, "active": wanted.active})
     return brief.id
 
 

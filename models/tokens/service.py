@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from models.core.actor import Actor
+from models.core.clock import business_date
 from models.core.errors import NotAllowed, NotFound, Refused
 from models.core.settings import settings
 from models.core.types import new_id
@@ -89,7 +90,7 @@ def create(uow: UnitOfWork, name: str, areas: Sequence[str], days: int) -> Made:
     )  # fmt: skip
     uow.session.add(made)
     uow.session.flush()
-    changes = {"name": made.name, "areas": made.areas, "expires": made.expires_at.isoformat()}
+    changes = {"name": made.name, "areas": made.areas, "expires": business_date(made.expires_at).isoformat()}
     uow.record("token.created", "token", made.id, partner_id=made.partner_id, changes=changes)
     notices.tell(
         uow, made.user_id, key=f"token:{made.id}", title=f"Token “{made.name}” was made", link=ACCOUNT, icon="key",

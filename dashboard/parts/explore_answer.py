@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from dashboard.parts import address, charts, formats
@@ -25,7 +26,7 @@ def sentence(found: Answered) -> None:
     """How much there is, what was read, how fresh it is."""
     rows = formats.plural(found.rows.num_rows, "row")
     more = f"The first <b>{rows}</b> are shown; export holds them all" if found.more else f"<b>{rows}</b>"
-    read = [f"{formats.count(each.rows)} rows of {formats.text(each.name)}" for each in found.read]
+    read = [f"{formats.plural(each.rows, 'row')} of {formats.text(each.name)}" for each in found.read]
     ages = [each.as_of for each in found.read if each.as_of]
     fresh = f" · data as of {formats.text(formats.instant(min(ages)))}" if ages else ""
     beside = f"Read {', '.join(read)}{fresh}" if read else "No table was read"
@@ -37,14 +38,19 @@ def table(found: Answered) -> None:
     if not found.rows.num_rows:
         state("empty", "No row answers this", "Widen what WHERE keeps, or look at the values of its columns.")
         return
+    exact_grid(found.columns, found.rows, key="explore_table")
+
+
+def exact_grid(columns: Sequence[Column], rows: pa.Table, *, key: str) -> None:
+    """Rows as they are: numbers with every digit, right-aligned; nothing to be chosen."""
     shown = {
-        column.name: [_cell(column, value) for value in found.rows.column(place).to_pylist()]
-        for place, column in enumerate(found.columns)
+        column.name: [_cell(column, value) for value in rows.column(place).to_pylist()]
+        for place, column in enumerate(columns)
     }
     st.dataframe(
-        pd.DataFrame(shown, dtype=object), hide_index=True, row_height=32, key="explore_table", placeholder="--",
-        alt=f"{found.rows.num_rows} rows of {', '.join(shown)}", column_config={
-            column.name: _config(column) for column in found.columns
+        pd.DataFrame(shown, dtype=object), hide_index=True, row_height=32, key=key, placeholder="--",
+        alt=f"{rows.num_rows} rows of {', '.join(shown)}", column_config={
+            column.name: _config(column) for column in columns
         },
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import streamlit as st
@@ -33,8 +34,8 @@ STEPS = {"": "As a whole", **{each.value: each.value.capitalize() for each in Gr
 VIEWS = {"table": "Table", "pivot": "Pivot", "chart": "Chart"}
 CHARTS = (ChartKind.BARS, ChartKind.SHARES, ChartKind.LINE, ChartKind.COLUMNS)
 TOPS = (5, 10, 20, 50, 100)
-HEAT = 4
-"""Shades of a pivot."""
+HEAT, FAINT = 4, Decimal("0.02")
+"""Shades of a pivot, and the part of the largest amount from which one is drawn."""
 
 
 def ask_from_address() -> tuple[Ask, tuple[str, ...]]:
@@ -80,16 +81,19 @@ def chooser(ask: Ask) -> None:
                        **address.bound("f_by", list(ask.by), lambda names: _changed(ask, by=tuple(names))))  # fmt: skip
     with st.container(horizontal=True, key="explore_how", vertical_alignment="bottom"):
         period = ask.period if isinstance(ask.period, Relative) else None
-        named: dict[Any, str] = dict(PERIODS) if period else {None: "As in the address", **PERIODS}
-        _choice("Period", "f_period", named, period, lambda value: _changed(ask, period=value or ask.period))
+        named: dict[Any, str] = dict(PERIODS) if period else {"": "As in the address", **PERIODS}
+        _choice("Period", "f_period", named, period or "", lambda value: _changed(ask, period=value or ask.period))
         step = ask.granularity.value if ask.granularity else ""
         _choice("Steps", "f_step", STEPS, step, lambda value: _changed(ask, granularity=value or None))
         against = ask.against[0].value if ask.against else ""
         _choice("Compared with", "f_against", AGAINST, against,
                 lambda value: _changed(ask, against=(value,) if value else ()))  # fmt: skip
-        tops: dict[Any, str] = {None: "All groups", **{top: f"{top} largest" for top in TOPS}}
+        tops: dict[Any, str] = {
+            0: "All groups",
+            **{top: f"{top} largest" for top in sorted({*TOPS, ask.top or TOPS[0]})},
+        }
         if ask.by:
-            _choice("Groups", "f_top", tops, ask.top if ask.top in tops else None, lambda top: _changed(ask, top=top))
+            _choice("Groups", "f_top", tops, ask.top or 0, lambda top: _changed(ask, top=top or None))
 
 
 def _measures(ask: Ask, names: Sequence[str]) -> None:
@@ -158,14 +162,18 @@ def pivot_table(found: Pivot, result: Result) -> None:
 
     def cell(value: Value) -> str:
         number = as_number(value)
-        shade = f" h{min(HEAT, int(number / largest * HEAT) + 1)}" if number and largest and number > 0 else ""
+        part = number / largest if number and largest else Decimal(0)
+        shade = f" h{min(HEAT, int(part * HEAT) + 1)}" if part >= FAINT else ""
         return f'<td class="v{shade}">{formats.text(written.text(value))}</td>'
 
-    heads = "".join(f"<th>{formats.text(_head(each.label, each.start, result))}</th>" for each in found.columns)
+    heads = "".join(
+        f"<th class='num'>{formats.text(_head(each.label, each.start, result))}</th>" for each in found.columns
+    )
     body = "".join(
         f"<tr><td>{formats.text(row.label)}</td>"
+        f'<td class="v sum">{formats.text(written.text(found.row_totals.get(row.key)))}</td>'
         + "".join(cell(found.cells.get((row.key, column.key))) for column in found.columns)
-        + f'<td class="v sum">{formats.text(written.text(found.row_totals.get(row.key)))}</td></tr>'
+        + "</tr>"
         for row in found.rows
     )
     sums = "".join(
@@ -175,11 +183,18 @@ def pivot_table(found: Pivot, result: Result) -> None:
     first = formats.text(result.dimensions[0].words)
     st.html(
         f'<div class="k heat" tabindex="0" role="region" aria-label="{formats.text(measure.words)} as a pivot">'
-        f'<table><thead><tr><th>{first}</th>{heads}<th class="num">Total</th></tr></thead><tbody>{body}'
-        f'<tr class="sum"><td>Total</td>{sums}{total}</tr></tbody></table></div>'
+        f'<table><thead><tr><th>{first}</th><th class="num">Total</th>{heads}</tr></thead><tbody>{body}'
+        f'<tr class="sum"><td>Total</td>{total}{sums}</tr></tbody></table></div>'
     )
     if found.left_out:
         st.caption(f"{found.left_out:,} more columns are not shown; totals hold them all.")
+
+
+def unit_words(found: Result) -> str:
+    """What the axis of a chart of the first measure is in, and over which period."""
+    values = [row.now[0] for row in found.rows]
+    written = Written.of(found.measures[0], found.currency, values)
+    return " · ".join(filter(None, (found.measures[0].words, written.scale(values).of(written.unit), found.words)))
 
 
 def _head(label: str, start: object, result: Result) -> str:

@@ -45,7 +45,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a statement would read: rows and bytes at most, of which tables with how many columns."""
+    """What a statement would read: rows, and about how many bytes, of which tables with how many columns."""
 
     tables: tuple[tuple[str, int, int], ...]
     rows: int
@@ -97,7 +97,7 @@ def judged(uow: UnitOfWork, asked: Asked, own: Own | None = None) -> Reading:
 
 
 def cost(uow: UnitOfWork, asked: Asked, own: Own | None = None) -> Cost:
-    """What a statement would read at most, without reading it.
+    """What a statement would read, counted but not read.
 
     Raises:
         Refused: it cannot run, or reads more of a table than one question may.
@@ -108,7 +108,7 @@ def cost(uow: UnitOfWork, asked: Asked, own: Own | None = None) -> Cost:
         if name in (own or {}):
             continue
         count, width = guess(uow, known[name], needed)
-        if count > settings().explore_rows and uow.actor.scope.everything and needed.everything:
+        if count > settings().explore_rows:
             raise Refused(Problem("SQL-ROWS", too_many(known[name], settings().explore_rows)))
         tables.append((name, count, len(needed.columns)))
         rows, size = rows + count, size + width

@@ -20,8 +20,8 @@ def _of_statement(row: QuestionRow) -> str:
     given = parameters_of(row.content.get("parameters") or {})
     try:
         found = read(str(row.content.get("sql", "")), schema_of(list(tables.values())), given)
-    except DomainError as error:
-        return f"Reads a file that was brought, or tables that are no more: {error.problems[0].text}"
+    except DomainError:
+        return "Reads a file that was brought to a session, or a table that is no more"
     if not found.tables:
         return "Reads no table"
     return "Reads " + "; ".join(f"{name} ({', '.join(needed.columns)})" for name, needed in found.tables.items())

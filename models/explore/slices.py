@@ -8,14 +8,14 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from models.core.errors import Problem, Refused
-from models.core.lake import RowFilter, all_of, between, lake, one_of
+from models.core.lake import all_of, lake
 from models.core.unit_of_work import UnitOfWork
 from models.engines.sandbox.process import Cancel, Cancelled, Table
 from models.engines.sandbox.reading import Condition, Needed
-from models.engines.statistics import Facts, Period, Question, month_end, stream
+from models.engines.statistics import Facts, Period, Question, fetch, month_end, stream
 from models.engines.statistics.compiling import in_scope, one_of_values
 from models.engines.statistics.engine import DIALECT
 from models.engines.statistics.states import state_of
@@ -65,14 +65,22 @@ def too_many(source: Source, most: int) -> str:
 
 
 def guess(uow: UnitOfWork, source: Source, needed: Needed) -> tuple[int, int]:
-    """How many rows and bytes a statement would read of a table at most, without reading them."""
+    """How many rows and about how many bytes a statement would read of a table, counted but not read."""
     kinds = source.kinds
     width = sum(WIDTHS.get(kinds[column], 16) for column in needed.columns)
     if source.in_lake and source.facts:
-        rows = lake().scan(source.facts.table, _pruned(uow, source.facts, needed)).rows
+        rows = _counted(uow, source.facts, needed)
     else:
         rows = _whole(uow, source, masked=False).num_rows
     return rows, rows * width
+
+
+def _counted(uow: UnitOfWork, facts: Facts, needed: Needed) -> int:
+    """Within the scope: how much there is in all is nobody's business."""
+    stmt = select(func.count()).select_from(facts.table)
+    stmt = stmt.where(_conditions(facts, needed), in_scope(facts, uow.actor.scope))
+    found, _ = fetch(uow, Question(facts, (), _period(facts, needed)), stmt, ())
+    return int(found[0][0]) if found else 0
 
 
 def _batches(uow: UnitOfWork, source: Source, needed: Needed, masked: bool) -> Iterator[pa.RecordBatch]:
@@ -180,13 +188,6 @@ def _span(conditions: Sequence[Condition], name: str) -> tuple[date, date]:
         if each.operator in ("=", "in", "between", "<", "<="):
             last = min(last, max(days))
     return first, max(first, last)
-
-
-def _pruned(uow: UnitOfWork, facts: Facts, needed: Needed) -> RowFilter:
-    period = _period(facts, needed)
-    rows = between(facts.cycle, period.first, period.last) if facts.cycle else all_of()
-    partners = uow.actor.scope.partners
-    return rows if partners is None else all_of(rows, one_of(facts.partner, sorted(map(str, partners))))
 
 
 KINDS = {"text": pa.string(), "date": pa.date32(), "number": pa.int64(), "yes or no": pa.bool_(),

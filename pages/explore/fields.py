@@ -63,7 +63,7 @@ def shown(found: Result, ask: Ask) -> None:
     if view == "pivot":
         pivoted(found, ask)
     elif view == "chart" and len(ask.by) < 2:
-        section(words)
+        section(words, note=parts.unit_words(found))
         chart(found, kind, key=f"f_chart:{kind}:{ask.model_dump_json()}", alt=words)
     else:
         if view == "chart":

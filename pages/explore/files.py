@@ -5,16 +5,15 @@ import streamlit as st
 from dashboard.parts import explore_work as work
 from dashboard.parts import formats
 from dashboard.parts.empty import state
+from dashboard.parts.explore_answer import exact_grid
 from dashboard.parts.go import go
 from dashboard.parts.head import answer, page_head, section
 from dashboard.parts.outcome import outcome
 from dashboard.parts.shell import style
-from dashboard.parts.tables import Column, grid_of_many
 from models.core.actor import current_actor
 from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
 from models.explore import asking
-from models.explore.asking import kind_of
 from models.explore.bringing import MOST_FILES, Brought, bring
 
 FIRST_ROWS = 8
@@ -56,14 +55,9 @@ def draw(found: Brought) -> None:
             if st.button("Take away", key=f"brought_away:{found.table}", type="tertiary"):
                 del work.files()[found.table]
                 st.rerun()
-        cells = [
-            {name: None if value is None else str(value) for name, value in row.items()}
-            for row in found.rows.slice(0, FIRST_ROWS).to_pylist()
-        ]
-        kinds = {field.name: kind_of(field.type) for field in found.rows.schema}
-        columns = [Column(name, name, "exact" if kind == "number" else "text") for name, kind in kinds.items()]
-        grid_of_many(cells, columns, key=f"brought_rows:{found.table}", alt=f"The first rows of {found.file}.")
-        st.caption("; ".join(f"{name}: {kind}" for name, kind in kinds.items()))
+        columns = [asking.Column(each.name, asking.kind_of(each.type)) for each in found.rows.schema]
+        exact_grid(columns, found.rows.slice(0, FIRST_ROWS), key=f"brought_rows:{found.table}")
+        st.caption("; ".join(f"{each.name}: {each.kind}" for each in columns))
 
 
 current_actor().demand(asking.PERMISSION)

@@ -64,6 +64,15 @@ def looked(table: str, column: str, months: int) -> Profile | None:
     return found
 
 
+def figure(found: Profile, label: str, text: str, definition: str) -> Figure:
+    """A value that fits beside others; the exact one opens on hover."""
+    if not text:
+        return Figure(label, "--", definition=f"{definition}.")
+    exact = parts.value_words(text, found.kind)
+    short = formats.amount(Decimal(text)) if found.kind == "amount" else exact[:24]
+    return Figure(label, short, definition=f"{definition}: {exact}.")
+
+
 def draw(found: Profile) -> None:
     """The answer, figures, and at most four pictures."""
     filled = formats.share(formats.part_of(Decimal(found.filled), Decimal(found.rows)))
@@ -72,14 +81,13 @@ def draw(found: Profile) -> None:
         f"<b>{formats.text(found.column)}</b> is filled on {filled} of {formats.count(found.rows)} rows, with "
         f"<b>{different}</b>.", beside=formats.text(found.words),
     )  # fmt: skip
-    low, high = (parts.value_words(text, found.kind) if text else "--" for text in (found.low, found.high))
     items = [
         Figure("Empty", formats.count(found.empty), definition="Rows without a value."),
-        Figure("Lowest", low, definition="The smallest value; of texts the first by letters."),
-        Figure("Highest", high, definition="The largest value; of texts the last by letters."),
+        figure(found, "Lowest", found.low, "The smallest value; of texts the first by letters"),
+        figure(found, "Highest", found.high, "The largest value; of texts the last by letters"),
     ]
     if found.total:
-        items.append(Figure("Sum", parts.value_words(found.total, found.kind), definition="Exact, of all rows."))
+        items.append(figure(found, "Sum", found.total, "Of all rows"))
     figures(items)
     left, right = st.columns(2, gap="large")
     with left:

@@ -23,10 +23,11 @@ def draw(row: QuestionRow, roles: dict[str, str]) -> None:
         words, actions = st.columns([4, 2], vertical_alignment="center")
         shared = ", ".join(roles.get(role, role) for role in row.shared_with) or "nobody else"
         who = "Yours" if row.mine else f"By {row.owner}"
+        description = f'<p class="mu">{formats.text(row.description)}</p>' if row.description else ""
         with words:
             st.html(
                 f'<div class="k"><b>{formats.text(row.title)}</b> <span class="pill t-gray">{kind}</span>'
-                f'<p class="mu">{formats.text(row.description)}</p>'
+                f"{description}"
                 f'<p class="mu sm">{formats.text(who)} · shared with {formats.text(shared)} · changed '
                 f"{formats.text(formats.instant(row.changed_at))}</p>"
                 f'<p class="mu sm">{formats.text(lineage.words(row))}</p></div>'

@@ -14,6 +14,7 @@ from models.core.actor import current_actor
 from models.core.errors import DomainError
 from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
+from models.engines.sandbox.process import Cancelled
 from models.engines.sandbox.reading import parameters_of
 from models.explore import asking, queries
 from models.explore.asking import Asked, Cost
@@ -62,8 +63,11 @@ def cost_words(cost: Cost) -> str:
     """What a statement would read."""
     if not cost.tables:
         return "Reads no table."
-    parts = [f"{rows:,} rows × {columns} of {name}" for name, rows, columns in cost.tables]
-    return f"Reads at most {', '.join(parts)}: about {formats.size(cost.size)}."
+    parts = [
+        f"{formats.plural(rows, 'row')} of {name} ({formats.plural(columns, 'column')})"
+        for name, rows, columns in cost.tables
+    ]
+    return f"Reads {formats.listing(parts, most=6)}: about {formats.size(cost.size)}."
 
 
 def desk() -> Asked:
@@ -112,6 +116,9 @@ def working(run: Run) -> None:
 
 def result(run: Run) -> None:
     """The answer, or why there is none."""
+    if isinstance(run.error, Cancelled):
+        st.info("Cancelled. Nothing was changed.", icon=":material/cancel:")
+        return
     if run.error is not None:
         show_problems(run.error)
         return

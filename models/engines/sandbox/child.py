@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import re
 import struct
 import sys
 from collections.abc import Iterator
@@ -225,7 +226,14 @@ def _said(error: Exception, request: dict[str, Any]) -> dict[str, str]:
         return {"code": "SQL-MEMORY", "text": _memory_words(request)}
     if isinstance(error, duckdb.PermissionException | duckdb.IOException):
         return {"code": "SQL-REFUSED", "text": "This reaches beyond the tables of the schema, which is not possible."}
-    return {"code": "SQL-FAULT", "text": text}
+    return {"code": "SQL-FAULT", "text": _plainly(text)}
+
+
+def _plainly(text: str) -> str:
+    """DuckDB's words without its kind of error and its drawing of the place, which is named by its line."""
+    words = re.sub(r"^[A-Z]\w+(?: [A-Z]\w+)* Error: ", "", text.partition("\n\nLINE ")[0]).replace("\n", " ").strip()
+    line = re.search(r"\nLINE (\d+):", text)
+    return f"{words} (line {line.group(1)})" if line else words
 
 
 def _memory_words(request: dict[str, Any]) -> str:

@@ -39,10 +39,9 @@ def named_like(like: Any, partner_ids: Any) -> ColumnElement[bool]:
 
 
 _TASK = (
-    T.case_id, T.visit, C.number, C.type, C.title, C.partner_id, partners.name_of(C.partner_id), T.node, T.label,
-    T.roles, C.vendor_status, T.desk, C.amount, C.currency, T.opened_at, T.due_at, T.overdue, T.paused, T.why, T.votes,
-    T.holder, T.holder_name, T.leased_by, T.leased_by_name, T.leased_until, C.seq,
-    T.named, T.assigned,
+    T.case_id, T.visit, C.number, C.type, C.title, partners.name_of(C.partner_id), T.node, T.label, T.roles, T.desk,
+    C.amount, T.opened_at, T.due_at, T.paused, T.why, T.votes, T.holder, T.holder_name, T.leased_by, T.leased_by_name,
+    T.leased_until, T.named, T.assigned,
 )  # fmt: skip
 _TASKS = select(*_TASK).join(C, C.id == T.case_id)
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
@@ -98,12 +97,18 @@ def queue(uow: UnitOfWork, wanted: QueueFilter, page: PageRequest = FIRST_PAGE) 
 
 def _in_stead(uow: UnitOfWork, page: Page[TaskRow], turns: Turns) -> Page[TaskRow]:
     """The rows with in whose stead it is the actor's turn."""
-    managed = [row.partner_id for row in page.rows if row.named == MANAGER]
-    managers = partners.managers_of(uow, managed) if managed else {}
-    rows = (
-        replace(row, stead=turns.stead(row.roles, row.named, managers.get(row.partner_id))) for row in page.rows
-    )  # fmt: skip
-    return replace(page, rows=tuple(rows))
+    managed = [row.case_id for row in page.rows if row.named == MANAGER]
+    managers = _managers(uow, managed) if managed else {}
+    return replace(page, rows=tuple(
+        row._replace(stead=turns.stead(row.roles.split("+"), row.named, managers.get(row.case_id))) for row in page.rows
+    ))  # fmt: skip
+
+
+def _managers(uow: UnitOfWork, case_ids: Sequence[UUID]) -> dict[UUID, UUID | None]:
+    """The ecosystem managers of some cases' partners, by case."""
+    found = dict(uow.session.execute(select(C.id, C.partner_id).where(C.id.in_(case_ids))).tuples().all())
+    managers = partners.managers_of(uow, list(set(found.values())))
+    return {case_id: managers.get(partner_id) for case_id, partner_id in found.items()}
 
 
 def queue_counts(uow: UnitOfWork, wanted: QueueFilter) -> QueueCounts:
@@ -202,12 +207,10 @@ def desk_labels(uow: UnitOfWork, desk: str) -> list[str]:
     )
 
 
-def _task(names: Names, *values: Any) -> TaskRow:
-    (case_id, visit, number, kind, title, partner_id, partner, node, label, roles, *rest) = values
-    return TaskRow(
-        case_id, visit, number, kind, names.get(kind, kind), title, partner_id, partner or "", node, label,
-        tuple(roles.split("+")), *rest,
-    )  # fmt: skip
+def _task(
+    names: Names, case_id: UUID, visit: str, number: str, kind: str, title: str, partner: str | None, *rest: Any
+) -> TaskRow:
+    return TaskRow(case_id, visit, number, names.get(kind, kind), title, partner or "", *rest)
 
 
 def _type_names(uow: UnitOfWork) -> Names:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, false, func
 from sqlalchemy.orm import aliased
 
 from models.applications.access import DESKS, VIEW
+from models.core.prepared import PreparedSelect
 from models.core.types import AmountType
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.tables import Case, CaseTask
@@ -112,7 +113,7 @@ def desks_of(uow: UnitOfWork) -> list[str]:
 
 def _in_use(uow: UnitOfWork, desk: str) -> tuple[list[str], bool]:
     """The keys that open tasks of a desk have, and whether some name a person."""
-    rows = uow.session.execute(_KEYS, {"desk": desk}).all()
+    rows = _KEYS.all(uow, {"desk": desk})
     return [key for key, _ in rows if key is not None], any(named for _, named in rows)
 
 
@@ -129,7 +130,7 @@ def _keys() -> Select[Any]:
     return select(keys.c.roles, names)
 
 
-_KEYS = _keys()
+_KEYS = PreparedSelect(_keys())
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple, Unpack
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, literal, or_, tuple_
-from sqlalchemy import Row as Found
 from sqlalchemy.exc import DataError, DBAPIError, StatementError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.core.errors import Refused
+from models.core.prepared import PreparedSelect
 
 if TYPE_CHECKING:
     from models.core.unit_of_work import UnitOfWork
@@ -77,7 +78,9 @@ def fetch_page(
     Raises:
         Refused: the cursor is not one that this list gave out.
     """
-    found = _asked(uow, keyset(stmt, page, order=order), page, None)
+    asked = keyset(stmt, page, order=order)
+    with _places_of_lists_alone(page):
+        found = uow.session.execute(asked).all()
     width = len(found[0]) - len(order) if found else 0  # a mapped class is one value, though many columns
     return page_of(found, width, page, row)
 
@@ -93,12 +96,13 @@ class PreparedList:
     ) -> None:
         columns = list(stmt.selected_columns)
         self._width = len(columns)
+        shown = {id(column): place for place, column in enumerate(columns)}
         # A sort key that the rows show anyway is not read twice.
-        behind = [key.column for key in order if key.column not in set(columns)]
-        places = {column: place for place, column in enumerate([*columns, *behind])}
-        self._keys = tuple(places[key.column] for key in order)
+        behind = [key.column for key in order if id(_plain_column(key.column)) not in shown]
+        shown |= {id(_plain_column(column)): place for place, column in enumerate(behind, len(columns))}
+        self._keys = tuple(shown[id(_plain_column(key.column))] for key in order)
         self._stmt, self._order, self._conditions = stmt.add_columns(*behind), order, conditions
-        self._prepared: dict[tuple[frozenset[str], bool, bool], Select[Any]] = {}
+        self._prepared: dict[tuple[frozenset[str], bool, bool], PreparedSelect] = {}
 
     def page(
         self, uow: UnitOfWork, given: Mapping[str, Mapping[str, Any]], row: Callable[..., Row], page: PageRequest
@@ -112,11 +116,12 @@ class PreparedList:
         if page.cursor:
             place = _read(page.cursor, len(self._order))
             values |= {f"place_{number}": value for number, value in enumerate(place)}
-        stmt = self._select(frozenset(given), bool(page.cursor), page.backwards)
-        found = _asked(uow, stmt, page, values | {"most": page.size + 1})
+        prepared = self._select(frozenset(given), bool(page.cursor), page.backwards)
+        with _places_of_lists_alone(page):
+            found = prepared.all(uow, values | {"most": page.size + 1})
         return page_of(found, self._width, page, row, keys=self._keys)
 
-    def _select(self, names: frozenset[str], onwards: bool, backwards: bool) -> Select[Any]:
+    def _select(self, names: frozenset[str], onwards: bool, backwards: bool) -> PreparedSelect:
         key = (names, onwards, backwards)
         if key not in self._prepared:
             stmt = self._stmt.where(*(self._conditions[name] for name in sorted(names)))
@@ -124,17 +129,22 @@ class PreparedList:
                 values = [bindparam(f"place_{n}", type_=by.column.type) for n, by in enumerate(self._order)]
                 stmt = stmt.where(_beyond(self._order, values, backwards=backwards))
             most = bindparam("most", type_=Integer)
-            self._prepared[key] = stmt.order_by(*_directions(self._order, backwards=backwards)).limit(most)
+            stmt = stmt.order_by(*_directions(self._order, backwards=backwards)).limit(most)
+            self._prepared[key] = PreparedSelect(stmt)
         return self._prepared[key]
 
 
-def _asked(
-    uow: UnitOfWork, stmt: Select[Any], page: PageRequest, values: dict[str, Any] | None
-) -> Sequence[Found[Any]]:
+def _plain_column(column: Column) -> Any:
+    """What a select calls a mapped class's attribute."""
+    return getattr(column, "expression", column)
+
+
+@contextmanager
+def _places_of_lists_alone(page: PageRequest) -> Iterator[None]:
+    """Only what is asked for by the address can be no value of its column: a list's own cursors always are."""
     try:
-        return uow.session.execute(stmt, values).all()
+        yield
     except StatementError as error:
-        # Only what is asked for by the address can be no value of its column: a list's own cursors always are.
         if page.cursor and (isinstance(error, DataError) or not isinstance(error, DBAPIError)):
             raise Refused(DAMAGED) from error
         raise

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Insert, Row, Select, Update
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Dialect, Insert, Row, Select, Update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -39,7 +39,7 @@ class _Kept:
 class PreparedSelect:
     """A select of columns, asked with values for its parameters; within the actor's scope like every other one."""
 
-    def __init__(self, stmt: Select[Any]) -> None:
+    def __init__(self, stmt: Select[Any] | CompoundSelect[Any]) -> None:
         self._stmt, self._kept = stmt, _Kept()
 
     def all(self, uow: UnitOfWork, values: Values | None = None) -> Sequence[Row[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any
@@ -20,11 +21,14 @@ _LARGEST = Decimal(2**63 - 1).scaleb(-AMOUNT_PLACES)
 
 
 def new_id() -> UUID:
-    """A new key, ordered by time (UUID version 7), so that indexes grow at one end."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | secrets.randbits(80)
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
-    return UUID(int=(value & ~(0x3 << 62)) | (0x2 << 62))
+    """A new key, ordered by time (UUID version 7), so that indexes grow at one end.
+
+    Behind its milliseconds stand twelve bits of what is left of the time: rows that one program adds in a row keep
+    their order.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    value = (milliseconds << 80) | (0x7 << 76) | ((rest << 12) // 1_000_000 << 64)
+    return UUID(int=value | (0x2 << 62) | secrets.randbits(62))
 
 
 class InstantType(TypeDecorator[datetime]):
@@ -41,10 +45,17 @@ class InstantType(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """At once from what the driver gives, not through `impl`: a page of a list reads a hundred of them."""
+        return _from_text if dialect.name == "sqlite" else _in_utc
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value + "+00:00")
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
 
 
 class AmountType(TypeDecorator[Decimal]):

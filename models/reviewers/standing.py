@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import String, Uuid, bindparam, cast, literal, or_, select
 
 from models.core.actor import Actor
+from models.core.prepared import PreparedSelect
 from models.core.types import InstantType
 from models.core.unit_of_work import UnitOfWork
 from models.engines.workflow.world import Person
@@ -38,9 +39,8 @@ _STANDS = (
     & (ReviewDelegation.until > _NOW)
     & ReviewDelegation.revoked_at.is_(None)
 )
-# Put together once: building a statement costs more than asking it. A closed group is no key that an open stage may
-# name (`service.close_group`), so it need not be looked for here.
-_GIVEN = (
+# A closed group is no key that an open stage may name (`service.close_group`), so it need not be looked for here.
+_GIVEN = PreparedSelect(
     select(cast(ReviewerQuality.kind, String), ReviewerQuality.name)
     .where(
         ReviewerQuality.user_id == _ME, ReviewerQuality.since <= _NOW,
@@ -48,7 +48,7 @@ _GIVEN = (
     )
     .union_all(select(literal("for"), ReviewDelegation.currency).where(_STANDS))
 )  # fmt: skip
-_STOOD_FOR = (
+_STOOD_FOR = PreparedSelect(
     select(ReviewDelegation.from_id, ReviewDelegation.scope, ReviewDelegation.cap, ReviewDelegation.currency)
     .where(_STANDS)
     .order_by(ReviewDelegation.since, ReviewDelegation.id)
@@ -61,7 +61,7 @@ def stances(uow: UnitOfWork) -> tuple[Stance, ...]:
     if me is None or not uow.actor.is_vendor:
         return (Stance(_person(uow.actor, {})),)
     given: dict[str, set[str]] = {}
-    for kind, name in uow.session.execute(_GIVEN, {"me": me, "now": uow.now}):
+    for kind, name in _GIVEN.all(uow, {"me": me, "now": uow.now}):
         given.setdefault(kind, set()).add(name)
     mine = Stance(_person(uow.actor, given))
     return (mine, *_stood_for(uow, me)) if "for" in given else (mine,)
@@ -75,7 +75,7 @@ def _person(actor: Actor, given: dict[str, set[str]]) -> Person:
 
 
 def _stood_for(uow: UnitOfWork, me: UUID) -> Iterable[Stance]:
-    found = uow.session.execute(_STOOD_FOR, {"me": me, "now": uow.now}).all()
+    found = _STOOD_FOR.all(uow, {"me": me, "now": uow.now})
     people = {each.id: each for each in identity.colleagues(uow) if each.may(VIEW)}
     given = qualities_now(uow, [by for by, *_ in found])
     for by, scope, cap, currency in found:

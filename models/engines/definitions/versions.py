@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from models.core.database import insert_once
 from models.core.errors import NotFound
+from models.core.prepared import PreparedSelect
 from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions.loading import Content, build, built_in, contents, digest
 from models.engines.definitions.schema import ApplicationType
@@ -20,9 +21,11 @@ OWN = 1000
 """Versions made here of one built-in version."""
 
 _IN_FORCE = "definitions in force"
-_CHOSEN = select(DefinitionVersion.key, DefinitionVersion.version, DefinitionVersion.digest).join(
-    DefinitionChosen,
-    (DefinitionChosen.key == DefinitionVersion.key) & (DefinitionChosen.version == DefinitionVersion.version),
+_CHOSEN = PreparedSelect(
+    select(DefinitionVersion.key, DefinitionVersion.version, DefinitionVersion.digest).join(
+        DefinitionChosen,
+        (DefinitionChosen.key == DefinitionVersion.key) & (DefinitionChosen.version == DefinitionVersion.version),
+    )
 )
 
 
@@ -36,7 +39,7 @@ def current_types(uow: UnitOfWork) -> dict[str, ApplicationType]:
     """Every type by key, as a new case would begin: the published version, else the one Kontor came with."""
     kept: dict[str, ApplicationType] | None = uow.session.info.get(_IN_FORCE)
     if kept is None:
-        chosen = {key: _kept(uow, key, version, mark) for key, version, mark in uow.session.execute(_CHOSEN)}
+        chosen = {key: _kept(uow, key, version, mark) for key, version, mark in _CHOSEN.all(uow)}
         kept = uow.session.info[_IN_FORCE] = built_in() | chosen
     return kept
 

@@ -66,6 +66,13 @@ def test_new_keys_are_different_and_of_version_7(them: list[None]) -> None:
     assert {key.version for key in keys} == {7}
 
 
+def test_keys_made_within_one_millisecond_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter(range(1_784_000_000_000_000_000, 1_784_000_000_000_900_000, 300))
+    monkeypatch.setattr("models.core.types.time.time_ns", lambda: next(ticks))
+    keys = [new_id() for _ in range(3_000)]
+    assert keys == sorted(keys)
+
+
 @pytest.mark.parametrize(
     ("exact", "page"),
     [

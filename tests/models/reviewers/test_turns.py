@@ -209,6 +209,7 @@ def test_what_is_asked_of_a_queue_does_not_grow(staffed: Office, ines: Actor, uo
         with counted(uow) as said:
             queries.queue(his, QueueFilter())
     assert len(said) == 4, said
+    assert said[-1].partition("FROM case_task")[0].count("case_task.visit") == 1  # what rows show serves as sort key
     with staffed.as_(staffed.joris) as his, counted(uow) as said:
         reading = replace(his, read_only=True)
         queries.queue(reading, QueueFilter())

@@ -24,7 +24,7 @@ def files(*sheets: str, may_change: bool) -> None:
                 continue
             given = st.file_uploader(
                 f"Enter {made.name.lower()} from a file", type="csv", key=f"file:{sheet}:in", max_upload_size=1,
-                help=f"Its first line: {','.join(made.columns)}. One wrong row, and nothing is entered.",
+                help=f"{made.help}Its first line: {','.join(made.columns)}. One wrong row, and nothing is entered.",
             )  # fmt: skip
             if given and st.button("Enter the file", key=f"file:{sheet}:do"):
                 with outcome(done=f"{formats.plain(given.name)} is entered."), unit_of_work() as uow:

@@ -42,7 +42,7 @@ def values(*, may_design: bool) -> None:
         if here := [row for row in rows if row.kind is each]:
             section(each.words)
             table(("Name", "Value", "Type", "Since", "Agreed by"), [_value(row, may_design) for row in here])
-    files("values", may_change=False)
+    files("values", may_change=may_design)
 
 
 def _find(search: str, words: str) -> None:

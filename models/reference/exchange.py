@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from models.applications.types import application_types
 from models.catalog import queries as catalog
@@ -16,6 +18,8 @@ from models.core.clock import business_date
 from models.core.errors import DomainError, Problem, Refused
 from models.core.spreadsheets import harmless
 from models.core.unit_of_work import UnitOfWork
+from models.design import drafting
+from models.design.edits import ChangeType
 from models.identity import queries as identity
 from models.reference import overview, queries, service, wording
 from models.reference.permissions import permissions
@@ -30,6 +34,8 @@ LONGEST_FILE = 1_000_000
 
 Line = Mapping[str, str]
 _LEFT = (Standing.IN_FORCE, Standing.COMING)
+PLACES = {"number": "parameters", "list": "parameters", "reasons": "reasons"}
+"""Where a type's content has each kind of value that can be entered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class Sheet:
     """None: it only goes out."""
     permission: str = service.MANAGE
     """What it takes to enter it."""
+    help: str = ""
+    """What one should know before entering it, as sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +168,37 @@ def _number(row: Line, column: str, such_as: str) -> Decimal:
         raise Refused(Problem(code, f"Write {column} as {such_as}.", column)) from None
 
 
+def _written(raw: Any) -> str:
+    """A value of a type as a cell: words and numbers as they are, lists and tables as JSON."""
+    return raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
+
+
+def _into_draft(uow: UnitOfWork, row: Line) -> None:
+    """Another value goes into the draft of its type: it counts when a second person has agreed to it."""
+    if row["type"] not in application_types(uow):
+        raise Refused(Problem("CSV-TYPE", f"There is no application type {row['type']}.", "type"))
+    place = PLACES.get(row["kind"])
+    if place is None:
+        raise Refused(Problem("CSV-KIND", "Numbers, lists and reasons are entered; others in the designer.", "kind"))
+    of_type = (each for each in overview.values(uow) if (each.type, each.kind.value) == (row["type"], row["kind"]))
+    known = next((each for each in of_type if each.key == row["key"]), None)
+    if known is None:
+        raise Refused(Problem("CSV-KEY", f"{row['type']} has no {row['key']}.", "key"))
+    value = row["value"] if isinstance(known.raw, str) else _read(row["value"], known.raw)
+    drafting.change(uow, drafting.begin(uow, row["type"]), ChangeType((place, row["key"]), value))
+
+
+def _read(cell: str, like: Any) -> Any:
+    """A cell as JSON, of the same sort as what it replaces."""
+    try:
+        found = json.loads(cell)
+    except ValueError:
+        found = None
+    if type(found) is not type(like):
+        raise Refused(Problem("CSV-VALUE", f"Write the value like {_written(like)[:60]}.", "value"))
+    return found
+
+
 def _set_limit(uow: UnitOfWork, row: Line) -> None:
     """An empty amount ends the limit of a person."""
     known = {person.email.lower(): person.id for person in identity.colleagues(uow)}
@@ -235,12 +274,13 @@ SHEETS: Mapping[str, Sheet] = {
         ), _set_limit, limits.MANAGE,
     ),
     "values": Sheet(
-        "Values of all types", ("type", "kind", "name", "value", "version", "since", "agreed_by"),
+        "Values of all types", ("type", "kind", "key", "value", "version", "since", "agreed_by"),
         lambda uow: (
-            (row.type, row.kind.value, row.name, row.value, row.version,
+            (row.type, row.kind.value, row.key, _written(row.raw), row.version,
              business_date(row.since).isoformat() if row.since else "", row.by)
             for row in overview.values(uow)
-        ), None,
+        ), _into_draft, drafting.EDIT,
+        "What differs goes into the draft of its type, which a second person agrees to. ",
     ),
     "messages": Sheet(
         "Messages", ("message", "subject", "text"),

@@ -42,7 +42,8 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ValueRow:
-    """Something that one type says. `since` and `by` are None and empty for what Kontor came with."""
+    """Something that one type says. `since` and `by` are None and empty for what Kontor came with; `key` and `raw` are
+    its name and value as the type's content has them."""
 
     kind: ValueKind
     name: str
@@ -53,6 +54,8 @@ class ValueRow:
     since: datetime | None
     by: str
     used_by: tuple[str, ...]
+    key: str
+    raw: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +118,10 @@ def _told(uow: UnitOfWork, key: str, name: str, version: int) -> Iterator[Agreem
     first = publications[-1].before if publications else version
     steps += [(first, None)] if first is not None else []
     told = [(_agreement_of(uow, key, name, number), by) for number, by in steps]
-    for place, (said, by) in enumerate(told):
+    for place, (wording, by) in enumerate(told):
         before = told[place + 1][0] if place + 1 < len(told) else None
-        if said is not None and said != before:
-            yield AgreementVersion(*said, by.at if by else None, by.agreed_by_name if by else "")
+        if wording is not None and wording != before:
+            yield AgreementVersion(*wording, by.at if by else None, by.agreed_by_name if by else "")
 
 
 def _agreement_of(uow: UnitOfWork, key: str, name: str, version: int) -> tuple[str, str] | None:
@@ -140,7 +143,7 @@ def _of_type(uow: UnitOfWork, key: str) -> Iterator[ValueRow]:
         yield ValueRow(
             kind, name, value if kind is ValueKind.AGREEMENT else said(value), key, made.name,
             versions.words(since.version if since else _first(made.version)), since.at if since else None,
-            since.agreed_by_name if since else "", users,
+            since.agreed_by_name if since else "", users, place[1], value,
         )  # fmt: skip
 
 

@@ -6,13 +6,18 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
+from models.applications.types import application_type
 from models.catalog import queries as catalog
 from models.core.actor import SYSTEM
 from models.core.clock import BUSINESS_ZONE
 from models.core.errors import NotAllowed, Refused
 from models.core.paging import FIRST_PAGE
 from models.core.unit_of_work import UnitOfWork, unit_of_work
+from models.design import drafting, publishing
+from models.design.edits import ChangeType
+from models.design.tables import DesignDraft
 from models.engines.lists import Asked
 from models.identity.tables import UserAccount
 from models.lists.queries import open_list, read
@@ -21,6 +26,7 @@ from models.reference.exchange import Entered
 from models.reference.rules import DayKind
 from tests.support.acting import acting, codes
 from tests.support.build import Build
+from tests.support.mdf import Fund
 
 NOW = datetime(2026, 7, 20, 10, tzinfo=BUSINESS_ZONE)
 DAYS, TAXES = "country,kind,name,first_day,last_day\r\n", "country,tax,percent,first_day,last_day\r\n"
@@ -152,12 +158,28 @@ def test_limits_are_set_and_ended_from_a_file_by_somebody_else(ines: UnitOfWork,
     ]  # fmt: skip
 
 
-def test_values_of_all_types_go_out_and_are_not_entered(ines: UnitOfWork) -> None:
-    said = exchange.exported(ines, "values").splitlines()
-    assert said[0] == "type,kind,name,value,version,since,agreed_by"
-    assert "mdf,number,Claim within days,90,3,," in said
-    with pytest.raises(Refused, match="Values of all types are not entered from a file"):
-        exchange.imported(ines, "values", b"")
+def test_values_of_all_types_go_out_and_come_into_drafts(ines: UnitOfWork, build: Build) -> None:
+    text = exchange.exported(ines, "values")
+    header = "type,kind,key,value,version,since,agreed_by\r\n"
+    assert text.startswith(header)
+    assert "\r\nmdf,number,claim_within_days,90,3,,\r\n" in text
+    changed = text.replace("claim_within_days,90,", "claim_within_days,120,").replace(", Webinar", ", Podcast")
+    assert exchange.imported(ines, "values", changed.encode()).new == 1
+    with ines.session.no_autoflush:
+        (draft,) = ines.session.scalars(select(DesignDraft))
+    assert draft.content["type"]["parameters"]["claim_within_days"] == 120
+    assert application_type(ines, "mdf").parameters["claim_within_days"] == 90  # until a second person agrees
+    rows = (
+        "mdf,number,claim_within_days,soon,3,,", "mdf,number,claim_by_noon,1,3,,", "grants,number,a,1,3,,",
+        "mdf,agreement,mdf_payment,x,3,,", "mdf,list,activity_types,[1,3,,",
+    )  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        exchange.imported(ines, "values", (header + "\r\n".join(rows)).encode())
+    assert [each.code for each in refused.value.problems] == [
+        "CSV-VALUE", "CSV-KEY", "CSV-TYPE", "CSV-KIND", "CSV-VALUE"
+    ]  # fmt: skip
+    with pytest.raises(NotAllowed):
+        exchange.imported(acting(ines, build.actor("finance")), "values", text.encode())
 
 
 def test_agreements_stand_with_their_text_and_version(ines: UnitOfWork) -> None:
@@ -167,3 +189,21 @@ def test_agreements_stand_with_their_text_and_version(ines: UnitOfWork) -> None:
         "mdf", "Market Development Fund Payment Agreement", "1", None, ""
     )  # fmt: skip
     assert "promise up to the approved amount" in only.text
+
+
+def test_a_changed_agreement_keeps_what_it_said_before(build: Build) -> None:
+    fund = Fund(build)
+    elif_ = build.actor("ecosystem_manager", name="Elif Demir")
+    with fund.as_(fund.ines) as uow:
+        draft = drafting.begin(uow, "mdf")
+        drafting.change(uow, draft, ChangeType(("agreements", "mdf_payment", "text"), "Pay back what was wrong."))
+        drafting.change(uow, draft, ChangeType(("agreements", "mdf_payment", "version"), "2"))
+        publishing.propose(uow, draft, note="Shorter")
+    with fund.as_(elif_) as uow:
+        publishing.publish(uow, draft)
+        (row,) = overview.agreements(uow)
+    assert [(each.number, each.by, each.since is not None) for each in row.versions] == [
+        ("2", "Elif Demir", True), ("1", "", False)
+    ]  # fmt: skip
+    assert row.versions[0].text == "Pay back what was wrong."
+    assert "promise up to the approved amount" in row.versions[1].text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -22,8 +22,8 @@ FORMATS = {
 }
 
 
-def export_menu(title: str, asks: Sequence[tuple[str, Ask]]) -> None:
-    """Let the person export what is shown: each question with its title (FIN-EXP-01)."""
+def export_menu(title: str, asks: Callable[[], Sequence[tuple[str, Ask]]]) -> None:
+    """Let the person export what is shown: each question with its title, asked for at the click (FIN-EXP-01)."""
     if st.button("Export history", type="tertiary", icon=":material/history:", key="export_history"):
         go("exports", {})
     chosen = st.menu_button(
@@ -31,5 +31,6 @@ def export_menu(title: str, asks: Sequence[tuple[str, Ask]]) -> None:
     )
     if chosen is None:
         return
+    shown = asks()
     with outcome(done=CREATED, link=("Export history", "exports")), unit_of_work() as uow:
-        service.request(uow, KIND, question_of(asks, uow), chosen, title)
+        service.request(uow, KIND, question_of(shown, uow), chosen, title)

@@ -32,8 +32,15 @@ from models.statistics.pages import page as page_of
 from models.statistics.results import Result
 from models.statistics.tiles import ChartKind, Tile
 
-Below = Mapping[str, Callable[[View], None]]
-"""What stands below the tiles of a tab, by the name that its description gives."""
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What stands below the tiles of a tab; `asks` are the questions that an export asks for it."""
+
+    draw: Callable[[View], None]
+    asks: Callable[[View], Sequence[tuple[str, Ask]]] = lambda view: ()
+
+
 _NAMED = re.compile(r"\{([a-z_0-9]+)(\.change)?\}")
 _MEANING: Mapping[str, Meaning] = {"good": "more_is_good", "bad": "more_is_bad", "neutral": "neutral"}
 
@@ -61,8 +68,8 @@ class Page:
         return {each.name: (found, place) for found in self.strip for place, each in enumerate(found.measures)}
 
 
-def draw(key: str, *, below: Below | None = None) -> None:
-    """The page of a key at its address; `below` draws the lists that its tabs name."""
+def draw(key: str, *, below: Mapping[str, Below] | None = None) -> None:
+    """The page of a key at its address; `below` has the lists that its tabs name."""
     made = page_of(key)
     with lake_readable(made.title):
         with unit_of_work(read_only=True) as uow:
@@ -71,7 +78,8 @@ def draw(key: str, *, below: Below | None = None) -> None:
             page_head(made.title, line=["GMT+08:00"])
             state("refused", "These statistics are not for your kind of partner", "Your other statistics are beside.")
             return
-        _head(found)
+        listed = (below or {}).get(found.view.tab.lists)
+        _head(found, listed)
         chips(found.view, found.whole, found.today)
         for problem in (*found.view.problems, *_heeded(found)):
             st.caption(f":material/info: {formats.plain(problem)}")
@@ -79,8 +87,8 @@ def draw(key: str, *, below: Below | None = None) -> None:
         answer(_sentence(found), beside=_beside(found))
         _figures(found)
         _tiles(found)
-        if found.view.tab.lists and below:
-            below[found.view.tab.lists](found.view)
+        if listed:
+            listed.draw(found.view)
 
 
 def _asked(uow: UnitOfWork, key: str) -> Page | None:
@@ -111,7 +119,7 @@ def _subject(uow: UnitOfWork) -> str:
     return subject_of(uow)
 
 
-def _head(found: Page) -> None:
+def _head(found: Page, listed: Below | None) -> None:
     made = found.view.page
     fresh = [
         *(each.as_of for each in found.strip),
@@ -124,14 +132,18 @@ def _head(found: Page) -> None:
         page_head(made.title, line=list(filter(None, line)))
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
         if current_actor().may("exports.create"):
-            export_menu(f"{made.title}, {found.view.tab.title}, {found.whole.words}", _exported(found))
+            export_menu(f"{made.title}, {found.view.tab.title}, {found.whole.words}", partial(_exported, found, listed))
 
 
-def _exported(found: Page) -> list[tuple[str, Ask]]:
-    """The questions that are shown, with their titles: the figures, then the tiles."""
+def _exported(found: Page, listed: Below | None) -> list[tuple[str, Ask]]:
+    """The questions that are shown, with their titles: the figures, the tiles, the list."""
     shown = [("Figures", each.ask) for each in found.strip]
     drawn = [(tile, found.answers[tile.key]) for tile in found.drawn]
-    return shown + [(tile.title or tile.question, each.ask) for tile, each in drawn if isinstance(each, Result)]
+    return (
+        shown
+        + [(tile.title or tile.question, each.ask) for tile, each in drawn if isinstance(each, Result)]
+        + [*(listed.asks(found.view) if listed else ())]
+    )
 
 
 def _tabs(view: View) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.parts import address, formats
 from dashboard.parts.empty import state
 from dashboard.parts.head import section
+from dashboard.parts.statistics_page import Below
 from dashboard.parts.statistics_view import View
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.customers import queries as customers
@@ -23,6 +24,13 @@ from models.statistics.tiles import Tile
 
 SIZE = 25
 """Customers of one page."""
+MOST = 5_000
+"""Customers that a question can be narrowed to."""
+
+
+def below(measure: str, title: str) -> Below:
+    """The summary of a measure as a list below a page's tiles."""
+    return Below(lambda view: summary(view, measure, title), lambda view: exported(view, measure, title))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +72,37 @@ def _words(found: _Found) -> str:
     return formats.text(found.whole.measures[0].words)
 
 
-def _asked(uow: UnitOfWork, view: View, measure: str, place: int) -> _Found:
+def exported(view: View, measure: str, title: str) -> list[tuple[str, Ask]]:
+    """The question of the whole summary, narrowed to what is searched for."""
+    with unit_of_work(read_only=True) as uow:
+        asked = _question(uow, view, measure)
+        if view.search:
+            rows, _ = _matching(uow, view, answer(uow, asked))
+            if not rows:
+                return []
+            asked = asked.narrowed("customer", *(row.keys[0] for row in rows[:MOST]))
+    return [(title, asked.model_copy(update={"by": ("customer", "service_type")}))]
+
+
+def _question(uow: UnitOfWork, view: View, measure: str) -> Ask:
     one = Tile(key="summary", ask=Ask.of(measure, by=("customer",), sort=Sort.AMOUNT.value))
-    asked = one.within(view.asked, today=uow.today).model_copy(update={"against": ()})
-    whole = answer(uow, asked)
+    return one.within(view.asked, today=uow.today).model_copy(update={"against": ()})
+
+
+def _matching(uow: UnitOfWork, view: View, whole: Result) -> tuple[list[ResultRow], Mapping[str, str]]:
+    """The customers whose name or account name has the words that are searched for; account names by key."""
     named = customers.accounts_of(uow, [key for row in whole.rows if (key := _uuid(row.keys[0]))])
     accounts = {str(key): account for key, (_, account) in named.items()}
     words = view.search.casefold()
-    rows = [row for row in whole.rows if not words or words in row.labels[0].casefold()
+    rows = [row for row in whole.rows if words in row.labels[0].casefold()
             or words in accounts.get(row.keys[0], "").casefold()]  # fmt: skip
-    rows.sort(key=lambda row: -abs(row.value()))  # what was taken back is negative
+    return sorted(rows, key=lambda row: -abs(row.value())), accounts  # what was taken back is negative
+
+
+def _asked(uow: UnitOfWork, view: View, measure: str, place: int) -> _Found:
+    asked = _question(uow, view, measure)
+    whole = answer(uow, asked)
+    rows, accounts = _matching(uow, view, whole)
     shown = rows[place * SIZE : (place + 1) * SIZE]
     parts = None
     if shown:

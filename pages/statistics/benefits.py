@@ -16,4 +16,4 @@ def cases(view: View) -> None:
     case_list.draw(shown)
 
 
-statistics_page.draw("benefits", below={"cases": cases})
+statistics_page.draw("benefits", below={"cases": statistics_page.Below(cases)})

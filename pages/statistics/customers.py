@@ -20,4 +20,4 @@ def records(view: View) -> None:
         go("customer", {"id": str(chosen.values["_customer_id"])})
 
 
-statistics_page.draw("customers", below={"customer_events": records})
+statistics_page.draw("customers", below={"customer_events": statistics_page.Below(records)})

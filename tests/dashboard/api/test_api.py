@@ -26,6 +26,7 @@ from tests.dashboard.api.conftest import ROLES, Programs, token_for
 from tests.support import ROOT
 from tests.support.build import PASSWORD
 
+PROBLEM = "application/problem+json"
 ASK = {"measures": ["customers"], "by": ["partner"]}
 LINES = {"kind": "expenditures.lines", "asked": {"from": "2026-06", "to": "2026-07"}}
 
@@ -155,13 +156,11 @@ def test_too_many_requests_wait(programs: Programs, monkeypatch: pytest.MonkeyPa
     assert [programs.ask("analyst", "GET", "/token").status_code for _ in range(2)] == [200, 429]
 
 
-@pytest.mark.parametrize(
-    "headers", [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
-)
-def test_pages_of_other_sites_ask_nothing(headers: dict[str, str], programs: Programs) -> None:
-    answer = programs.ask("analyst", "POST", "/queries", json=ASK, headers=headers)
-    assert (answer.status_code, answer.headers["content-type"]) == (403, "application/problem+json")
-    assert answer.json()["problems"][0]["code"] == "OTHER-SITE"
+def test_pages_of_other_sites_ask_nothing(programs: Programs) -> None:
+    for headers in ({"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}):
+        answer = programs.ask("analyst", "POST", "/queries", json=ASK, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (403, PROBLEM)
+        assert answer.json()["problems"][0]["code"] == "OTHER-SITE"
     way = {"origin": "https://evil.example", "access-control-request-method": "POST"}
     asked = programs.client.options(f"{ADDRESS}/queries", headers=way)
     assert asked.status_code == 405
@@ -179,29 +178,27 @@ def test_a_fault_is_told_without_its_trace(programs: Programs, monkeypatch: pyte
     assert "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize(
-    ("way", "path", "body", "status", "words"),
-    [
-        ("GET", "/nothing", None, 404, "There is no such address"),
-        ("DELETE", "/cases", None, 405, "does not take that method"),
-        ("GET", "/cases/123", None, 422, "case_id: "),
-        ("GET", "/cases?size=1000", None, 422, "size: "),
-        ("POST", "/queries", {}, 422, "measures: Field required"),
-        ("POST", "/queries", {"measures": ["nothing"]}, 422, "There is no measure nothing"),
-        ("POST", "/queries", ASK | {"by": ["nothing"]}, 422, "nothing"),
-        ("POST", "/exports", {"kind": "lists.nothing"}, 422, "nothing"),
-        ("POST", "/exports", {"kind": "expenditures.lines"}, 422, "names no period"),
-        ("POST", "/queries", ASK | {"where": [{"dimension": "partner", "values": ["x" * 70000]}]}, 413, "too large"),
-    ],
+REFUSALS: tuple[tuple[str, str, Any, int, str], ...] = (
+    ("GET", "/nothing", None, 404, "There is no such address"),
+    ("DELETE", "/cases", None, 405, "does not take that method"),
+    ("GET", "/cases/123", None, 422, "case_id: "),
+    ("GET", "/cases?size=1000", None, 422, "size: "),
+    ("POST", "/queries", {}, 422, "measures: Field required"),
+    ("POST", "/queries", {"measures": ["nothing"]}, 422, "There is no measure nothing"),
+    ("POST", "/queries", ASK | {"by": ["nothing"]}, 422, "nothing"),
+    ("POST", "/exports", {"kind": "lists.nothing"}, 422, "nothing"),
+    ("POST", "/exports", {"kind": "expenditures.lines"}, 422, "names no period"),
+    ("POST", "/queries", ASK | {"where": [{"dimension": "partner", "values": ["x" * 70000]}]}, 413, "too large"),
 )
-def test_refusals_are_documents_with_the_words_of_the_pages(
-    way: str, path: str, body: Any, status: int, words: str, programs: Programs
-) -> None:
-    answer = programs.ask("ecosystem_manager", way, path, json=body)
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
-    assert answer.json()["status"] == status
-    assert words in answer.json()["detail"]
-    assert answer.headers["cache-control"] == "private, no-store"
+
+
+def test_refusals_are_documents_with_the_words_of_the_pages(programs: Programs) -> None:
+    for way, path, body, status, words in REFUSALS:
+        answer = programs.ask("ecosystem_manager", way, path, json=body)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM), (path, answer.text)
+        assert answer.json()["status"] == status
+        assert words in answer.json()["detail"], path
+        assert answer.headers["cache-control"] == "private, no-store"
 
 
 def test_an_export_is_asked_for_made_and_downloaded(programs: Programs) -> None:

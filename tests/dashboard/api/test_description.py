@@ -26,7 +26,7 @@ CHECKS = [
     status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance,
     schemathesis.checks.not_a_server_error,
 ]  # fmt: skip
-FEW, MANY = 5, 300
+FEW, MANY = 3, 300
 
 
 def operations() -> Iterator[Any]:

@@ -29,7 +29,7 @@ WORDS = ("Alder", "Birch", "Cedar")
 PERIODS: tuple[Any, ...] = (
     "this_year", "last_month", "last_12_months", "last_90_days", {"first": "2026-05-01", "last": "2026-08-01"},
 )  # fmt: skip
-FEW, MANY = 120, 10_000
+FEW, MANY = 100, 10_000
 
 
 @dataclass

@@ -98,8 +98,8 @@ def overview(uow: UnitOfWork, asked: ExpenditureFilter) -> Overview:
     unlimited = uow.actor.scope.everything
     whole = framed.question()
     shown = money(uow, asked, ask(uow, whole))
-    # Customers are counted over the same lines that the amounts add up.
-    same = asked.filters if asked.conversion else (*asked.filters, Filter("currency", (shown.currency,)))
+    # A chosen currency narrows customers as well; without one all that spend are counted, whatever they spend in.
+    same = (*asked.filters, Filter("currency", (asked.currency,))) if asked.currency else asked.filters
     questions = [whole, framed.question(measures=(SPENDING_CUSTOMERS,), where=same)]
     if unlimited:
         nobodys = (*(each for each in asked.filters if each.dimension != "customer"), Filter("customer", (UNMAPPED,)))

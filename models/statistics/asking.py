@@ -78,7 +78,8 @@ def _asked(uow: UnitOfWork, asked: Asked) -> tuple[Laid, dict[str, int]]:
     ranking = laid(uow, asked, Way(ask.by[:1]), first)
     kept, rest = _largest(asked, ranking.grid, ask.top)
     way = Way(ask.by, kept if rest else None, ask.granularity)
-    return laid(uow, asked, way, every, ranking.shown), {OTHER: len(rest)}
+    known = ranking.shown if any(asked.slots[place].part.per_currency for place in first) else None
+    return laid(uow, asked, way, every, known), {OTHER: len(rest)}
 
 
 def _largest(asked: Asked, grid: Grid, top: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -34,14 +34,14 @@ class Grid:
     def lay(
         self,
         answer: Answer,
-        slots: Sequence[int],
+        slots: Sequence[int | None],
         periods: Sequence[int],
         *,
         factors: Mapping[str, Decimal] | None = None,
         currency: str | None = None,
         positions: Sequence[Mapping[date, int]] | None = None,
     ) -> None:
-        """Add the values of an answer: its measures are `slots`, its periods those of the grid, in order.
+        """Add the values of an answer: its measures are `slots` (None: left out), its periods those of the grid.
 
         With `factors` amounts are multiplied, those of other currencies left out, and stand under `currency`.
         `positions` tells for each period which step begins on a day.
@@ -61,9 +61,11 @@ class Grid:
                 if position is not None and any(values):
                     self._add(self.cell((row.keys, under, position))[period], slots, values, factor)
 
-    def _add(self, into: list[Value], slots: Sequence[int], values: Sequence[Value], factor: Decimal | None) -> None:
+    def _add(
+        self, into: list[Value], slots: Sequence[int | None], values: Sequence[Value], factor: Decimal | None
+    ) -> None:
         for slot, value in zip(slots, values, strict=False):  # facts may be counted beside
-            if value is not None:
+            if value is not None and slot is not None:
                 if factor is not None and self.slots[slot].per_currency:
                     value = WIDE.multiply(Decimal(value), factor)
                 into[slot] = plus(into[slot], value)

@@ -35,51 +35,64 @@ class Laid:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A question about one kind of facts, and the slots that its measures fill."""
+    """A question about one kind of facts, and the slots that its measures fill (None: another question does)."""
 
     question: Question
-    slots: tuple[int, ...]
+    slots: tuple[int | None, ...]
     plan: bool = False
 
 
 def laid(uow: UnitOfWork, asked: Asked, way: Way, slots: Sequence[int], shown: Shown | None = None) -> Laid:
     """Some slots of a question, asked and laid over each other; `shown` when the currency is known already."""
     grid = Grid([slot.part for slot in asked.slots], 1 + len(asked.ask.against))
-    parts, later = _parts(asked, way, slots)
+    parts = _parts(asked, way, slots)
     answers = ask_together(uow, *(each.question for each in parts))
     if shown is None:
         amounts = [found for each, found in zip(parts, answers, strict=True) if each.question.per_currency]
         shown = currencies.shown(uow, asked, amounts)
-    if later:
-        known = tuple(sorted(shown.factors or ()))
-        later = [replace(each, question=replace(each.question, currencies=known)) for each in later]
-        parts, answers = [*parts, *later], [*answers, *ask_together(uow, *(each.question for each in later))]
+    if shown.others and not asked.ask.convert:
+        parts, answers = _counted_anyway(uow, asked, way, parts, answers)
     for each, found in zip(parts, answers, strict=True):
         _lay(grid, asked, each, found, shown)
     return Laid(grid, shown, min((each.as_of for each in answers if each.as_of), default=None))
 
 
-def _parts(asked: Asked, way: Way, slots: Sequence[int]) -> tuple[list[_Part], list[_Part]]:
-    """The questions, and those that wait until it is known which currencies can be converted."""
-    now: list[_Part] = []
-    later: list[_Part] = []
+def _counted_anyway(
+    uow: UnitOfWork, asked: Asked, way: Way, parts: list[_Part], answers: list[Answer]
+) -> tuple[list[_Part], list[Answer]]:
+    """Numbers of facts in every currency, whichever the amounts beside them are shown in.
+
+    How many customers spend does not depend on what else is asked: only a currency that was chosen narrows it.
+    """
+    more: list[_Part] = []
+    kept: list[_Part] = []
+    for part in parts:
+        own = [slot for slot in part.slots if slot is not None]
+        counts = tuple(slot for slot in own if not part.plan and not asked.slots[slot].part.per_currency)
+        if counts and part.question.per_currency:
+            more.append(_part(asked, part.question.facts, way, counts))
+            part = replace(part, slots=tuple(None if slot in counts else slot for slot in part.slots))
+        kept.append(part)
+    return [*kept, *more], [*answers, *ask_together(uow, *(each.question for each in more))]
+
+
+def _parts(asked: Asked, way: Way, slots: Sequence[int]) -> list[_Part]:
+    """The questions: one for each kind of facts; what is converted stands apart from what is counted."""
+    found: list[_Part] = []
     for facts in dict.fromkeys(asked.slots[slot].facts for slot in slots):
         own = tuple(slot for slot in slots if asked.slots[slot].facts is facts)
         amounts = tuple(slot for slot in own if asked.slots[slot].part.per_currency)
         counts = tuple(slot for slot in own if slot not in amounts)
-        if asked.ask.convert and amounts and counts:
-            now.append(_part(asked, facts, way, amounts))
-            later.append(_part(asked, facts, way, counts))
-        else:
-            now.append(_part(asked, facts, way, own))
+        groups = (amounts, counts) if asked.ask.convert and amounts and counts else (own,)
+        found += [_part(asked, facts, way, group) for group in groups]
     for goal in dict.fromkeys(slot.facts for slot in asked.plans):
         own = tuple(
             place for place in slots for slot in asked.plans
             if slot.facts is goal and slot.measure == asked.slots[place].measure
         )  # fmt: skip
         if own:
-            now.append(_part(asked, goal, way, own, plan=True))
-    return now, later
+            found.append(_part(asked, goal, way, own, plan=True))
+    return found
 
 
 def _part(asked: Asked, facts: Facts, way: Way, slots: tuple[int, ...], *, plan: bool = False) -> _Part:

@@ -66,8 +66,7 @@ def test_one_question_one_total_everywhere(uow, june):
     page = expenditures.overview(uow, ExpenditureFilter.of(JUNE))
     (row,) = alone.rows
     assert alone.totals == alone.rows
-    assert row.now == (page.total.now, page.spending_customers, 5) == (D("496.550000000001"), 3, 5)
-    assert answer(uow, Ask.of("lines", **IN_JUNE)).total.now == (page.lines,), "without an amount every currency counts"
+    assert row.now == (page.total.now, page.spending_customers, page.lines) == (D("496.550000000001"), 3, 6)
     assert row.compared == ((page.total.before, page.spending_customers_before, 3), (D(7), 1, 1))
     assert (alone.currency, alone.other_currencies) == ("USD", ("EUR",))
     assert "EUR" in alone.problems[0]
@@ -79,13 +78,28 @@ def test_one_question_one_total_everywhere(uow, june):
             assert sum(each.value() for each in split.rows) == row.value()
 
 
+def test_a_number_does_not_depend_on_what_is_asked_beside_it(uow, june):
+    alone = answer(uow, Ask.of("lines", by=("service_type",), **IN_JUNE))
+    for more in ({}, {"top": 1}, {"granularity": "month"}):
+        first = answer(uow, Ask.of("lines", "expenditure", by=("service_type",), **IN_JUNE, **more))
+        beside = answer(uow, Ask.of("expenditure", "lines", by=("service_type",), **IN_JUNE, **more))
+        assert (first.total.now[0], beside.total.now[1]) == (6, 6)
+        assert first.currency == beside.currency == "USD"
+        assert first.problems == beside.problems != ()
+    assert {row.keys: row.now[0] for row in alone.rows} == {
+        row.keys: row.now[1]
+        for row in answer(uow, Ask.of("expenditure", "lines", by=("service_type",), **IN_JUNE)).rows
+    }
+    assert answer(uow, Ask.of("expenditure", "lines", currency="USD", **IN_JUNE)).total.now[1] == 5
+
+
 def test_other_sums_up_what_is_left_and_counts_customers_once(uow, june):
     found = answer(uow, Ask.of("expenditure", "spending_customers", by=("service_type",), top=1, **IN_JUNE))
     assert [(row.labels, row.now, row.count) for row in found.rows] == [
         (("Elastic compute",), (D("402.05"), 1), 1), (("Other",), (D("94.500000000001"), 2), 2),
     ]  # fmt: skip
     plain = answer(uow, Ask.of("expenditure", "lines", by=("service_type",), top=1, **IN_JUNE))
-    assert [row.now for row in plain.rows] == [(D("402.05"), 2), (D("94.500000000001"), 3)]
+    assert [row.now for row in plain.rows] == [(D("402.05"), 2), (D("94.500000000001"), 4)]
     by_change = answer(
         uow, Ask.of("expenditure", by=("service_type",), against=("previous",), sort="change", **IN_JUNE)
     )

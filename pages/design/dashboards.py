@@ -53,9 +53,11 @@ def every_dashboard() -> None:
         state("empty", "No dashboards yet", "Give one a name above: then drag figures, trends and lists onto it.")
         return
     opened = rows([row_of(row) for row in found], key="dashboards", label="Dashboards; open one")
+    if opened and UUID(opened) in changeable:
+        address.only(id=opened)
+        st.rerun()
     if opened:
-        chosen = UUID(opened)
-        go_to(f"/{ADDRESS}?id={chosen}" if chosen in changeable else f"/dashboard?id={chosen}")
+        go_to(f"/dashboard?id={opened}")
 
 
 def begin(title: str) -> None:

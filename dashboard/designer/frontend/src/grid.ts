@@ -44,6 +44,12 @@ const COLUMNS = 12;
 const desks = new WeakMap<Element, Desk>();
 const STEPS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+// gridstack tells of a dragged chip by events of its own that are named like the browser's: React would take them for
+// those, look for what is dragged, and fall over with the whole page.
+for (const name of ['dragstart', 'drag', 'dragstop']) {
+  window.addEventListener(name, (event) => { if (event instanceof CustomEvent) event.stopImmediatePropagation(); }, true);
+}
+
 // Streamlit calls it when the component appears and whenever the page draws it again.
 export function draw(component: Component): () => void {
   const place = component.parentElement.querySelector('.kontor-grid');
@@ -89,7 +95,7 @@ class Desk {
     );
     if (!made) throw new Error('The grid could not be made.');
     this.grid = made;
-    GridStack.setupDragIn('.kontor-grid .kg-kind', { helper: 'clone', appendTo: 'body' });
+    GridStack.setupDragIn([...palette.querySelectorAll<HTMLElement>('.kg-kind')], { helper: 'clone', appendTo: '.kontor-grid' }); // Streamlit's page folds up beside anything new in the body
     this.grid.on('dragstart resizestart', () => { this.busy = true; });
     this.grid.on('dragstop resizestop', () => { this.busy = false; this.tell(); });
     this.grid.on('dropped', (_event: Event, _from: GridStackNode | undefined, to: GridStackNode | undefined) => this.dropped(to));
@@ -166,13 +172,19 @@ class Desk {
   }
 
   private chip(kind: Kind): HTMLElement {
-    const chip = node('button', 'kg-kind');
-    chip.setAttribute('type', 'button');
+    const chip = node('div', 'kg-kind'); // gridstack drags no button
+    chip.setAttribute('role', 'button');
+    chip.tabIndex = 0;
     chip.dataset.kind = kind.kind;
     chip.setAttribute('gs-w', String(kind.w));
     chip.setAttribute('gs-h', String(kind.h));
     chip.append(icon(kind.icon), node('span', '', kind.label));
     chip.onclick = () => this.add(kind, undefined, undefined);
+    chip.onkeydown = (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      this.add(kind, undefined, undefined);
+    };
     return chip;
   }
 

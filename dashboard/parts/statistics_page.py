@@ -164,12 +164,18 @@ def _sentence(found: Page) -> str:
     words = found.view.tab.answer
     if any(name not in found.values for name, _ in _NAMED.findall(words)):
         return f"<b>{formats.text(finding(found.whole))}</b>."
-    parts, end = [], 0
+    parts, end, value = [], 0, ""
     for match in _NAMED.finditer(words):
-        parts += [formats.text(words[end : match.start()]) if match.start() > end else ""]
-        parts.append(f"<b>{formats.text(_value(*found.values[match[1]], bool(match[2])))}</b>")
-        end = match.end()
-    return "".join(parts) + (formats.text(words[end:]) if words[end:] else "")
+        parts.append(_between(words[end : match.start()], value))
+        value, end = _value(*found.values[match[1]], bool(match[2])), match.end()
+        parts.append(f"<b>{formats.text(value)}</b>")
+    return "".join([*parts, _between(words[end:], value)])
+
+
+def _between(words: str, value: str) -> str:
+    """Words after a value, as HTML: of one there is `1 customer`."""
+    said = re.sub(r"^ (\w+?)s\b", r" \1", words) if value == "1" else words
+    return formats.text(said) if said else ""
 
 
 def _value(found: Result, place: int, change: bool) -> str:

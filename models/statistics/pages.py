@@ -144,7 +144,7 @@ def page(key: str) -> StatisticsPage:
     return StatisticsPage.model_validate(read)
 
 
-def keys() -> tuple[str, ...]:
+def all_keys() -> tuple[str, ...]:
     """The keys of every page there is."""
     return tuple(sorted(path.name.removesuffix(".page.yaml") for path in DEFINITIONS.glob("*.page.yaml")))
 

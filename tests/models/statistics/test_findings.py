@@ -41,6 +41,12 @@ def result(ask: Ask, *rows: tuple, total: object = None, before: object = None, 
 
 
 MONTHS = [date(2026, month, 1) for month in (4, 5, 6)]
+TOP = ("A", D(30)), ("B", D(20)), ("Other", D(50))
+
+
+def over(*values: int) -> list[tuple[date, Decimal]]:
+    """Amounts of three months."""
+    return list(zip(MONTHS, map(D, values), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +58,7 @@ MONTHS = [date(2026, month, 1) for month in (4, 5, 6)]
          "142 active partners and 1 dormant partner"),
         (result(Ask.of("expenditure", by=("service_type",)), ("Compute", D(60)), ("CDN", D(40)), total=D(100)),
          "Compute makes 60\u202f% of expenditure"),
-        (result(Ask.of("expenditure", by=("partner",), top=2), ("A", D(30)), ("B", D(20)), ("Other", D(50)), total=D(100)),
+        (result(Ask.of("expenditure", by=("partner",), top=2), *TOP, total=D(100)),
          "The 2 largest partners make 50\u202f% of expenditure"),
         (result(Ask.of("partners", by=("partner_kind",)), ("Reseller", 46), ("Service", 16), total=60),
          "Reseller 46 and Service 16 of 60 partners"),
@@ -62,9 +68,9 @@ MONTHS = [date(2026, month, 1) for month in (4, 5, 6)]
          "Finance has the highest share: 25.0\u202f%, against 12.5\u202f% in all"),
         (result(Ask.of("expenditure", by=("partner",)), ("A", D(100)), total=D(100)), "A makes all of it"),
         (result(Ask.of("expenditure", by=("partner",)), total=D(0)), "No expenditure in June"),
-        (result(Ask.of("expenditure", granularity="month"), *zip(MONTHS, map(D, (90, 100, 88)), strict=True), total=D(278)),
+        (result(Ask.of("expenditure", granularity="month"), *over(90, 100, 88), total=D(278)),
          "June fell 12.0\u202f% against May"),
-        (result(Ask.of("expenditure", granularity="month"), *zip(MONTHS, map(D, (90, 100, 8)), strict=True), total=D(198),
+        (result(Ask.of("expenditure", granularity="month"), *over(90, 100, 8), total=D(198),
                 through=date(2026, 6, 3)), "May rose 11.1\u202f% against April"),
         (result(Ask.of("customers", granularity="month"), *zip(MONTHS, (7, 8, 9), strict=True), total=9),
          "Customers: 9, up from 7 in April"),

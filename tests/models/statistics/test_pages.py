@@ -25,8 +25,8 @@ def somebody(scope: Scope = Scope.ALL, *, permissions: frozenset[str] = SEES) ->
 
 
 def test_every_page_is_made_of_questions_that_exist():
-    assert set(pages.keys()) == {"benefits", "customers", "incentives", "overview", "revenue", "reviews"}
-    for key in pages.keys():
+    assert set(pages.all_keys()) == {"benefits", "customers", "incentives", "overview", "revenue", "reviews"}
+    for key in pages.all_keys():
         assert pages.page(key).key == key
 
 
@@ -77,7 +77,7 @@ def test_what_tells_partners_apart_is_for_whoever_sees_several():
 
 
 def test_whoever_may_see_no_statistics_gets_no_tab():
-    for key in pages.keys():
+    for key in pages.all_keys():
         assert pages.page(key).tabs_for(somebody(permissions=frozenset()), None) == (), key
 
 

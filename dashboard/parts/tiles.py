@@ -128,9 +128,15 @@ NAMES: Mapping[str, Mapping[str, str]] = {
 """How pages that are no statistics call our dimensions in their address; others take them by their own names."""
 
 
+RECORDS = ("partner", "customer")
+"""Dimensions whose groups have a page of the same address."""
+
+
 def drill_address(tile: Tile, clicked: Clicked) -> str:
     """Where a click leads when the page cannot filter by it: the page behind, with the group as its filter."""
     path, _, query = tile.drill.partition("?")
+    if clicked.dimension in RECORDS and path in RECORDS:  # drilled down from partners to customers
+        path = clicked.dimension
     name = NAMES.get(path, {}).get(clicked.dimension, "" if path in NAMES else clicked.dimension)
     own = address.link(path, {name: clicked.key} if name and clicked.key else {})
     return f"{own}{'&' if '?' in own else '?'}{query}" if query else own

@@ -69,13 +69,15 @@ class Tile(BaseModel):
         """Its question with the filters, period, comparisons and currency of the page or dashboard it stands on.
 
         What it filters or compares by itself stays so; filters by what its facts do not know are left out, and
-        `unheeded` names them.
+        `unheeded` names them. Where the page is filtered to one group of what it is shown by, it is shown by the next
+        finer dimension: one bar says nothing.
         """
         known = catalogue.shared_dimensions(self.ask.measures)
         own = {each.dimension for each in self.ask.where}
         others = tuple(each for each in page.where if each.dimension in known and each.dimension not in own)
         return self.ask.model_copy(
             update={
+                "by": tuple(dict.fromkeys(self._finer(name, page) for name in self.ask.by)),
                 "where": (*self.ask.where, *others),
                 "period": self._period(page, today),
                 "against": self.ask.against or page.against,
@@ -92,6 +94,13 @@ class Tile(BaseModel):
     def open_to(self, actor: Actor) -> bool:
         """Whether the person may ask it."""
         return all(catalogue.facts_of(name).open_to(actor) for name in self.ask.measures)
+
+    def _finer(self, dimension: str, page: Ask) -> str:
+        """The dimension itself, or the one that the only filtered group of it drills down to."""
+        facts, known = catalogue.facts_of(self.ask.measures[0]), catalogue.shared_dimensions(self.ask.measures)
+        while len(page.values(dimension)) == 1 and (finer := catalogue.finer(dimension, facts)) in known:
+            dimension = finer
+        return dimension
 
     def _period(self, page: Ask, today: date) -> object:
         if not self.months:

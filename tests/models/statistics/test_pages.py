@@ -97,3 +97,19 @@ def test_a_trend_reaches_back_from_the_end_of_the_period_but_not_into_the_future
     assert tile.within(year, today=TODAY).period == Months(first=date(2026, 5, 1), last=date(2026, 7, 1))
     month = Ask.of("partners", period={"first": "2026-02-01", "last": "2026-02-01"})
     assert tile.within(month, today=TODAY).period == Months(first=date(2025, 12, 1), last=date(2026, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("where", "by"),
+    [
+        ({}, "sales_region"),
+        ({"sales_region": ["Europe", "Asia"]}, "sales_region"),
+        ({"sales_region": ["Europe"]}, "country"),
+        ({"sales_region": ["Europe"], "country": ["EE"]}, "partner"),
+        ({"sales_region": ["Europe"], "country": ["EE"], "partner": ["p"]}, "customer"),
+    ],
+    ids=["all", "two", "region", "country", "partner"],
+)
+def test_one_group_is_drilled_down_to_what_it_is_made_of(where, by):
+    tile = Tile(key="one", ask=Ask.of("expenditure", by=("sales_region",)))
+    assert tile.within(Ask.of("expenditure", where=where), today=TODAY).by == (by,)

@@ -29,6 +29,7 @@ from models.statistics.tiles import ChartKind, Tile
 ROW = 118
 """Pixels of one row of the grid, less than half of them for the title."""
 TITLE = 56
+NAMED = frozenset({ChartKind.BARS, ChartKind.SHARES, ChartKind.TABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ def _tile(drawn: Drawn, placed: Placed) -> None:
     if placed.tile.chart is ChartKind.FIGURE:
         figures([_figure(found)])
         return
-    height = max(placed.h * ROW - TITLE, 110)
+    # Bars and rows take the room that their names need, however low the tile: crowded ones cannot be read.
+    height = 0 if placed.tile.chart in NAMED else max(placed.h * ROW - TITLE, 110)
     clicked = tiles.draw(placed.tile, found, page=drawn.view.asked, height=height)
     if clicked:
         statistics_page.follow(drawn.view, placed.tile, clicked)

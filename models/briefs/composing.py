@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from urllib.parse import quote
 from uuid import UUID
 
 from models.applications import queries as applications
-from models.applications.rows import CaseRow, TaskRow
+from models.applications.rows import CaseRow, QueueFilter, TaskRow
+from models.applications.turns import desks_of
 from models.applications.types import application_types
 from models.briefs.content import Content, Item, Section
 from models.briefs.rules import Every
 from models.briefs.terms import BriefTerms, Shown, brief_terms
 from models.core.errors import DomainError
+from models.core.paging import PageRequest
 from models.core.unit_of_work import UnitOfWork
 from models.engines.statistics import Unit
 from models.expenditures.words import percent_text
@@ -48,7 +51,7 @@ def compose(uow: UnitOfWork, wanted: Wanted, terms: BriefTerms | None = None) ->
         DomainError: the fact tables cannot be read (code LAKE-AWAY).
     """
     terms = terms or brief_terms()
-    waits = _waits(uow, wanted, terms)
+    waits = _waits(uow, wanted)
     answers = list(_answers(uow, wanted, terms))
     risks = [*_late(waits, uow.now, terms), *_alerts(uow, terms), *_falls(uow, wanted, terms)]
     sections = (
@@ -192,24 +195,42 @@ class _Waiting(Item):
     due_at: datetime | None = None
 
 
-def _waits(uow: UnitOfWork, wanted: Wanted, terms: BriefTerms) -> list[_Waiting]:
+def _waits(uow: UnitOfWork, wanted: Wanted) -> list[_Waiting]:
     """Reviews that are the reader's turn, or forms of theirs, the earliest due first."""
-    found = applications.waiting_for(uow, limit=LOOKED_THROUGH)
-    chosen = {UUID(each) for each in wanted.partners}
-    own = [row for row in found if not chosen or row.partner_id in chosen]
-    if not uow.actor.is_vendor:
-        types = application_types(uow)
-        own = [row for row in own if row.type in types and uow.actor.may(types[row.type].permissions.apply)]
-    items = [_task(row, wanted.zone) if isinstance(row, TaskRow) else _case(row, wanted.zone) for row in own]
+    if uow.actor.is_vendor:
+        items = [_task(row, desk, wanted.zone, uow.now) for desk, row in _reviews(uow, wanted)]
+    else:
+        items = [_case(row, wanted.zone) for row in _forms(uow, wanted)]
     return sorted(items, key=lambda each: (each.due_at is None, each.due_at.timestamp() if each.due_at else 0))
 
 
-def _task(row: TaskRow, zone: tzinfo) -> _Waiting:
-    page = "/payment-desk" if row.desk == "payments" else "/queue"
+def _reviews(uow: UnitOfWork, wanted: Wanted) -> Iterator[tuple[str, TaskRow]]:
+    """The reviews that are the actor's turn, with the desk of each."""
+    chosen = [UUID(each) for each in wanted.partners]
+    for desk in desks_of(uow):
+        asked = QueueFilter(desk=desk, partners=chosen)
+        for row in applications.queue(uow, asked, PageRequest(size=LOOKED_THROUGH)).rows:
+            yield desk, row
+
+
+def _forms(uow: UnitOfWork, wanted: Wanted) -> Iterator[CaseRow]:
+    """The forms and questions that wait for the actor's organisation, as far as the actor may answer them."""
+    types = application_types(uow)
+    for row in applications.waiting_for(uow, limit=LOOKED_THROUGH):
+        if not isinstance(row, CaseRow) or row.type not in types:
+            continue
+        mine = not wanted.partners or str(row.partner_id) in wanted.partners
+        if mine and uow.actor.may(types[row.type].permissions.apply):
+            yield row
+
+
+def _task(row: TaskRow, desk: str, zone: tzinfo, now: datetime) -> _Waiting:
+    page = "/payment-desk" if desk == "payments" else "/queue"
+    late = row.due_at is not None and row.due_at <= now and not row.paused
     text = " · ".join(filter(None, (row.partner, row.label, _until(row.due_at, zone))))
     return _Waiting(
-        title=f"{row.number} {row.title}".strip(), text=text, link=f"{page}?case={row.case_id}%2F{row.visit}",
-        tone="red" if row.overdue else "gray", due_at=row.due_at,
+        title=f"{row.number} {row.title}".strip(), text=text, link=f"{page}?case={row.case_id}%2F{quote(row.visit)}",
+        tone="red" if late else "gray", due_at=None if row.paused else row.due_at,
     )  # fmt: skip
 
 

@@ -137,9 +137,13 @@ def make(brief_id: UUID, period: str) -> None:
     except DomainError as error:
         words = " ".join(problem.text for problem in error.problems)
         if error.problems[0].code == AWAY:
+            _note(edition_id, f"{words} It is tried again by itself.")
             raise Later(words) from error
         give_up(brief_id, period, words)
         return
+    except Exception:
+        _note(edition_id, "A first try failed; it is tried again by itself.")
+        raise
     _complete(edition_id, content, actor, by_mail=by_mail)
 
 
@@ -168,6 +172,14 @@ def _begin(brief_id: UUID, period: str) -> tuple[Actor, UUID, Wanted, bool] | No
             return None
         chosen = narrowed(brief.filters).get("partner", ())
         return actor, edition.id, Wanted(brief.every, chosen, zone, zone_name), brief.by_mail
+
+
+def _note(edition_id: UUID, why: str) -> None:
+    """Let the owner see that an edition has trouble while the worker still tries."""
+    with unit_of_work(actor=SYSTEM) as uow:
+        edition = uow.session.get_one(BriefEdition, edition_id)
+        if edition.status is EditionStatus.WAITING:
+            edition.error = why[:500]
 
 
 def _complete(edition_id: UUID, content: Content, actor: Actor, *, by_mail: bool) -> None:

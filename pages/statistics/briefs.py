@@ -118,7 +118,8 @@ def show(chosen: Edition) -> None:
         state("failing", "This edition could not be made", row.error or "", "Nothing is lost: try it again.")
         st.button("Try again", icon=":material/refresh:", key="brief_again", on_click=ask, args=("again", row.id))
     elif chosen.content is None:
-        state("empty", "This edition is being made", "It appears here in a moment.", icon="hourglass_empty")
+        words = row.error or "It appears here in a moment."
+        state("empty", "This edition is being made", words, icon="hourglass_empty")
         again(SOON)
     else:
         section(chosen.content.headline[:1].upper() + chosen.content.headline[1:], note=chosen.content.about)

@@ -204,6 +204,24 @@ def test_a_failure_is_told_and_can_be_tried_again(house: House, monkeypatch: pyt
         service.try_again(uow, failed.id)
 
 
+def test_a_fault_is_seen_while_the_worker_tries_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Content:
+        raise RuntimeError("no such column")
+
+    key = house.set("ecosystem_manager")
+    period, at = house.due(key)
+    with monkeypatch.context() as patch, clock_at(at):
+        patch.setattr(service, "compose", broken)
+        with pytest.raises(RuntimeError):
+            service.make(key, period)
+    with unit_of_work(actor=house.people["ecosystem_manager"], read_only=True) as uow:
+        (row,) = queries.own_editions(uow)
+    assert (row.status, row.error) == (EditionStatus.WAITING, "A first try failed; it is tried again by itself.")
+    with clock_at(at):
+        service.make(key, period)
+    assert house.latest("ecosystem_manager") is not None
+
+
 def test_one_is_made_at_once_about_chosen_partners(house: House) -> None:
     manager: Actor = house.people["ecosystem_manager"]
     house.set("ecosystem_manager", Setting(DAILY.schedule, (str(house.fund.partner.id),)))
@@ -217,6 +235,12 @@ def test_one_is_made_at_once_about_chosen_partners(house: House) -> None:
         service.make(*made)
     words = said(house.latest("ecosystem_manager"))
     assert "Expenditure: 70.00 USD" in words
+    reviewer = house.set("reviewer_business", Setting(DAILY.schedule, (str(house.fund.partner.id),)))
+    period, at = house.due(reviewer)
+    with clock_at(at):
+        service.make(reviewer, period)
+    assert "Riga Cloud Day" in said(house.latest("reviewer_business"))
+    assert "Secret Summit" not in said(house.latest("reviewer_business"))
     assert "Zeta" not in words
 
 

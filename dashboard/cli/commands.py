@@ -171,10 +171,12 @@ def bench(
     name: Annotated[
         str,
         typer.Argument(
-            help="One of benchmarks/: import, trend, page, decide, queue, worker, canvas, engine, statistics."
+            help="One of benchmarks/: import, trend, page, decide, queue, worker, canvas, engine, statistics, explore."
         ),
     ],
-    lines: Annotated[int, typer.Option(help="Lines to measure over (trend, statistics); by default 5 million.")] = 0,
+    lines: Annotated[
+        int, typer.Option(help="Lines to measure over (trend, statistics, explore); by default 5 million.")
+    ] = 0,
     as_json: Json = False,
 ) -> None:
     """Measure one of our claims about speed against its floor, in a temporary home with data of its own."""
@@ -188,7 +190,7 @@ def bench(
     if name not in known:
         say(f"There is no benchmark {name!r}; there are {', '.join(sorted(known))}. (BENCH-UNKNOWN)")
         raise typer.Exit(1)
-    options = {"lines": lines} if lines and name in ("trend", "statistics") else {}
+    options = {"lines": lines} if lines and name in ("trend", "statistics", "explore") else {}
     result = importlib.import_module(f"benchmarks.{known[name]}").main(**options)
     words = "{name}: {value} {unit}, floor {floor} {unit}, ratio {ratio}, peak {peak_mib} MiB".format(**result)
     report(result, words, as_json=as_json)

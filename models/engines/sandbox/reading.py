@@ -6,7 +6,7 @@ in the limited process, where DuckDB's own reading of it is judged again (`gramm
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -87,7 +87,8 @@ def read(text: str, schema: Schema, given: Sequence[Parameter] = ()) -> Reading:
     _demand_harmless(tree)
     known = {name.lower(): name for name in schema}
     mentions = _mentions(tree, known)
-    whole = _needs_every_column(tree, known)
+    columns_there = {column.lower() for each in mentions for column in schema[known[each.name.lower()]]}
+    whole = _needs_every_column(tree, columns_there)
     words = {str(each.name).lower() for each in tree.find_all(exp.Identifier)}
     values = {each.name: each for each in given}
     tables: dict[str, Needed] = {}
@@ -175,13 +176,16 @@ def _mentions(tree: exp.Expr, known: Mapping[str, str]) -> list[exp.Table]:
     return found
 
 
-def _needs_every_column(tree: exp.Expr, known: Mapping[str, str]) -> bool:
-    """Whether columns are meant that are not named: by a star, a pattern, a pivot, or a row as a whole."""
+def _needs_every_column(tree: exp.Expr, columns: Collection[str]) -> bool:
+    """Whether columns are meant that are not named: by a star, a pattern, a pivot, or a row as a whole.
+
+    A name that is a column and a table (`product`) means the column.
+    """
     if any(not isinstance(star.parent, exp.Count) for star in tree.find_all(exp.Star)):
         return True
     if tree.find(exp.Columns, exp.Pivot) or any(join.method == "NATURAL" for join in tree.find_all(exp.Join)):
         return True
-    rows = {each.alias_or_name.lower() for each in tree.find_all(exp.Table)} | set(known)
+    rows = {each.alias_or_name.lower() for each in tree.find_all(exp.Table)}.difference(columns)
     return any(not column.table and column.name.lower() in rows for column in tree.find_all(exp.Column))
 
 

@@ -97,6 +97,7 @@ def test_colons_of_casts_slices_and_fields_are_no_parameters():
         ("SELECT l FROM line l", set(SCHEMA["line"])),
         ("SELECT sum(amount) FROM line NATURAL JOIN partner", set(SCHEMA["line"])),
         ("SELECT name FROM line JOIN partner USING (partner_id)", {"partner_id"}),
+        ("SELECT spent_on, count(*) FROM line, (SELECT 1) spent_on GROUP BY 1", {"spent_on"}),
         ("FROM line PIVOT (sum(amount) FOR partner_id IN ('a'))", set(SCHEMA["line"])),
     ],
 )

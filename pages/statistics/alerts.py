@@ -12,6 +12,7 @@ from dashboard.parts.empty import lake_readable, state
 from dashboard.parts.head import Badge, Crumb, answer, page_head, pill, section
 from dashboard.parts.outcome import flash, outcome, show_problems
 from dashboard.parts.tiles_chart import chart
+from dashboard.parts.tiles_words import Written
 from models.core.actor import current_actor
 from models.core.clock import business_date
 from models.core.errors import DomainError
@@ -67,7 +68,7 @@ def one(row: AlertRow, today: date) -> None:
     until = f", until {formats.day(row.snoozed_until)}" if row.sleeps(today) and row.snoozed_until else ""
     looked = f" · looked at {formats.instant(row.looked_at)}" if row.looked_at else ""
     with st.container(key=f"figure_alert:{row.id}", border=True):
-        sleeping = f'<span class="mu sm">{formats.text(until)}</span>'
+        sleeping = f'<span class="mu sm">{formats.text(until)}</span>' if until else ""
         st.html(
             f'<div class="k"><b>{formats.text(row.name)}</b> {pill(badge)}{sleeping}'
             f'<br><span class="mu sm">{formats.text(watches)} · {formats.text(rule)}</span>'
@@ -125,7 +126,11 @@ def view(row: ToldRow) -> None:
 def picture(found: Result, key: str) -> None:
     """An answer with its finding as the title."""
     words = finding(found)
-    section(words)
+    values = [row.now[0] for row in found.rows]
+    written = Written.of(found.measures[0], found.currency, values)
+    unit = written.scale(values).of(written.unit)
+    step = f" a {found.ask.granularity.value}" if found.ask.granularity else ""
+    section(words, note=f"{found.measures[0].words}{step}{f', {unit}' if unit else ''}.")
     chart(found, ChartKind.LINE, key=f"figure_alert_{key}", alt=words)
 
 
@@ -145,7 +150,8 @@ def everything() -> None:
         state("empty", "You watch no figure yet", text, link=("Statistics", "expenditures"))
         return
     attention = sum(row.state in (AlertState.RAISED, AlertState.FAILED) and not row.sleeps(today) for row in rows)
-    words = f"<b>{formats.plural(attention, 'figure')}</b> of {len(rows)} you watch deserve attention."
+    verb = "deserves" if attention == 1 else "deserve"
+    words = f"<b>{formats.plural(attention, 'figure')}</b> of {len(rows)} you watch {verb} attention."
     answer(words if attention else f"<b>All quiet</b>: none of the {formats.plural(len(rows), 'figure')} you watch.")
     for row in rows:
         one(row, today)

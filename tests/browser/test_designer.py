@@ -78,9 +78,8 @@ def add(page: Page, kind: str, name: str) -> None:
     page.keyboard.press("Enter")
     expect(box(page, name)).to_be_visible(timeout=SLOW)
     box(page, name).click()
-    expect(page.locator(".st-key-design_panel").get_by_label("Name", exact=True)).to_have_value(
-        f"New {kind.lower()}", timeout=SLOW
-    )
+    name_of_it = page.locator(".st-key-design_panel").get_by_label("Name", exact=True).last  # the old one fades
+    expect(name_of_it).to_have_value(f"New {kind.lower()}", timeout=SLOW)
 
 
 def connect(page: Page, source: str, outcome: str, target: str) -> None:

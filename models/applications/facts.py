@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pyarrow as pa
 from sqlalchemy import BigInteger as Whole
@@ -26,7 +25,7 @@ from models.engines.cases.facts import amounts, changes
 from models.engines.cases.tables import Case
 from models.engines.definitions.registry import calendar_for
 from models.engines.definitions.schema import ApplicationType
-from models.engines.statistics.records import arrow
+from models.engines.statistics.records import arrow, key_text
 from models.partners.past import past_version
 
 C = Case
@@ -71,6 +70,7 @@ decision = _table("decision", f"{_REVIEW} decision reason late elapsed worked da
 review_state = _table("review_state", f"{_REVIEW} overdue elapsed worked day ended")
 
 _KINDS = {Text: pa.string(), Date: pa.date32(), Boolean: pa.bool_(), Whole: pa.int64(), Numeric: pa.decimal128(38, 8)}
+MANY, SETTLED = 20_000, 300
 FRESH = timedelta(minutes=15)
 """How often the ages of what waits are counted anew."""
 
@@ -84,8 +84,13 @@ def schema(table: Table) -> pa.Schema:
 
 
 def version(uow: UnitOfWork) -> Hashable:
-    """Another value whenever an application changed, or the actor may see other kinds of them."""
-    return _seen(uow), changes(uow)
+    """Another value whenever an application changed, or the actor may see other kinds of them.
+
+    Where there are more than `MANY`, somebody changes one all the time: then it is another one every `SETTLED` seconds.
+    """
+    many, newest = changes(uow)
+    settled = int(uow.now.timestamp() // SETTLED)
+    return _seen(uow), ("settled", settled) if many > MANY else (many, newest)
 
 
 def standing_version(uow: UnitOfWork) -> Hashable:
@@ -112,10 +117,15 @@ def only_sent(uow: UnitOfWork, stmt: Select[Any]) -> Select[Any]:
 # ---- cases ----
 
 
+KEYS = ("case_id", "partner_id")
+"""The columns that hold keys as the database writes them until they are in the table."""
+
+
 @dataclass(frozen=True, slots=True)
 class SentCase:
-    id: UUID
-    number: str
+    """An application that was sent. Its keys are as the database writes them."""
+
+    id: str
     partner: str
     type: str
     version: int
@@ -128,16 +138,16 @@ class SentCase:
 
     @property
     def words(self) -> tuple[str | None, ...]:
-        return str(self.id), self.partner, self.type, self.status, self.outcome
+        return self.id, self.partner, self.type, self.status, self.outcome
 
 
 def sent_cases(uow: UnitOfWork) -> Iterator[SentCase]:
+    """Every application that was sent, of the kinds the actor may see. One statement."""
     stmt = select(
-        C.id, C.number, C.partner_id, C.type, C.version, C.status, C.outcome, C.amount, C.currency, C.submitted_at,
-        C.ended_at,
+        key_text(C.id), key_text(C.partner_id), C.type, C.version, C.status, C.outcome, C.amount, C.currency,
+        C.submitted_at, C.ended_at,
     )  # fmt: skip
-    for key, number, partner, *rest in uow.session.execute(only_sent(uow, stmt)):
-        yield SentCase(key, number, str(partner), *rest)
+    return (SentCase(*row) for row in uow.session.execute(only_sent(uow, stmt)))
 
 
 def applications(uow: UnitOfWork) -> pa.Table:
@@ -153,7 +163,7 @@ def applications(uow: UnitOfWork) -> pa.Table:
         name, back = asking.get(each.type, ("", frozenset[str]()))
         budgeted = None if each.status in back else asked.get((each.id, name))
         rows.append((*each.words, each.currency, each.amount, budgeted, business_date(each.sent)))
-    return arrow(schema(application), rows)
+    return arrow(schema(application), rows, keys=KEYS)
 
 
 def _asking(made: ApplicationType) -> tuple[str, frozenset[str]]:
@@ -172,7 +182,7 @@ def ends(uow: UnitOfWork) -> pa.Table:
         for each in cases
         if each.ended is not None
     ]
-    return arrow(schema(application_end), rows)
+    return arrow(schema(application_end), rows, keys=KEYS)
 
 
 class Clocks:

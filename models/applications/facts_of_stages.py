@@ -16,6 +16,7 @@ import pyarrow as pa
 from sqlalchemy import Select, select
 
 from models.applications.facts import (
+    KEYS,
     Clocks,
     SentCase,
     application_state,
@@ -31,7 +32,7 @@ from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.tables import Case, CaseEvent, CaseTask
 from models.engines.definitions import versions
 from models.engines.definitions.schema import ApplicationType
-from models.engines.statistics.records import arrow
+from models.engines.statistics.records import arrow, key_text
 from models.engines.workflow.schema import FormNode, ReviewNode
 from models.partners.dimensions import cut, turns
 
@@ -42,12 +43,24 @@ _TONES = {"positive": APPROVED, "negative": REJECTED}
 
 # ---- where applications stood ----
 
-_VISIT = (T.case_id, T.visit, T.node, T.kind, T.label, T.why, T.opened_at, T.closed_at, T.due_at, T.holder, T.paused)
+_VISIT = (
+    key_text(T.case_id),
+    T.visit,
+    T.node,
+    T.kind,
+    T.label,
+    T.why,
+    T.opened_at,
+    T.closed_at,
+    T.due_at,
+    T.holder,
+    T.paused,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    case: UUID
+    case: str
     id: str
     node: str
     kind: str
@@ -71,7 +84,7 @@ def states(uow: UnitOfWork) -> pa.Table:
     An application that waits at two stages at once has a row for each. Where it waited for nobody (a search, a
     promised day) the stage is missing.
     """
-    visits: dict[UUID, list[_Visit]] = defaultdict(list)
+    visits: dict[str, list[_Visit]] = defaultdict(list)
     for visit in _visits(uow):
         visits[visit.case].append(visit)
     words, others = _Words(uow), turns(uow)
@@ -80,7 +93,7 @@ def states(uow: UnitOfWork) -> pa.Table:
         for each in sent_cases(uow)
         for row in _stretches(each, visits[each.id], words, others.get(each.partner, ()))
     ]
-    return arrow(schema(application_state), rows)
+    return arrow(schema(application_state), rows, keys=KEYS)
 
 
 def _stretches(
@@ -100,7 +113,7 @@ def _stretches(
             status = words.status(case, visit) or status
             shown = case.status if until is None else status or case.status
             stage, who = (visit.label, _waits_for(visit)) if visit else (None, SYSTEM)
-            yield str(case.id), case.partner, case.type, shown, case.outcome, stage, who, begins, until
+            yield case.id, case.partner, case.type, shown, case.outcome, stage, who, begins, until
 
 
 def _waits_for(visit: _Visit) -> str:
@@ -142,8 +155,8 @@ def decisions(uow: UnitOfWork) -> pa.Table:
     visits = {(visit.case, visit.id): visit for visit in _visits(uow)}
     clocks = Clocks(uow, [visit.opened for visit in visits.values()])
     words, vendor = _Words(uow), uow.actor.scope.partners is None
-    asked: dict[tuple[UUID, str], list[datetime]] = defaultdict(list)
-    paused: dict[tuple[UUID, str], list[tuple[datetime, datetime]]] = defaultdict(list)
+    asked: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+    paused: dict[tuple[str, str], list[tuple[datetime, datetime]]] = defaultdict(list)
     rows = []
     for case_id, kind, at, visit_id, node, decided, by, reason, tone in uow.session.execute(_what_was_decided(uow)):
         case, key = cases[case_id], (case_id, visit_id or "")
@@ -156,16 +169,18 @@ def decisions(uow: UnitOfWork) -> pa.Table:
             elapsed, worked = clocks.waited(case.type, visit.opened if visit else None, at, paused[key])
             late = visit is not None and visit.due is not None and at > visit.due
             rows.append(
-                (str(case.id), case.partner, case.type, visit.label if visit else _label(words, case, node),
+                (case.id, case.partner, case.type, visit.label if visit else _label(words, case, node),
                  by if vendor else None, _TONES.get(tone or _tone(words, case, node, decided), OTHER), reason or None,
                  late, elapsed, worked, business_date(at))
             )  # fmt: skip
-    return arrow(schema(decision), rows)
+    return arrow(schema(decision), rows, keys=KEYS)
 
 
 def _what_was_decided(uow: UnitOfWork) -> Select[Any]:
     names = ("visit", "node", "decision", "by", "reason", "tone")
-    stmt = select(E.case_id, E.kind, E.at, *(E.payload[name].as_string() for name in names)).join(C, C.id == E.case_id)
+    stmt = select(key_text(E.case_id), E.kind, E.at, *(E.payload[name].as_string() for name in names)).join(
+        C, C.id == E.case_id
+    )
     return only_sent(uow, stmt.where(E.kind.in_(("Decided", "Asked", "Answered")))).order_by(E.case_id, E.seq)
 
 
@@ -205,7 +220,7 @@ def reviews(uow: UnitOfWork) -> pa.Table:
         for since, until in cut(begins, ends_, sorted({due, *others.get(case.partner, ())})) if begins < ends_ else ():
             shown = age if until == date.max else (None, None)
             rows.append(
-                (str(case.id), case.partner, case.type, visit.label, holder, since >= due, *shown, since,
+                (case.id, case.partner, case.type, visit.label, holder, since >= due, *shown, since,
                  None if until == date.max else until)
             )  # fmt: skip
-    return arrow(schema(review_state), rows)
+    return arrow(schema(review_state), rows, keys=KEYS)

@@ -87,8 +87,8 @@ KEYS = ("customer_id", "partner_id", "account_manager_id")
 
 def states(uow: UnitOfWork) -> pa.Table:
     """Which customer belonged to which partner, looked after by whom, from when until before when."""
-    others = {key.replace("-", ""): days for key, days in turns(uow).items() if days}
-    rows = [row for stay in _stays(uow) for row in _stretches(stay, others.get(stay.who[1].replace("-", ""), ()))]
+    others = turns(uow)
+    rows = [row for stay in _stays(uow) for row in _stretches(stay, others.get(stay.who[1], ()))]
     return arrow(_STATES, rows, keys=KEYS)
 
 

@@ -55,8 +55,12 @@ def attributes(each: PastPartner, day: date) -> tuple[str | None, ...]:
 
 
 def turns(uow: UnitOfWork) -> Mapping[str, list[date]]:
-    """By partner, the days from which `attributes` may be others: where facts that last over them are cut."""
-    return {str(each.id): each.turns() for each in past(uow)}
+    """By partner, the days from which `attributes` may be others: where facts that last over them are cut.
+
+    A partner is found by its key with and without dashes, as databases write them (`records.key_text`).
+    """
+    found = {str(each.id): days for each in past(uow) if (days := each.turns())}
+    return found | {key.replace("-", ""): days for key, days in found.items()}
 
 
 def cut(begins: date, ends: date, at: Sequence[date]) -> Iterator[tuple[date, date]]:

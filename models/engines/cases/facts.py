@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 
 from models.core.money import sum_amount
 from models.core.unit_of_work import UnitOfWork
@@ -56,17 +56,17 @@ def cases_near(
     return list(found.values())
 
 
-def changes(uow: UnitOfWork) -> tuple[object, ...]:
+def changes(uow: UnitOfWork) -> tuple[int, tuple[object, ...]]:
     """Another value whenever a case that the actor may see changed: how many there are, and how far the newest came."""
     newest = select(Case.id, Case.seq).order_by(Case.changed_at.desc(), Case.id.desc()).limit(20)
     found = tuple(tuple(row) for row in uow.session.execute(newest))
-    return uow.session.scalar(select(func.count(Case.id))), found
+    return uow.session.scalar(select(func.count(Case.id))) or 0, found
 
 
-def amounts(uow: UnitOfWork, names: Collection[str]) -> dict[tuple[UUID, str], Decimal]:
-    """What amounts by name come to, of every case the actor may see."""
+def amounts(uow: UnitOfWork, names: Collection[str]) -> dict[tuple[str, str], Decimal]:
+    """What amounts by name come to, of every case the actor may see; its key as the database writes it."""
     row = CaseFact
-    stmt = select(row.case_id, row.name, row.amount).where(row.name.in_(sorted(names)), row.amount.is_not(None))
+    stmt = select(cast(row.case_id, Text), row.name, row.amount).where(row.name.in_(sorted(names)))
     return {(key, name): amount for key, name, amount in uow.session.execute(stmt) if amount is not None}
 
 

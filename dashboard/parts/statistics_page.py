@@ -13,6 +13,7 @@ import streamlit as st
 
 from dashboard.parts import address, formats, tiles
 from dashboard.parts.empty import lake_readable, state
+from dashboard.parts.figure_alerts import alert_button
 from dashboard.parts.figures import Figure, Meaning, figures
 from dashboard.parts.go import go_to
 from dashboard.parts.head import answer, page_head
@@ -25,7 +26,7 @@ from models.core.actor import current_actor
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.engines.statistics import Unit, month_end
 from models.statistics import asking, catalogue
-from models.statistics.asks import Ask
+from models.statistics.asks import Ask, Relative
 from models.statistics.findings import finding, moved, value_text
 from models.statistics.pages import Shown
 from models.statistics.pages import page as page_of
@@ -127,12 +128,20 @@ def _head(found: Page, listed: Below | None) -> None:
     ]
     oldest = min((each for each in fresh if each), default=None)
     line = [found.subject, "GMT+08:00", f"data as of {formats.instant(oldest)}" if oldest else "", made.about]
-    words, actions = st.columns([3, 1], vertical_alignment="center")
+    words, actions = st.columns([1.7, 1], vertical_alignment="center")
     with words:
         page_head(made.title, line=list(filter(None, line)))
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        alert_button(_watched(found), key="alert_figure")
         if current_actor().may("exports.create"):
             export_menu(f"{made.title}, {found.view.tab.title}, {found.whole.words}", partial(_exported, found, listed))
+
+
+def _watched(found: Page) -> Ask:
+    """The first figure with the page's filters, month by month: what an alert watches."""
+    measure = found.shown[0].measure
+    asked = Tile(key="alert", ask=Ask.of(measure)).within(found.view.asked, today=found.today)
+    return asked.model_copy(update={"period": Relative.LAST_MONTH, "against": ()})
 
 
 def _exported(found: Page, listed: Below | None) -> list[tuple[str, Ask]]:

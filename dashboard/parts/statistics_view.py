@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.parts import address
+from models.core.clock import business_date
 from models.core.errors import Refused
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
@@ -24,6 +25,8 @@ from models.statistics.periods import compared, span
 
 NOTHING = "nothing"
 """The comparison of an address that means: with nothing."""
+OF_MONTHS = ("expenditures", "lines")
+"""Pages whose address names months alone, and no period that moves with the calendar."""
 KEPT = ("period", "from", "to", "currency", "base", "rates", "rates_on")
 """Parameters of a question that a page's address may have, beside its filters."""
 
@@ -55,7 +58,12 @@ class View:
 
     def link(self, page: str) -> str:
         """The address of another page with the same period and filters."""
-        return address.link(page, _params(self.asked))
+        asked = self.asked
+        if page in OF_MONTHS:
+            meant = span(asked.period, business_date())
+            months = Months(first=meant.first.replace(day=1), last=meant.last.replace(day=1))
+            asked = asked.model_copy(update={"period": months})
+        return address.link(page, _params(asked))
 
 
 def view_from_address(uow: UnitOfWork, page: StatisticsPage) -> View | None:

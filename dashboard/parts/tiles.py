@@ -86,7 +86,8 @@ def _note(tile: Tile, found: Result, page: Ask) -> str:
     """The question, unit, period and what it does not heed, below the title."""
     written = Written.of(found.measures[0], found.currency, [row.now[0] for row in found.rows])
     scale = written.scale([row.now[0] for row in found.rows])
-    unit = scale.of(written.unit) if tile.chart is not ChartKind.TABLE else written.unit
+    in_full = tile.chart in (ChartKind.TABLE, ChartKind.SHARES)
+    unit = written.unit if in_full else scale.of(written.unit)
     words = [each.words for each in found.measures] if len(found.measures) < 4 else [found.measures[0].words]
     what = formats.listing(words, most=4)
     step = f" a {found.ask.granularity.value}" if found.ask.granularity else ""

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.parts import address, assigning, records
 from dashboard.parts import spent as spending
+from dashboard.parts import statistics_customer as buying
 from dashboard.parts.assigning import Chosen, Managers
 from dashboard.parts.empty import state
 from dashboard.parts.formats import day, text
@@ -121,6 +122,7 @@ with unit_of_work(read_only=True) as uow:
     companies = [row.partner_id for row in associations] + [row.partner_id for row in assignments]
     names = members.names(uow, people) | partners.names(uow, companies)
     spent = spending.spent(uow, "customer", str(customer_id))
+    bought = buying.bought(uow, customer_id) if spent else None
     entries = history.entries(uow, subject="customer", subject_id=customer_id) if actor.may("history.view") else None
 manager = names.get(customer.account_manager_id, "") if customer.account_manager_id else ""
 partner = names.get(customer.partner_id, "") if customer.partner_id else ""
@@ -145,8 +147,12 @@ left, right = st.columns([2, 1], gap="large")
 with left:
     show_managers(assignments, names)
     show_associations(associations, names)
+    if bought:
+        buying.show_products(bought)
     if entries is not None and entries.rows:
         section("Changes")
         records.history(entries.rows)
 with right:
+    if bought:
+        buying.show_summary(bought)
     show_facts(customer)

@@ -35,6 +35,7 @@ class World:
     distributor: Actor
     reseller: Actor
     account_manager: Actor
+    bluewing: str
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +67,7 @@ def world(on_sqlite, tmp_path) -> World:
         return World(
             build.actor("ecosystem_manager"), build.actor("analyst"), build.actor("partner_admin", partner=north),
             build.actor("partner_admin", partner=depot), build.actor("partner_admin", partner=shop),
-            build.actor_of(jonas, ("account_manager",)),
+            build.actor_of(jonas, ("account_manager",)), str(bluewing.id),
         )  # fmt: skip
 
 
@@ -153,3 +154,10 @@ def test_what_is_shown_is_exported_with_its_filters_and_days(world, monkeypatch)
         asked = [each["ask"] for each in task.question["asks"]]
         assert all({"dimension": "tier", "values": ["registered"]} in each["where"] for each in asked)
         assert {each["period"]["last"] for each in asked} == {"2026-06-01"}
+
+
+@pytest.mark.meets("CUS-STA-01", "CUS-STA-02")
+def test_a_customer_shows_what_it_buys_and_the_summary_of_its_expenditure(world):
+    shown = words(page("customers/customer.py", world.provider, id=world.bluewing).run(), gap=" ")
+    assert "Expenditure summary July 2025 to June 2026, USD Expenditure 1,400.15 All 1,400.15" in shown
+    assert "EC2-T3 makes all of it What does it buy? Expenditure, USD; July 2025 to June 2026." in shown

@@ -16,6 +16,7 @@ from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
 from models.engines.sandbox.process import Cancel, Limits, Sandbox
 from models.explore.asking import PERMISSION
+from models.explore.places import place
 from models.explore.sources import sources
 
 KINDS = {"csv": "CSV", "xlsx": "XLSX", "parquet": "Parquet"}
@@ -52,7 +53,9 @@ def bring(
     limits = Limits(
         seconds=settings().explore_seconds, memory_mib=settings().explore_memory_mib, threads=1, answer_mib=512
     )
-    rows = Sandbox(limits, cancel or Cancel()).parse(content, kind)
+    cancel = cancel or Cancel()
+    with place(cancel):
+        rows = Sandbox(limits, cancel).parse(content, kind)
     taken = {each.name for each in sources(uow.actor)} | set(there)
     return Brought(table_name(file, taken), PurePath(file).name[:120], KINDS[kind], len(content), rows)
 

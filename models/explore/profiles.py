@@ -19,6 +19,7 @@ from models.engines.sandbox.process import Cancel, Limits, Sandbox, Statement, t
 from models.engines.sandbox.reading import Needed
 from models.engines.statistics import month_end, shift_month
 from models.explore.asking import PERMISSION, Own, own_source
+from models.explore.places import place
 from models.explore.slices import prepared
 from models.explore.sources import Fresh, Source, sources
 
@@ -121,7 +122,8 @@ def profile(
     if source is None or column not in source.kinds:
         raise NotFound("There is no such column among those you may see. Choose one of the list.")
     when = _when(source, own=table in own)
-    with ExitStack() as held:
+    stop = cancel or Cancel()
+    with place(stop), ExitStack() as held:
         needed = Needed(tuple(dict.fromkeys(filter(None, (column, when)))), ())
         if table in own:
             made, fresh = (
@@ -129,11 +131,11 @@ def profile(
                 Fresh(table, own[table].num_rows, None),
             )
         else:
-            most, stop = settings().explore_rows, cancel or Cancel()
+            most = settings().explore_rows
             made, fresh = prepared(uow, source, Needed(needed.columns, ((),)), most=most, masked=False, cancel=stop)
         held.enter_context(made)
         limits = Limits(settings().explore_seconds, settings().explore_memory_mib, settings().lake_threads, 5_000)
-        sandbox = Sandbox(limits, cancel or Cancel())
+        sandbox = Sandbox(limits, stop)
         statements = _statements(table, column, source.kinds[column], when, months)
         found = [
             [row for batch in answer.batches for row in batch.to_pylist()]

@@ -17,11 +17,11 @@ from uuid import UUID, uuid4
 
 from models.core.actor import Actor
 from models.core.errors import DomainError, Problem, Refused
-from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.engines.sandbox.process import Cancel, Cancelled, TookTooLong
 from models.explore import service
 from models.explore.asking import Answered, Asked, Own, answer
+from models.explore.places import place
 from models.explore.rules import RunStatus
 
 log = logging.getLogger(__name__)
@@ -63,32 +63,6 @@ _runs: OrderedDict[UUID, Run] = OrderedDict()
 _lock = threading.Lock()
 
 
-class _Places:
-    """At most so many at a time, as the settings say now."""
-
-    def __init__(self) -> None:
-        self._free = threading.Condition()
-        self._taken = 0
-
-    def take(self, run: Run) -> bool:
-        """Wait for a place; False when the run was cancelled meanwhile."""
-        with self._free:
-            while self._taken >= settings().explore_at_once:
-                if run.cancel.asked:
-                    return False
-                self._free.wait(0.2)
-            self._taken += 1
-            return True
-
-    def leave(self) -> None:
-        with self._free:
-            self._taken -= 1
-            self._free.notify()
-
-
-_places = _Places()
-
-
 def start(actor: Actor, asked: Asked, own: Own | None = None) -> Run:
     """Begin to answer a statement in the actor's name; an earlier one of the same person goes on by itself."""
     run = Run(asked, actor.user_id)
@@ -111,14 +85,10 @@ def find(actor: Actor, run_id: UUID | None) -> Run | None:
 
 def _carry(run: Run, actor: Actor, own: Own) -> None:
     try:
-        if not _places.take(run):
-            raise Cancelled("Cancelled. Nothing was changed.")
-        try:
+        with place(run.cancel):
             run.stage = Stage.RUNNING
             with unit_of_work(read_only=True, actor=actor) as uow:
                 run.answered = answer(uow, run.asked, own=own, cancel=run.cancel)
-        finally:
-            _places.leave()
     except DomainError as error:
         run.error = error
     except Exception:

@@ -10,13 +10,16 @@ import pytest
 from models.core.clock import clock_at
 from models.core.errors import NotFound, Refused
 from models.core.unit_of_work import unit_of_work
-from models.engines.sandbox.process import Cancelled, Parameter
-from models.explore import bringing, fields, running
+from models.engines.sandbox.process import Cancel, Cancelled, Parameter
+from models.explore import bringing, fields, places, running
 from models.explore.asking import Asked, answer, parameter_problem
 from models.explore.bringing import bring
+from models.explore.exporting import question_of
 from models.explore.profiles import profile
 from models.explore.queries import history
 from models.explore.rules import RunStatus
+from models.exports.producers import producer_of
+from models.exports.rules import ColumnKind
 from models.statistics.asks import Ask
 from tests.models.explore.conftest import JUNE, MAY
 from tests.support.facts import at_noon
@@ -114,3 +117,29 @@ def test_an_answer_is_awaited_remembered_and_nobody_elses(world):
     assert endless.over.wait(30) and isinstance(endless.error, Cancelled)
     with unit_of_work(read_only=True, actor=world.analyst) as uow:
         assert {row.status for row in history(uow)} == {RunStatus.DONE, RunStatus.CANCELLED}
+
+
+def test_who_waits_for_a_place_can_go(world):
+    gone = Cancel()
+    gone()
+    with places.place(Cancel()), places.place(Cancel()), pytest.raises(Cancelled), places.place(gone):
+        pass
+    with places.place(gone):
+        pass  # one is free again
+
+
+def test_exports_hold_every_row_exact_by_sql_and_by_fields(world):
+    sql = Asked("SELECT partner_id, sum(expenditure) AS total, count(*) AS lines FROM expenditure_line GROUP BY 1")
+    ask = Ask.of("expenditure", by=("partner",), **PERIOD)
+    with clock_at(at_noon(date(2026, 7, 16))), unit_of_work(read_only=True, actor=world.partner) as uow:
+        one = producer_of("explore.sql").open(uow, question_of(sql))
+        (cells,) = list(one.batches)
+        two = producer_of("explore.fields").open(uow, {"ask": ask.model_dump(mode="json")})
+        (rows,) = list(two.batches)
+    ours = [line for line in world.lines if line["partner_id"] == str(world.partner.partner_id)]
+    assert cells == [[str(world.partner.partner_id)], [sum(line["expenditure"] for line in ours)], [12]]
+    assert [(each.label, each.kind) for each in one.columns] == [
+        ("partner_id", ColumnKind.TEXT), ("total", ColumnKind.EXACT), ("lines", ColumnKind.NUMBER),
+    ]  # fmt: skip
+    assert [list(map(str, column)) for column in rows[:2]] == [["Nordlicht Systems"], ["USD"]]
+    assert rows[2] == [sum(line["expenditure"] for line in ours if line["cycle"] >= MAY)]

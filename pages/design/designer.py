@@ -151,7 +151,7 @@ def in_force(key: str) -> None:
     with left:
         page_head(made.name, crumbs=CRUMBS, line=[f"Version {versions.words(made.version)} is in force", "to look at"])
     with right, st.container(horizontal=True, horizontal_alignment="right"):
-        if not address.get("view"):
+        if not address.get("view") and not address.get("sheet"):
             st.toggle("Live numbers", value=True, key="design:live")
         if st.button("Change it", type="primary", icon=":material/edit:", key="design:begin"):
             with unit_of_work() as uow:
@@ -206,7 +206,7 @@ def drafted(draft_id: UUID) -> None:
     with left:
         page_head(draft.name, crumbs=CRUMBS, line=line, badges=[badge(draft, found)])
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        if not address.get("view"):
+        if not address.get("view") and not address.get("sheet"):
             st.toggle("Live numbers", value=True, key="design:live")
         where = [(place_words(content, each), each.text) for each in waits]
         actions(draft, found, changed, where, is_own=draft.proposed_by == current_actor().user_id)

@@ -28,7 +28,7 @@ from models.statistics import tables as statistics
 from models.tokens import tables as tokens
 
 __all__ = [
-    "Base", "benefits", "briefs", "cases", "catalog", "customers", "dashboards", "definitions", "design", "expenditures",
-    "explore", "exports", "history", "identity", "ledger", "lists", "notices", "outbox", "partners", "payments",
-    "reference", "revenue", "reviewers", "statistics", "tokens",
+    "Base", "benefits", "briefs", "cases", "catalog", "customers", "dashboards", "definitions", "design",
+    "expenditures", "explore", "exports", "history", "identity", "ledger", "lists", "notices", "outbox", "partners",
+    "payments", "reference", "revenue", "reviewers", "statistics", "tokens",
 ]  # fmt: skip

@@ -97,8 +97,8 @@ def _gaps(table: DecisionTable, walk: _Walk) -> Iterator[Problem]:
 def _overlap_problems(table: DecisionTable, walk: _Walk) -> Iterator[Problem]:
     if walk.is_open:
         text = (
-            f"The table has {len(table.rows):,} rows and tells too many cases apart to be judged for gaps and overlaps: "
-            "use fewer columns with ranges, or several tables one after the other."
+            f"The table has {len(table.rows):,} rows and tells too many cases apart to be judged for gaps and overlaps:"
+            " use fewer columns with ranges, or several tables one after the other."
         )
         yield Problem("TABLE-LARGE", text, "rows")
         return

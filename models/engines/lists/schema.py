@@ -111,8 +111,8 @@ class ActionAsk(Frozen):
 class ListAction(Frozen):
     """What can be done with rows: `label` on the button; `will` and `done` in sentences: `will be locked`, `locked`.
 
-    `asks` is what one gives with it, such as an ecosystem manager; `most` how many rows it works on at once, fewer where
-    looking at each takes its time. An action of the page's `own` has a dialog of its own there.
+    `asks` is what one gives with it, such as an ecosystem manager; `most` how many rows it works on at once, fewer
+    where looking at each takes its time. An action of the page's `own` has a dialog of its own there.
     """
 
     name: Name

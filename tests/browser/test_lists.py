@@ -34,6 +34,10 @@ def test_a_column_and_a_view_are_added_to_a_list_and_shared(
     browsing.open_address(manager, "design-lists?list=partners")
     manager.locator(".st-key-col_line_region label").first.click()
     expect(manager.get_by_text("1 change not published yet.")).to_be_visible()
+    manager.context.clear_cookies()  # the browser is closed and opened again: the draft is there
+    manager = signed_in(demo_installation, open_page(demo_installation.address), "Ecosystem manager")
+    browsing.open_address(manager, "design-lists?list=partners")
+    expect(manager.get_by_text("1 change not published yet.")).to_be_visible()
     manager.get_by_role("button", name="Publish").click()
     dialog = manager.get_by_role("dialog")
     expect(dialog.get_by_text("Region is shown.")).to_be_visible()
@@ -66,3 +70,29 @@ def test_a_column_and_a_view_are_added_to_a_list_and_shared(
     analyst.get_by_role("button", name="Tier: Basic").click()
     expect(analyst.get_by_role("button", name="Tier: Basic")).to_have_count(0)
     assert "order=-joined" in analyst.url
+
+
+def test_clean_reviews_are_approved_together_after_a_look(
+    demo_installation: Installation, open_page: Callable[..., Page]
+) -> None:
+    reviewer = signed_in(demo_installation, open_page(demo_installation.address), "Business reviewer")
+    browsing.open_address(reviewer, "queue-list")
+    before = int(re.findall(r"(\d+) reviews? waits? for you", reviewer.inner_text("body"))[0])
+    reviewer.get_by_role("button", name="Select").click()
+    expect(reviewer.get_by_text("Tick reviews in the list first.")).to_be_visible()
+    browsing.wait_until_drawn(reviewer)
+    grid = reviewer.locator("[data-testid=stDataFrame]").first.bounding_box()
+    assert grid
+    reviewer.mouse.click(grid["x"] + 18, grid["y"] + 16)  # the box above all boxes
+    reviewer.get_by_role("button", name=f"Approve {before} reviews").click()
+    dialog = reviewer.get_by_role("dialog")
+    expect(dialog.get_by_text(re.compile(r"USD [\d,.]+ in all\."))).to_be_visible(timeout=30_000)
+    button = dialog.get_by_role("button", name=re.compile(r"^Approve \d+ reviews?, USD "))
+    number = int(re.findall(r"Approve (\d+)", button.inner_text())[0])
+    assert 0 < number <= before
+    button.click()
+    expect(reviewer.get_by_text(re.compile(rf"^{number} reviews? approved\.$"))).to_be_visible(timeout=30_000)
+    browsing.wait_until_drawn(reviewer)
+    left = re.findall(r"(\d+) reviews? waits? for you", reviewer.inner_text("body"))
+    assert int(left[0] if left else 0) == before - number
+    expect(reviewer.get_by_role("button", name="Approve", exact=True)).to_be_disabled()  # nothing stays ticked

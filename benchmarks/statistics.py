@@ -24,7 +24,7 @@ from models.statistics.asks import Ask
 
 LINES = 5_000_000
 """How many lines; 50 million need about 3 GB of room and some minutes to be made."""
-REPEATS = 5
+REPEATS = 3
 YEAR = {"first": MONTHS[0], "last": LAST}
 HALF = {"first": MONTHS[6], "last": LAST}
 NOW, BEFORE = f"cycle >= '{MONTHS[6]}'", f"cycle < '{MONTHS[6]}'"

@@ -91,7 +91,7 @@ words = st.text(max_size=12) | st.sampled_from(
 )
 
 
-@pytest.mark.parametrize("key", ["partners", "customers", "cases", "users", "mail", "exports"])
+@pytest.mark.parametrize("key", ["partners", "customers", "customer_events", "cases", "users", "mail", "exports"])
 def test_whatever_an_address_asks_is_answered_or_refused_in_words(uow: UnitOfWork, build: Build, key: str) -> None:
     build.customer(build.partner("Nordlicht Systems"))
     work = UnitOfWork(uow.session, build.actor("administrator"), uow.now)

@@ -105,8 +105,10 @@ def chart(found: Answered) -> None:
     largest = max(range(len(drawn.values)), key=drawn.values.__getitem__)
     words = f"{drawn.value} is largest for {drawn.labels[largest]}: {formats.exact(drawn.values[largest])}"
     left_out = len(drawn.values) - _most(drawn.kind)
-    section(words, note=f"{drawn.value} by {drawn.label}" + (f", {left_out:,} rows left out" if left_out > 0 else ""))
     scale = formats.scale_for(drawn.values)
+    unit = f", in {scale.word}" if scale.word else ""
+    rest = f", {left_out:,} rows left out" if left_out > 0 else ""
+    section(words, note=f"{drawn.value} by {drawn.label}{unit}{rest}")
     if drawn.kind == "line":
         line = charts.Line(drawn.value, drawn.values[:MOST_POINTS])
         charts.trend(

@@ -107,6 +107,12 @@ def suggested(old: Workflow, new: Workflow) -> dict[str, str]:
     return found
 
 
+def _kept(old: Workflow, new: Workflow) -> dict[str, str]:
+    """Places that are there under the same name: nobody has to say what becomes of them."""
+    there = places(new)
+    return {name: name for name, node in places(old).items() if name in there and kind_of(there[name]) == kind_of(node)}
+
+
 def _is_same(node: Node, other: Node) -> bool:
     return kind_of(node) == kind_of(other) and node.label == other.label
 
@@ -119,8 +125,11 @@ def _likeness(name: str, node: Node, to: str, other: Node) -> float:
 def plan(
     state: State, old: Definition, new: Definition, version: int, world: World, mapping: Places | None = None
 ) -> MigrationPlan:
-    """What it would mean for a case to go on under another version, at the time and in the name that `world` says."""
-    to = suggested(old.workflow, new.workflow) if mapping is None else mapping
+    """What it would mean for a case to go on under another version, at the time and in the name that `world` says.
+
+    `mapping` says what became of places that are not there any more; without it, what they most likely became counts.
+    """
+    to = suggested(old.workflow, new.workflow) if mapping is None else _kept(old.workflow, new.workflow) | {**mapping}
     problems = list(_problems(state, old.workflow, new, to))
     if problems:
         return MigrationPlan(tuple(problems))

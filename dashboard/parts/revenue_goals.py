@@ -70,8 +70,9 @@ def show(goals: list[GoalRow], earned: Mapping[int, Decimal] | None) -> None:
     for each in now:
         reached = None if earned is None else earned.get(each.year, Decimal(0))
         part = formats.share(queries.completion(each, reached), 2)
-        lines.append((str(each.year), formats.amount(each.amount), formats.amount(reached), part))
-    records.table(("Year", "Goal", "Earned", "Reached"), lines, numbers=(1, 2, 3))
+        of = f'{formats.amount(reached)}<br><span class="mu sm">of {formats.amount(each.amount)}</span>'
+        lines.append((str(each.year), of, part))
+    records.table(("Year", "Earned of goal", "Reached"), lines, numbers=(1, 2))
     if before := [each for each in goals if each.ended_at is not None]:
         with st.expander(formats.plural(len(before), "earlier goal")):
             rows = [(str(e.year), formats.amount(e.amount), formats.instant(e.set_at)) for e in before]

@@ -123,8 +123,7 @@ def derive(eco: Ecosystem, files: Sequence[CycleFile], today: date, folder: Path
 
 
 def goals(uow: UnitOfWork, terms: DemoTerms, eco: Ecosystem, yearly: Mapping[str, Decimal]) -> None:
-    """A goal of last year and of this one for each partner with revenue: some within reach, some not, one in ten raised
-    since."""
+    """A goal of this year for each partner with revenue: some within reach, some not, one in ten raised since."""
     chance, rows = random.Random(terms.seed), []
     manager = {user.id: user.name for user in eco.users}
     for partner in eco.partners:
@@ -134,16 +133,15 @@ def goals(uow: UnitOfWork, terms: DemoTerms, eco: Ecosystem, yearly: Mapping[str
             continue
         by = manager.get(partner.manager_id, "Kontor") if partner.manager_id else "Kontor"
         raised = chance.random() < 0.1
-        for year, part, ended in (
-            (uow.today.year - 1, Decimal("0.9"), False), (uow.today.year, Decimal("0.8"), True),
-            (uow.today.year, Decimal(1), False),
-        ):  # fmt: skip
+        year = uow.today.year
+        for part, ended in ((Decimal("0.8"), True), (Decimal(1), False)):
             if ended and not raised:
                 continue
             amount = (wanted * part / THOUSAND).quantize(Decimal(1)) * THOUSAND
             day = date(year, 6 if raised and part == 1 and not ended else 1, chance.randrange(5, 28))
             rows.append(_goal(uow, partner, max(amount, Decimal(THOUSAND)), year, min(day, uow.today), by, ended))
-    uow.session.execute(insert(RevenueGoal), rows)
+    if rows:
+        uow.session.execute(insert(RevenueGoal), rows)
 
 
 def _goal(

@@ -27,7 +27,7 @@ from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.engines.statistics import Unit, month_end
 from models.statistics import asking, catalogue
 from models.statistics.asks import Ask, Relative
-from models.statistics.findings import finding, moved, value_text
+from models.statistics.findings import finding, moved, says_something, value_text
 from models.statistics.pages import Shown
 from models.statistics.pages import page as page_of
 from models.statistics.results import Result
@@ -241,7 +241,14 @@ def _with_state(view: View, drill: str) -> str:
 
 
 def _tiles(found: Page) -> None:
-    """Tiles in rows: sentences as cards beside each other, pictures by their width."""
+    """Tiles in rows: sentences as cards beside each other, pictures by their width; one box where nothing counts."""
+    answers = [*found.answers.values(), *found.strip]
+    if found.drawn and not any(not isinstance(each, Result) or says_something(each) for each in answers):
+        remedy = "Choose another period or take filters off." if found.view.filters else "Choose another period."
+        state(
+            "empty", f"Nothing counts in {found.whole.words} yet", "Figures appear here with what they count.", remedy
+        )
+        return
     for words, group in groupby(found.drawn, key=lambda tile: tile.chart is ChartKind.WORDS):
         if words:
             tiles.cards(list(group), found.answers, partial(_with_state, found.view))

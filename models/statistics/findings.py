@@ -59,14 +59,15 @@ def moved(now: Value, before: Value, words: str) -> str:
 
 def finding(result: Result) -> str:
     """The answer as a sentence without its full stop, for the title of its chart."""
-    if not _anything(result):
+    if not says_something(result):
         return f"No {_inner(result.measures[0].words)} {_within(result)}"
     if result.ask.granularity:
         return _trend(result)
     return _groups(result) if result.ask.by else _alone(result)
 
 
-def _anything(result: Result) -> bool:
+def says_something(result: Result) -> bool:
+    """Whether anything counts in the answer."""
     return any(as_number(value) for row in result.rows for value in row.now)
 
 

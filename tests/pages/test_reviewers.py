@@ -172,6 +172,7 @@ def test_the_designer_warns_of_a_stage_that_nobody_decides(fund: Fund) -> None:
     with fund.as_(fund.ines) as uow:
         draft = str(drafting.begin(uow, "mdf"))
         fund.build.uow.session.get_one(UserAccount, fund.sipho.user_id).deleted_at = uow.now
-    said = words(shown(fund, "design/designer.py", fund.ines, draft=draft))
+    test = shown(fund, "design/designer.py", fund.ines, draft=draft)
+    said = " ".join(str(element.proto) for element in test.get("bidi_component"))
     assert "Nobody who can sign in is Finance reviewer." in said
     assert "Nobody who can sign in is Business reviewer." not in said

@@ -79,7 +79,7 @@ def test_the_menu_has_at_most_nine_groups_and_every_page_a_script() -> None:
             "ecosystem_manager",
             ["Home", "Reviews", "Partners", "Customers", "Money", "Statistics", "Explore", "Design", "Administration"],
         ),
-        ("analyst", ["Home", "Partners", "Customers", "Statistics", "Explore"]),
+        ("analyst", ["Home", "Partners", "Customers", "Statistics", "Explore", "Design"]),
         ("reviewer_technical", ["Home", "Reviews", "Partners"]),
         ("partner_admin", ["Home", "Benefits", "Customers", "Statistics", "Organisation"]),
         ("account_director", ["Home", "Benefits", "Customers", "Statistics", "Organisation"]),

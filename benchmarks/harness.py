@@ -75,11 +75,11 @@ def compare(name: str, module: str, home: Path, *, rounds: int = 5, unit: str = 
     measured: dict[str, list[Measured]] = {"ours": [], "floor": []}
     for number in range(rounds):
         for step in ("floor", "ours") if number % 2 else ("ours", "floor"):
-            run = _run(module, step, home)
-            measured[step].append(run)
-            say(f"{name} {number + 1}/{rounds} {step:5} {run.seconds:8.3f} s {run.peak_mib:8.0f} MiB")
-    ours, floor = (statistics.median(run.seconds for run in measured[step]) for step in ("ours", "floor"))
-    peaks = {step: max(run.peak_mib for run in runs) for step, runs in measured.items()}
+            taken = run(module, step, home)
+            measured[step].append(taken)
+            say(f"{name} {number + 1}/{rounds} {step:5} {taken.seconds:8.3f} s {taken.peak_mib:8.0f} MiB")
+    ours, floor = (statistics.median(each.seconds for each in measured[step]) for step in ("ours", "floor"))
+    peaks = {step: max(each.peak_mib for each in runs) for step, runs in measured.items()}
     say(f"{name}: memory {peaks['ours'] / peaks['floor']:.2f} times the floor's {peaks['floor']:.0f} MiB")
     return {
         "name": name,
@@ -111,7 +111,8 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _run(module: str, step: str, home: Path) -> Measured:
+def run(module: str, step: str, home: Path) -> Measured:
+    """One step of a module in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", module, step, str(home)],
         cwd=Path(__file__).resolve().parents[1],

@@ -137,7 +137,7 @@ def roll_back(uow: UnitOfWork, dashboard_id: UUID, number: int, *, expected: int
     Raises:
         NotAllowed: the actor may not share.
         NotFound: there is no such dashboard or version.
-        WrongState: it is the one that is seen.
+        WrongState: it is the one that is seen, or nobody else sees the dashboard.
         ChangedMeanwhile: somebody else changed it.
     """
     uow.actor.demand(SHARE)
@@ -145,6 +145,8 @@ def roll_back(uow: UnitOfWork, dashboard_id: UUID, number: int, *, expected: int
     earlier = uow.session.get(DashboardVersion, (dashboard_id, number))
     if earlier is None:
         raise NotFound(f"There is no version {number} of this dashboard.")
+    if found.shared is None:
+        raise WrongState("Nobody else sees it. Share it instead.")
     if found.shared == number:
         raise WrongState("This version is the one that is seen already.")
     before, found.shared = found.shared, number

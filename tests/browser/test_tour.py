@@ -96,6 +96,8 @@ def test_sign_in_import_trend_lines_export_download(
 
     page.get_by_role("link", name="Statistics").click()
     browsing.wait_until_drawn(page)
+    page.get_by_role("link", name="Expenditures", exact=True).click()
+    browsing.wait_until_drawn(page)
     choose_cycle(page, "September 2024")
     page.get_by_text("Expenditure trend", exact=True).click()
     expect(page).to_have_url(re.compile(r"(?=.*from=2024-09)(?=.*to=2024-09).*tab=trend"))

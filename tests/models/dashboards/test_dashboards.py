@@ -78,6 +78,9 @@ def test_readers_see_what_was_shared_until_it_is_shared_again(uow: UnitOfWork, p
     assert [each.number for each in queries.versions(manager, made)] == [2, 1]
     with pytest.raises(WrongState, match="already"):
         service.roll_back(manager, made, 1, expected=queries.edit(manager, made).version)
+    service.take_back(manager, made, expected=queries.edit(manager, made).version)
+    with pytest.raises(WrongState, match="Nobody else sees it"):
+        service.roll_back(manager, made, 2, expected=queries.edit(manager, made).version)
 
 
 def test_two_people_at_one_draft(uow: UnitOfWork, build: Build, people: dict[str, Actor]) -> None:

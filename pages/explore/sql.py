@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.parts import address, explore_answer, explore_kept, formats
 from dashboard.parts import explore_work as work
+from dashboard.parts.again import again
 from dashboard.parts.empty import state
 from dashboard.parts.explore_export import export_answer
 from dashboard.parts.explore_schema import schema_browser
@@ -26,6 +27,8 @@ from models.explore.sources import sources
 
 QUICK = 1.2
 """Seconds that a page waits for an answer before it says that it is working."""
+LOOK_AGAIN = 0.8
+"""Seconds until the page looks again whether an answer is there."""
 SIDES = {"schema": "Schema", "kept": "Kept", "history": "History"}
 VIEWS = {"table": "Table", "chart": "Chart"}
 
@@ -101,9 +104,8 @@ def tell_cost(asked: Asked) -> None:
     st.html(f'<div class="k cost"><span class="i" aria-hidden="true">{icon}</span>{formats.text(words)}</div>')
 
 
-@st.fragment(run_every=0.8)
 def working(run: Run) -> None:
-    """How long it has taken; ends by itself, or by the button."""
+    """How long it has taken; looked at again until it is over, or ended by the button."""
     if run.over.is_set():
         st.rerun()
     waits = "Waiting for others" if run.stage is Stage.WAITING else "Working"
@@ -112,6 +114,7 @@ def working(run: Run) -> None:
             f'<div class="k" role="status"><b>{waits}</b> · {run.seconds:.0f} s of {settings().explore_seconds}</div>'
         )
         st.button("Cancel", icon=":material/stop:", key="explore_cancel", on_click=run.cancel)
+    again(LOOK_AGAIN, key="explore_again")
 
 
 def result(run: Run) -> None:

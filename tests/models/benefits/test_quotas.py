@@ -128,7 +128,8 @@ def test_the_list_says_of_each_pool_what_the_pool_says(fund: Fund) -> None:
     with fund.as_(fund.ines) as uow:
         service.raise_quota(uow, shipped("mdf"), grown.id, usd("500.00"), reason="Webinar", key="a")
         service.lower_quota(uow, shipped("mdf"), grown.id, usd("9900.00"), reason="Unused", key="b")
-        rows = read(uow, open_list(uow, "quotas"), Asked(sort="-left"), FIRST_PAGE).page.rows
+        columns = ("partner", "granted", "used", "reserved", "left", "currency", "low")
+        rows = read(uow, open_list(uow, "quotas"), Asked(sort="-left", columns=columns), FIRST_PAGE).page.rows
         pools = {row.partner_id: row for row in benefits.pools_of(uow, "mdf", [row.key for row in rows])}
         for row in rows:
             pool = pools[row.key]

@@ -15,6 +15,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from models.core.errors import Problem, Refused
@@ -26,6 +27,10 @@ Schema = Mapping[str, Mapping[str, str]]
 
 LONGEST = 20_000
 """Characters of a statement; more is no question of a person's."""
+DEEPEST, DEEPEST_TYPES = 60, 5
+"""Brackets within each other, and such brackets after the name of a type."""
+OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE})
+CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE})
 OPERATORS: dict[type[exp.Expr], str] = {exp.EQ: "=", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
 TURNED = {"=": "=", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
 PLAIN_JOINS = {"", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "OUTER"}
@@ -106,9 +111,26 @@ def _refused(text: str) -> Refused:
 
 def _tokens(text: str) -> list[Token]:
     try:
-        return sqlglot.tokenize(text, dialect="duckdb")
+        tokens: list[Token] = sqlglot.tokenize(text, dialect="duckdb")
     except SqlglotError as error:
         raise _refused("The statement ends within a text or a name: a quotation mark is missing.") from error
+    _demand_shallow(tokens)
+    return tokens
+
+
+def _demand_shallow(tokens: Sequence[Token]) -> None:
+    """Refuse brackets within brackets that would take for ever to read.
+
+    A type's name before a bracket may be a type or a function, so that each one inside another doubles the work.
+    """
+    typed: list[bool] = []
+    for before, here in zip([None, *tokens], tokens, strict=False):
+        if here.token_type in OPENING:
+            typed.append(before is not None and before.token_type in Parser.TYPE_TOKENS)
+        elif here.token_type in CLOSING and typed:
+            typed.pop()
+        if len(typed) > DEEPEST or sum(typed) > DEEPEST_TYPES:
+            raise _refused("The statement has too many brackets within each other. Take parts of it into WITH.")
 
 
 def _with_dollars(text: str) -> tuple[str, tuple[str, ...]]:

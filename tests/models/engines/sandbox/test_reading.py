@@ -164,3 +164,17 @@ def of(alternatives: tuple[tuple[Condition, ...], ...]) -> str:
         return f"{each.column} {each.operator} {values[0]}"
 
     return " OR ".join("(" + " AND ".join(map(one, each)) + ")" if each else "true" for each in alternatives)
+
+
+@pytest.mark.parametrize("name", ["date", "timestamp", "int", "decimal", "text", "varchar"])
+def test_names_of_types_within_each_other_are_refused_before_they_are_read(name: str) -> None:
+    """Each one more doubles the work of reading: forty would never end, in the process that serves everybody."""
+    with pytest.raises(Refused, match="too many brackets"):
+        read(f"SELECT {f'{name}(' * 40}1{')' * 40}", {"t": {"a": "text"}})
+    with pytest.raises(Refused, match="too many brackets"):
+        read(f"SELECT {'(' * 200}1{')' * 200}", {"t": {"a": "text"}})
+
+
+def test_a_question_of_a_person_has_few_brackets() -> None:
+    text = "SELECT date(max(cast(a AS date))), (((1 + (2 * (3 + 4))))) FROM t WHERE a IN (SELECT min(a) FROM t)"
+    assert set(read(text, {"t": {"a": "text"}}).tables) == {"t"}

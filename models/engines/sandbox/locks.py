@@ -15,7 +15,8 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+SECCOMP, SET_FILTER, ALL_THREADS = (317, 277), 1, 1
 SIGKILL = 9
 NOBODY = 65_534
 
@@ -122,7 +123,9 @@ def _seccomp(libc: Any) -> bool:
     program = b"".join(_program(AUDIT_ARCH[machine], allowed, CLONE[column]))
     buffer = ctypes.create_string_buffer(program, len(program))
     head = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(buffer))
-    return bool(libc.prctl(PR_SET_SECCOMP, 2, ctypes.create_string_buffer(head, len(head)), 0, 0) == 0)
+    # For every thread there is: those that DuckDB began already would keep what the first one gives up.
+    call = libc.syscall(SECCOMP[column], SET_FILTER, ALL_THREADS, ctypes.create_string_buffer(head, len(head)))
+    return bool(call == 0)
 
 
 def _program(architecture: int, allowed: list[int], clone: int) -> Iterable[bytes]:

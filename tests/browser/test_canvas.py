@@ -156,6 +156,7 @@ def test_everything_by_keyboard(begun: Begin) -> None:
     expect(new).to_be_visible()
     page.keyboard.press("Control+Shift+z")
     expect(new).to_be_hidden()
+    until(lambda: len(log(page)) == 6, within=10, what="it is taken back, and done again")
     assert [next(iter(change)) for change in log(page)[4:]] == ["Undo", "Redo"]
 
 
@@ -176,7 +177,7 @@ def test_what_is_under_a_hand_stays_there_while_the_page_draws_anew(begun: Begin
     page.mouse.up()
     until(lambda: len(log(page)) == 2, within=10, what="the box is moved")
     assert log(page)[1] == {"Moved": {"positions": {"review": [256.0, 112.0]}}}
-    until(lambda: middle(box(page, "form")) == pytest.approx((form[0] - 64, form[1] + 64), abs=1), within=5)
+    until(lambda: middle(box(page, "form")) == pytest.approx((form[0] - 64, form[1] + 64), abs=1), within=20)
 
 
 def test_changes_faster_than_the_page_are_told_in_their_order_by_the_names_it_gave(begun: Begin) -> None:

@@ -12,12 +12,14 @@ from models.core.actor import current_actor
 from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
 from models.identity import queries, service
+from models.tokens import queries as tokens
 
 actor = current_actor()
 page_head("My account", line=[actor.name])
 with unit_of_work(read_only=True) as uow:
     me = queries.me(uow)
     sessions = queries.own_sessions(uow)
+    others = len(sessions) > 1 or bool(tokens.own_tokens(uow))
 
 if me.must_change_password:
     st.info("Choose a password of your own to go on. The one you signed in with was set by somebody else.")
@@ -32,7 +34,10 @@ with password:
         new = st.text_input("New password", type="password", autocomplete="new-password")
         repeated = st.text_input("New password again", type="password", autocomplete="new-password")
         if st.form_submit_button("Change password", type="primary"):
-            with outcome(done="Password changed. Your other browsers are signed out."), unit_of_work() as uow:
+            with (
+                outcome(done="Password changed. Other browsers are signed out, tokens ended."),
+                unit_of_work() as uow,
+            ):
                 service.change_password(uow, old, new, repeated)
 
 if not me.must_change_password:
@@ -65,6 +70,6 @@ if not me.must_change_password:
         key="sessions",
         alt=f"You are signed in in {len(sessions)} browsers.",
     )  # fmt: skip
-    if st.button("Sign out everywhere else", disabled=len(sessions) < 2) and actor.user_id:
-        with outcome(done="Your other browsers are signed out."), unit_of_work() as uow:
+    if st.button("Sign out everywhere else", disabled=not others, help="Ends your tokens, too.") and actor.user_id:
+        with outcome(done="Your other browsers are signed out, your tokens ended."), unit_of_work() as uow:
             service.end_all_sessions(uow, actor.user_id, but=actor.session_id)

@@ -36,7 +36,8 @@ def own_tokens() -> None:
         found = queries.own_tokens(uow)
     section(
         "Tokens for programs",
-        note="With a token a program reads through the API what you may see, in your name. It is shown once.",
+        note="With a token a program reads through the API what you may see, in your name. It is shown once. "
+        "Tokens end when you change your password or sign out everywhere.",
         aside=formats.plural(len(found), "token") if found else "",
     )
     if found:

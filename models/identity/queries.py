@@ -108,6 +108,12 @@ def name_of(user_id: Any) -> ScalarSelect[str]:
     return select(UserAccount.name).where(UserAccount.id == user_id).scalar_subquery()
 
 
+def is_before_credentials(user_id: Any, made_at: Any) -> ColumnElement[bool]:
+    """Whether what a column says was made before the user was signed out everywhere or got another password."""
+    row = UserAccount
+    return exists(select(row.id).where(row.id == user_id, row.credentials_at >= made_at))
+
+
 @dataclass(frozen=True, slots=True)
 class Me:
     """What a person may see and change about themselves."""

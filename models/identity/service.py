@@ -23,6 +23,7 @@ from models.identity import rules
 from models.identity.roles import role_book
 from models.identity.rules import CUSTOM, UserStatus
 from models.identity.tables import CustomRole, SignInFailure, UserAccount, UserRole, UserSession
+from models.notices import service as notices
 
 _HASHER = PasswordHasher()
 
@@ -116,18 +117,35 @@ def end_session(uow: UnitOfWork, token: str) -> None:
 
 
 def end_all_sessions(uow: UnitOfWork, user_id: UUID, *, but: UUID | None = None) -> int:
-    """Sign a user out everywhere (oneself, or anybody for who manages users); the number of sessions ended."""
-    if user_id != uow.actor.user_id:
-        _manageable(uow, user_id)
+    """Sign a user out everywhere (oneself, or anybody for who manages users); the number of sessions ended.
+
+    The user's personal tokens end with them, and the user is told.
+    """
+    user = _own(uow) if user_id == uow.actor.user_id else _manageable(uow, user_id)
+    ended = _end_all(uow, user, but=but)
+    by = "" if user_id == uow.actor.user_id else f" by {uow.actor.name}"
+    _tell(uow, user_id, f"You were signed out everywhere{by}")
+    return ended
+
+
+def _end_all(uow: UnitOfWork, user: UserAccount, *, but: UUID | None = None) -> int:
+    """End every session of a user but one, and every personal token: whoever has one of them may be a stranger."""
+    user.credentials_at = uow.now
     ended = 0
     for session in uow.session.scalars(
-        select(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+        select(UserSession).where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
     ):
         if session.id != but:
             session.ended_at = uow.now
             ended += 1
-    uow.record("user.signed_out_everywhere", "user", user_id, partner_id=uow.actor.partner_id)
+    uow.record("user.signed_out_everywhere", "user", user.id, partner_id=user.partner_id)
     return ended
+
+
+def _tell(uow: UnitOfWork, user_id: UUID, title: str) -> None:
+    text = "Other browsers are signed out, and tokens of programs opened before open nothing any more."
+    key = f"credentials:{user_id}:{uow.now.isoformat()}"
+    notices.tell(uow, user_id, key=key, title=title, text=text, link="/account", icon="lock_reset")
 
 
 def create_user(uow: UnitOfWork, new: NewUser) -> UUID:
@@ -161,7 +179,7 @@ def create_user(uow: UnitOfWork, new: NewUser) -> UUID:
 
 
 def change_password(uow: UnitOfWork, old: str, new: str, repeated: str) -> None:
-    """Change one's own password; every other session of the user ends.
+    """Change one's own password; every other session of the user ends, and every personal token.
 
     Raises:
         Refused: the old password is wrong, or the new one breaks the rules of ORG-PWD-03.
@@ -174,11 +192,12 @@ def change_password(uow: UnitOfWork, old: str, new: str, repeated: str) -> None:
         raise Refused(problems)
     user.password_hash, user.must_change_password = _HASHER.hash(new), False
     uow.record("user.password_changed", "user", user.id, partner_id=user.partner_id)
-    end_all_sessions(uow, user.id, but=uow.actor.session_id)
+    _end_all(uow, user, but=uow.actor.session_id)
+    _tell(uow, user.id, "Your password was changed")
 
 
 def reset_password(uow: UnitOfWork, user_id: UUID, new: str, repeated: str) -> None:
-    """Give a user a new password, to be changed at the next sign-in (ORG-USER-06); all its sessions end."""
+    """Give a user a new password, to be changed at the next sign-in (ORG-USER-06); all its sessions and tokens end."""
     user = _manageable(uow, user_id)
     if problems := rules.password_problems(new, repeated, _password_terms()):
         raise Refused(problems)
@@ -186,7 +205,8 @@ def reset_password(uow: UnitOfWork, user_id: UUID, new: str, repeated: str) -> N
     if failure := uow.session.get(SignInFailure, _hash(user.email)):
         uow.session.delete(failure)
     uow.record("user.password_reset", "user", user.id, partner_id=user.partner_id)
-    end_all_sessions(uow, user_id)
+    _end_all(uow, user)
+    _tell(uow, user_id, f"{uow.actor.name} gave you a new password")
 
 
 def set_roles(uow: UnitOfWork, user_id: UUID, roles: Sequence[str]) -> list[str]:
@@ -242,7 +262,7 @@ def change_user(
         setattr(user, key, value)
     uow.record("user.changed", "user", user.id, partner_id=user.partner_id, changes=changes)
     if status is UserStatus.LOCKED:
-        end_all_sessions(uow, user_id)
+        _end_all(uow, user)
 
 
 def delete_user(uow: UnitOfWork, user_id: UUID) -> None:
@@ -252,7 +272,7 @@ def delete_user(uow: UnitOfWork, user_id: UUID) -> None:
         raise Refused(Problem("USER-SELF", "You cannot delete yourself."))
     user.deleted_at, user.status = uow.now, UserStatus.LOCKED
     uow.record("user.deleted", "user", user.id, partner_id=user.partner_id)
-    end_all_sessions(uow, user_id)
+    _end_all(uow, user)
 
 
 def set_preferences(uow: UnitOfWork, preferences: dict[str, str]) -> None:

@@ -28,6 +28,7 @@ class UserAccount(PartnerScoped, Base):
     office_phone: Mapped[str | None]
     password_hash: Mapped[str]
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    credentials_at: Mapped[Instant | None]  # what was let in before is over, personal tokens too
     status: Mapped[UserStatus] = mapped_column(default=UserStatus.NORMAL)
     director_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from models.core.unit_of_work import UnitOfWork
 from models.identity import queries as identity
@@ -36,7 +36,7 @@ Found = Select[tuple[UUID, UUID, str, str, list[str], datetime, datetime, dateti
 
 
 def own_tokens(uow: UnitOfWork) -> list[TokenRow]:
-    """The actor's own tokens that were neither revoked nor expired, the latest made first."""
+    """The actor's own tokens that still open something, the latest made first."""
     return _rows(uow, _alive(uow).where(T.user_id == uow.actor.user_id))
 
 
@@ -53,9 +53,15 @@ def managed_tokens(uow: UnitOfWork) -> list[TokenRow]:
     return _rows(uow, stmt.limit(MOST))
 
 
+def is_alive(uow: UnitOfWork) -> ColumnElement[bool]:
+    """The tokens that were neither revoked nor expired, nor made before their person was signed out everywhere."""
+    signed_out = identity.is_before_credentials(T.user_id, T.created_at)
+    return and_(T.revoked_at.is_(None), T.expires_at > uow.now, ~signed_out)
+
+
 def _alive(uow: UnitOfWork) -> Found:
     stmt = select(T.id, T.user_id, T.name, T.hint, T.areas, T.created_at, T.expires_at, T.last_used_at)
-    return stmt.where(T.revoked_at.is_(None), T.expires_at > uow.now).order_by(T.created_at.desc(), T.id.desc())
+    return stmt.where(is_alive(uow)).order_by(T.created_at.desc(), T.id.desc())
 
 
 def _rows(uow: UnitOfWork, stmt: Found) -> list[TokenRow]:

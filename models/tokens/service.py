@@ -20,6 +20,7 @@ from models.core.unit_of_work import UnitOfWork
 from models.identity import access
 from models.identity import queries as identity
 from models.notices import service as notices
+from models.tokens.queries import is_alive
 from models.tokens.rules import TokenArea, TokenTerms, token_problems
 from models.tokens.tables import PersonalToken
 
@@ -78,8 +79,8 @@ def create(uow: UnitOfWork, name: str, areas: Sequence[str], days: int) -> Made:
     if uow.actor.user_id is None:
         raise NotAllowed("Only a person can have a token.")
     row = PersonalToken
-    alive = (row.user_id == uow.actor.user_id, row.revoked_at.is_(None), row.expires_at > uow.now)
-    held = uow.session.scalar(select(func.count()).select_from(row).where(*alive)) or 0
+    own = select(func.count()).select_from(row).where(row.user_id == uow.actor.user_id, is_alive(uow))
+    held = uow.session.scalar(own) or 0
     if problems := token_problems(name, areas, days, held=held, terms=terms()):
         raise Refused(problems)
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
@@ -94,7 +95,7 @@ def create(uow: UnitOfWork, name: str, areas: Sequence[str], days: int) -> Made:
     uow.record("token.created", "token", made.id, partner_id=made.partner_id, changes=changes)
     notices.tell(
         uow, made.user_id, key=f"token:{made.id}", title=f"Token “{made.name}” was made", link=ACCOUNT, icon="key",
-        text="Whoever holds it reads in your name. If you did not make it, revoke it and change your password.",
+        text="Whoever holds it reads in your name. If it was not you, change your password: that ends every token.",
     )  # fmt: skip
     return Made(made.id, secret, made.expires_at)
 
@@ -131,17 +132,17 @@ def _may_revoke(actor: Actor, token: PersonalToken) -> bool:
 def bearer(uow: UnitOfWork, secret: str) -> Bearer | None:
     """Who makes a request with this secret; None when it opens nothing (any more). For the system alone.
 
-    A token ends with its time, with its revocation, and while its person is locked, deleted or has to choose a new
-    password.
+    A token ends with its time, with its revocation, when its person is signed out everywhere, locked or deleted, and
+    with every change of the password; a person without any role opens nothing with it.
     """
     if not secret.startswith(PREFIX) or len(secret) != LENGTH:
         return None
     row = PersonalToken
-    token = uow.session.scalar(select(row).where(row.token_hash == _hash(secret)))
-    if token is None or token.revoked_at is not None or token.expires_at <= uow.now:
+    token = uow.session.scalar(select(row).where(row.token_hash == _hash(secret), is_alive(uow)))
+    if token is None:
         return None
     actor = access.actor_of(uow, token.user_id)
-    if actor is None or identity.me(replace(uow, actor=actor)).must_change_password:
+    if actor is None or not actor.may("home.view") or identity.me(replace(uow, actor=actor)).must_change_password:
         return None
     areas = frozenset(TokenArea(area) for area in token.areas)
     return Bearer(token.id, token.name, areas, actor, token.expires_at, token.last_used_at)

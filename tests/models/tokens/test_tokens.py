@@ -13,11 +13,13 @@ from models.core.errors import NotAllowed, NotFound, Refused
 from models.core.history import entries
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
+from models.identity import service as identity
 from models.identity.rules import UserStatus
 from models.identity.tables import UserAccount, UserRole
+from models.notices import queries as notices
 from models.tokens import queries, service
 from models.tokens.rules import TokenArea, TokenTerms, token_problems
-from tests.support.build import Build
+from tests.support.build import PASSWORD, Build
 
 TERMS = TokenTerms(longest_days=365, most=2)
 
@@ -96,6 +98,56 @@ def test_a_token_stops_at_once(how: str, build: Build, uow: UnitOfWork) -> None:
     uow.session.flush()
     later = as_system(uow).at(uow.now + timedelta(days=30 if how == "expired" else 0))
     assert service.bearer(later, made.secret) is None
+
+
+def _ended(how: str, uow: UnitOfWork, owner: Actor, boss: Actor) -> None:
+    """One of the ways in which a person's credentials end."""
+    user = uow.session.get_one(UserAccount, owner.user_id)
+    match how:
+        case "password":
+            identity.change_password(as_(uow, owner), PASSWORD, "beacon-88", "beacon-88")
+        case "reset":
+            identity.reset_password(as_(uow, boss), user.id, "beacon-88", "beacon-88")
+            user.must_change_password = False  # they chose one since
+        case "signed_out":
+            identity.end_all_sessions(as_(uow, owner), user.id, but=owner.session_id)
+        case "put_out":
+            identity.end_all_sessions(as_(uow, boss), user.id)
+        case "locked":
+            identity.change_user(
+                as_(uow, boss), user.id, name=user.name, email=user.email, mobile=None, office_phone=None,
+                status=UserStatus.LOCKED, expected=user.version,
+            )  # fmt: skip
+            user.status = UserStatus.NORMAL  # let in again
+    uow.session.flush()
+
+
+@pytest.mark.parametrize("how", ["password", "reset", "signed_out", "put_out", "locked"])
+def test_a_token_ends_with_the_credentials_and_does_not_come_back(how: str, build: Build, uow: UnitOfWork) -> None:
+    owner, boss = build.actor("analyst"), build.actor("administrator")
+    made = service.create(as_(uow, owner), "Report", ["statistics"], 30)
+    later = uow.at(uow.now + timedelta(minutes=1))
+    _ended(how, later, owner, boss)
+    assert service.bearer(as_system(later), made.secret) is None
+    assert queries.own_tokens(as_(later, owner)) == []
+    assert queries.managed_tokens(as_(later, boss)) == []
+    told = [row.title for row in notices.notices(as_(later, owner)).rows if row.icon == "lock_reset"]
+    titles = {"password": "Your password was changed", "reset": f"{boss.name} gave you a new password",
+              "signed_out": "You were signed out everywhere",
+              "put_out": f"You were signed out everywhere by {boss.name}"}  # fmt: skip
+    assert told == ([titles[how]] if how in titles else [])
+    after = as_(later.at(later.now + timedelta(minutes=1)), owner)
+    assert service.bearer(as_system(after), service.create(after, "New", ["cases"], 1).secret) is not None
+
+
+def test_a_token_of_somebody_without_a_role_opens_nothing(build: Build, uow: UnitOfWork) -> None:
+    owner = build.actor("analyst")
+    made = service.create(as_(uow, owner), "Report", ["statistics"], 30)
+    user = as_system(uow).session.get_one(UserAccount, owner.user_id)
+    uow.session.refresh(user, ["roles"])
+    user.roles[:] = []
+    uow.session.flush()
+    assert service.bearer(as_system(uow), made.secret) is None
 
 
 def test_nothing_else_opens_anything(build: Build, uow: UnitOfWork) -> None:

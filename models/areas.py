@@ -22,8 +22,8 @@ def load() -> None:
 LISTS: tuple[str, ...] = (
     "models.identity.lists", "models.notices.lists", "models.exports.lists", "models.partners.lists",
     "models.customers.lists", "models.customers.event_list", "models.applications.lists",
-    "models.applications.deliveries", "models.reviewers.lists", "models.benefits.lists", "models.catalog.lists",
-    "models.operations.lists", "models.expenditures.record_lists",
+    "models.applications.deliveries", "models.reviewers.lists", "models.benefits.lists", "models.payments.lists",
+    "models.catalog.lists", "models.operations.lists", "models.expenditures.record_lists",
 )  # fmt: skip
 """Modules that register the lists of their area, by importing them."""
 

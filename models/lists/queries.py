@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -163,6 +164,11 @@ def count(uow: UnitOfWork, opened: OpenList, asked: Asked) -> int:
 def count_by(uow: UnitOfWork, opened: OpenList, asked: Asked, name: str) -> dict[Any, int]:
     """How many of the rows that a question finds have each value of a column, all of them counted."""
     return compiling.count_by(uow, opened.source, opened.shape, asked, name)
+
+
+def sum_by(uow: UnitOfWork, opened: OpenList, asked: Asked, name: str, amount: str) -> dict[tuple[Any, str], Decimal]:
+    """What an amount comes to over the rows that a question finds, by the value of a column and by currency."""
+    return compiling.sum_by(uow, opened.source, opened.shape, asked, name, amount)
 
 
 def _for_phones(opened: OpenList) -> list[str]:

@@ -50,10 +50,6 @@ _OPENED = pa.schema([*_TEXTS, ("day", pa.date32())])
 _STATES = pa.schema([*_TEXTS, ("day", pa.date32()), ("ended", pa.date32())])
 _MADE = pa.schema([*_TEXTS, ("elapsed", pa.int64()), ("day", pa.date32())])
 DAY = 24 * 60 * 60
-_STATUSES = {
-    PayableStatus.OPEN: "Invoice awaited", PayableStatus.INVOICED: "Invoice received",
-    PayableStatus.PAYING: "Being paid", PayableStatus.FAILED: "Payment failed", PayableStatus.PAID: "Paid",
-}  # fmt: skip
 
 Owed = tuple[str, str, str, str, str, Decimal]
 
@@ -98,7 +94,7 @@ def version(uow: UnitOfWork) -> Hashable:
 
 
 def _status_words(_: UnitOfWork, keys: Collection[str]) -> Mapping[str, str]:
-    words = {status.value: text for status, text in _STATUSES.items()}
+    words = {status.value: status.words for status in PayableStatus}
     return {key: words.get(key, key) for key in keys}
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 
 from models.core.errors import NotAllowed
 from models.core.money import sum_amount
-from models.core.paging import FIRST_PAGE, Desc, Page, PageRequest, fetch_page
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.tables import Case
 from models.partners import queries as partners
@@ -54,33 +52,6 @@ class AttemptRow:
 _P = Payable
 _COLUMNS = (_P.id, _P.case_id, _P.number, _P.partner_id, _P.amount, _P.currency, _P.status, _P.opened_at,
             _P.requisition_no, _P.invoice_no, _P.paid_on, _P.bank_reference)  # fmt: skip
-
-
-def payables(
-    uow: UnitOfWork,
-    statuses: Collection[PayableStatus] = (),
-    search: str = "",
-    page: PageRequest = FIRST_PAGE,
-) -> Page[PayableRow]:
-    """What is owed, newest first; of some statuses, or with the words in number, reference or partner.
-
-    Raises:
-        NotAllowed: no role of the actor shows payments.
-    """
-    _demand(uow)
-    stmt = select(*_COLUMNS)
-    if statuses:
-        stmt = stmt.where(_P.status.in_(list(statuses)))
-    if words := search.strip().lower():
-        found = (
-            func.lower(func.coalesce(column, "")).contains(words, autoescape=True)
-            for column in (_P.number, _P.requisition_no, _P.invoice_no, _P.bank_reference)
-        )
-        stmt = stmt.where(or_(*found, _P.partner_id.in_(partners.named(uow, search))))
-    listed = fetch_page(uow, stmt, lambda *values: values, page, order=(Desc(_P.opened_at), Desc(_P.id)))
-    names = partners.names(uow, {row[3] for row in listed.rows})
-    rows = tuple(_row(row, names.get(row[3], "")) for row in listed.rows)
-    return Page(rows, listed.next, listed.previous)
 
 
 def totals(uow: UnitOfWork) -> dict[PayableStatus, dict[str, Decimal]]:
@@ -130,5 +101,5 @@ def attempts(uow: UnitOfWork, payable_id: UUID) -> list[AttemptRow]:
 
 
 def _demand(uow: UnitOfWork) -> None:
-    if not any(uow.actor.may(permission) for permission in ("payments.work", "reviews.view", "benefits.view")):
+    if not any(uow.actor.may(permission) for permission in ("money.view", "reviews.view", "benefits.view")):
         raise NotAllowed("Your roles do not show payments. Ask your administrator for a role that does.")

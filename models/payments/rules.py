@@ -14,6 +14,17 @@ class PayableStatus(StrEnum):
     FAILED = "failed"
     PAID = "paid"
 
+    @property
+    def words(self) -> str:
+        """How a person calls it."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    PayableStatus.OPEN: "Invoice awaited", PayableStatus.INVOICED: "Invoice received",
+    PayableStatus.PAYING: "Being paid", PayableStatus.FAILED: "Payment failed", PayableStatus.PAID: "Paid",
+}  # fmt: skip
+
 
 class AttemptOutcome(StrEnum):
     """How an attempt to pay ended."""

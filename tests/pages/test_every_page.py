@@ -81,10 +81,10 @@ def test_the_menu_has_at_most_nine_groups_and_every_page_a_script() -> None:
         ),
         ("analyst", ["Home", "Partners", "Customers", "Statistics", "Explore", "Design"]),
         ("reviewer_technical", ["Home", "Reviews", "Partners"]),
-        ("partner_admin", ["Home", "Benefits", "Customers", "Statistics", "Organisation"]),
+        ("partner_admin", ["Home", "Benefits", "Customers", "Money", "Statistics", "Organisation"]),
         ("account_director", ["Home", "Benefits", "Customers", "Statistics", "Organisation"]),
         ("account_manager", ["Home", "Benefits", "Customers", "Statistics"]),
-        ("finance_specialist", ["Home", "Benefits", "Statistics"]),
+        ("finance_specialist", ["Home", "Benefits", "Money", "Statistics"]),
     ],
 )
 def test_each_role_gets_its_menu(role: str, groups: list[str], people: dict[str, Actor]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Date as SqlDate
 from sqlalchemy.types import TypeEngine
 
 from models.core.clock import business_midnight
+from models.core.money import sum_amount
 from models.core.paging import Asc, Column, Desc, Page, PageRequest, containing, fetch_page
 from models.core.types import AmountType, InstantType
 from models.core.unit_of_work import UnitOfWork
@@ -86,6 +87,18 @@ def count_by(uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked, na
     column = source.fields[name].expression
     stmt = _found(uow, source, shape, asked, select(column, func.count())).group_by(column).order_by(column)
     return dict(uow.session.execute(stmt).tuples().all())
+
+
+def sum_by(
+    uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked, name: str, amount: str
+) -> dict[tuple[Any, str], Decimal]:
+    """What an amount comes to over the rows that a question finds, by the value of a column and by currency."""
+    source = source.bound(uow, asked.filters)
+    by, currency = source.fields[name].expression, source.definition.columns_by_name[amount].currency
+    unit = source.fields[currency].expression if currency in source.fields else literal(currency)
+    wanted = select(by, unit, sum_amount(source.fields[amount].expression))
+    stmt = _found(uow, source, shape, asked, wanted).group_by(by, unit).order_by(by, unit)
+    return {(value, money): total for value, money, total in uow.session.execute(stmt)}
 
 
 def found_keys(uow: UnitOfWork, source: ListSource, shape: Shape, asked: Asked, *, most: int) -> list[UUID]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from models.applications.case_view import case_view
 from models.core.actor import SYSTEM
 from models.core.errors import NotAllowed, WrongState
 from models.core.outbox import OutboxRow
-from models.core.paging import PageRequest
+from models.core.paging import FIRST_PAGE
+from models.core.unit_of_work import UnitOfWork
+from models.engines.lists.asking import NOTHING_ASKED, Asked
+from models.lists import queries as lists
 from models.payments import queries, service
 from models.payments.actions import STEP
 from models.payments.invoicing import invoicing_page
@@ -84,7 +86,7 @@ def test_a_rejected_invoice_is_corrected_by_the_comments_and_stays_one_debt(fund
         assert (after.id, after.requisition_no, after.amount) == (before.id, before.requisition_no, before.amount)
         assert (before.status, before.invoice_no) == (PayableStatus.OPEN, "NL-2026-0815")
         assert (after.status, after.invoice_no) == (PayableStatus.INVOICED, "NL-2026-0816")
-        assert [row.id for row in queries.payables(uow).rows] == [after.id]
+        assert [row["_case"] for row in listed(uow)] == [case_id]
 
 
 @pytest.mark.meets("BEN-VND-19", "BEN-VND-20", "BEN-MDP-01")
@@ -154,23 +156,22 @@ def test_the_list_of_what_is_owed(fund: Fund) -> None:
     fund.later(hours=1)
     fund.decide(fund.sipho, second, "approve")
     with fund.as_(fund.mei) as uow:
-        assert [(row.number, row.status) for row in queries.payables(uow).rows] == [
-            ("MDF-2026-0002", PayableStatus.OPEN), ("MDF-2026-0001", PayableStatus.PAID),
+        assert [(row["number"], row["state"], row["title"] != "") for row in listed(uow)] == [
+            ("MDF-2026-0002", PayableStatus.OPEN, True), ("MDF-2026-0001", PayableStatus.PAID, True),
         ]  # fmt: skip
-        for wanted, cases in (
-            ({"statuses": [PayableStatus.PAID]}, [first]), ({"statuses": [PayableStatus.FAILED]}, []),
-            ({"search": "mdf-2026-0002"}, [second]), ({"search": "db-77120"}, [first]),
-            ({"search": "NL-2026"}, [first]), ({"search": "nordlicht"}, [second, first]), ({"search": "100%"}, []),
+        for asked, cases in (
+            (Asked({"state": ("paid",)}), [first]), (Asked({"state": ("failed",)}), []),
+            (Asked(search="mdf-2026-0002"), [second]), (Asked(search="db-77120"), [first]),
+            (Asked(search="NL-2026"), [first]), (Asked(search="nordlicht"), [second, first]),
+            (Asked(search="100%"), []),
         ):  # fmt: skip
-            assert [row.case_id for row in queries.payables(uow, **wanted).rows] == cases, wanted  # type: ignore[arg-type]
-        assert queries.totals(uow) == {
-            PayableStatus.OPEN: {"USD": usd("8640.00")}, PayableStatus.PAID: {"USD": usd("8640.00")},
-        }  # fmt: skip
-        page = queries.payables(uow, page=PageRequest(size=1))
-        assert [row.case_id for row in page.rows] == [second]
-        with counted(uow) as statements:
-            queries.payables(uow)
-        assert len(statements) == 2  # the rows, and the names of their partners
+            assert [row["_case"] for row in listed(uow, asked)] == cases, asked
+        both = {(PayableStatus.OPEN, "USD"): usd("8640.00"), (PayableStatus.PAID, "USD"): usd("8640.00")}
+        opened = lists.open_list(uow, "payments")
+        assert lists.sum_by(uow, opened, Asked(), "state", "amount") == both
+        paid = lists.sum_by(uow, opened, Asked({"state": ("paid",)}), "state", "amount")
+        assert paid == {(PayableStatus.PAID, "USD"): usd("8640.00")}
+        assert queries.totals(uow) == {status: {currency: amount} for (status, currency), amount in both.items()}
 
 
 def test_payments_are_seen_by_whom_they_concern(fund: Fund) -> None:
@@ -178,25 +179,16 @@ def test_payments_are_seen_by_whom_they_concern(fund: Fund) -> None:
     stranger = fund.build.actor("partner_admin", partner=fund.partner_named("Amber Works"))
     for actor, seen in ((fund.anna, 1), (fund.liis, 1), (fund.mei, 1), (stranger, 0)):
         with fund.as_(actor) as uow:
-            assert len(queries.payables(uow).rows) == seen, actor.name
+            assert len(listed(uow)) == seen, actor.name
             assert (queries.payable_of(uow, case_id) is not None) is bool(seen), actor.name
     with fund.as_(nobody(fund.partner.id)) as uow:
-        for asked in (queries.payables, queries.totals):
+        for asked in (listed, queries.totals):
             with pytest.raises(NotAllowed):
                 asked(uow)
 
 
-@contextmanager
-def counted(uow: Any) -> Iterator[list[str]]:
-    """The statements that are sent to the database meanwhile."""
-    seen: list[str] = []
-    connection = uow.session.connection()
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
+def listed(uow: UnitOfWork, asked: Asked = NOTHING_ASKED) -> list[Mapping[str, Any]]:
+    """What the list of payments shows somebody."""
+    opened = lists.open_list(uow, "payments")
+    columns = ["number", "title", "state", "amount", "_case"]
+    return [row.values for row in lists.read(uow, opened, asked, FIRST_PAGE, columns).page.rows]

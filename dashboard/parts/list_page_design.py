@@ -11,8 +11,8 @@ import streamlit as st
 from dashboard.parts import formats
 from dashboard.parts.dialog import dialog
 from dashboard.parts.list_page_bar import order_words
-from dashboard.parts.list_page_views import roles_offered
 from dashboard.parts.outcome import outcome, show_problems
+from dashboard.parts.saved_views import roles_offered
 from models.core.actor import current_actor
 from models.core.errors import DomainError
 from models.core.unit_of_work import UnitOfWork, unit_of_work

@@ -20,6 +20,7 @@ from dashboard.parts.head import answer, page_head
 from dashboard.parts.statistics_controls import chips
 from dashboard.parts.statistics_export import export_menu
 from dashboard.parts.statistics_view import View, only_filter, view_from_address
+from dashboard.parts.statistics_views import views_menu
 from dashboard.parts.tiles_chart import Clicked
 from dashboard.parts.tiles_words import Written
 from models.core.actor import current_actor
@@ -132,6 +133,7 @@ def _head(found: Page, listed: Below | None) -> None:
     with words:
         page_head(made.title, line=list(filter(None, line)))
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        views_menu(made.key)
         alert_button(_watched(found), key="alert_figure")
         if current_actor().may("exports.create"):
             export_menu(f"{made.title}, {found.view.tab.title}, {found.whole.words}", partial(_exported, found, listed))

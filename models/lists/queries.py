@@ -213,11 +213,16 @@ def preview(uow: UnitOfWork, key: str, change: Adjustment, *, rows: int) -> tupl
 # ---- the shelf: the version in force and the views, in one statement ----
 
 
-def _shelf(uow: UnitOfWork, key: str) -> Any:
+def views_of(uow: UnitOfWork, key: str) -> tuple[ViewRow, ...]:
+    """The views of something that is no list: the actor's own, then those published to one of its roles, by name."""
+    return _views(uow.session.execute(_views_shelved(uow, key)).all())
+
+
+def _views_shelved(uow: UnitOfWork, key: str) -> Any:
     roles = [EVERYBODY, *sorted(uow.actor.roles)]
     view, role, own = SavedView, SavedViewRole, OwnView
     mine = view.owner_id == uow.actor.user_id
-    views = (
+    return (
         select(
             literal("view").label("kind"), view.id, view.name, func.coalesce(mine, False).label("mine"),
             view.owner_name, view.content, role.role, func.coalesce(role.opens, False).label("opens"),
@@ -227,6 +232,10 @@ def _shelf(uow: UnitOfWork, key: str) -> Any:
         .outerjoin(own, (own.view_id == view.id) & (own.user_id == uow.actor.user_id))
         .where(view.list == key, or_(mine, role.role.is_not(None)))
     )  # fmt: skip
+
+
+def _shelf(uow: UnitOfWork, key: str) -> Any:
+    roles = [EVERYBODY, *sorted(uow.actor.roles)]
     chosen, made = ListChosen, aliased(ListVersion)
     versions = (
         select(
@@ -237,10 +246,11 @@ def _shelf(uow: UnitOfWork, key: str) -> Any:
         .outerjoin(made, (made.list == chosen.list) & (made.number == chosen.version))
         .where(chosen.list == key, chosen.role.in_(roles))
     )  # fmt: skip
-    return union_all(views, versions)
+    return union_all(_views_shelved(uow, key), versions)
 
 
-def _opened(uow: UnitOfWork, source: ListSource, found: Sequence[Found[Any]]) -> OpenList:
+def _views(found: Sequence[Found[Any]]) -> tuple[ViewRow, ...]:
+    """The rows of the shelf that are views: one's own first, by name; a view is there once for each of its roles."""
     views: dict[UUID, ViewRow] = {}
     for kind, key, name, mine, owner, content, role, opens, own, version in found:
         if kind != "view":
@@ -250,6 +260,10 @@ def _opened(uow: UnitOfWork, source: ListSource, found: Sequence[Found[Any]]) ->
             key, name, bool(mine), owner, content, role is not None or bool(before and before.published),
             bool(opens) or bool(before and before.opens_by_role), own is not None, version,
         )  # fmt: skip
+    return tuple(sorted(views.values(), key=lambda view: (not view.mine, view.name.casefold())))
+
+
+def _opened(uow: UnitOfWork, source: ListSource, found: Sequence[Found[Any]]) -> OpenList:
     ours = [(row[6] != EVERYBODY, row[9], row[5]) for row in found if row[0] == "version"]
     # A version of one's own role goes before everybody's; of several the newest.
     number, content = max(ours, key=lambda each: each[:2])[1:] if ours else (0, None)
@@ -257,5 +271,4 @@ def _opened(uow: UnitOfWork, source: ListSource, found: Sequence[Found[Any]]) ->
     shape = shaped(source.definition, change, uow.actor)
     if not uow.actor.may(PUBLISH):
         shape = without_problems(shape)
-    ordered = sorted(views.values(), key=lambda view: (not view.mine, view.name.casefold()))
-    return OpenList(source, shape, tuple(ordered), number)
+    return OpenList(source, shape, _views(found), number)

@@ -31,15 +31,24 @@ def save_view(uow: UnitOfWork, key: str, name: str, asked: Asked) -> UUID:
     """
     opened = open_list(uow, key)
     kept, _ = checked(opened.source, opened.shape, asked)
+    return keep_view(uow, key, name, kept.params())
+
+
+def keep_view(uow: UnitOfWork, key: str, name: str, params: Mapping[str, Sequence[str]]) -> UUID:
+    """Keep parameters of an address as a view of one's own; the caller knows that they make sense.
+
+    Raises:
+        Refused: no name, one that is taken, or too many views.
+    """
     name = _name(name)
     assert uow.actor.user_id is not None
     own = select(func.count()).where(SavedView.list == key, SavedView.owner_id == uow.actor.user_id)
     if (uow.session.scalar(own.select_from(SavedView)) or 0) >= MOST:
-        raise Refused(Problem("VIEW-MANY", f"You keep {MOST} views of this list already. Delete one first.", "name"))
+        raise Refused(Problem("VIEW-MANY", f"You keep {MOST} views here already. Delete one first.", "name"))
     _demand_free(uow, key, name)
     view = SavedView(
         id=new_id(), list=key, name=name, owner_id=uow.actor.user_id, owner_name=uow.actor.name,
-        content=kept.params(), changed_at=uow.now,
+        content=dict(params), changed_at=uow.now,
     )  # fmt: skip
     uow.session.add(view)
     uow.session.flush()
@@ -53,10 +62,20 @@ def change_view(uow: UnitOfWork, view_id: UUID, asked: Asked, *, expected: int) 
         NotFound: no such view among those the actor may change.
         ChangedMeanwhile: somebody else was quicker.
     """
-    view = _changeable(uow, view_id, expected=expected)
-    opened = open_list(uow, view.list)
+    opened = open_list(uow, _changeable(uow, view_id, expected=expected).list)
     kept, _ = checked(opened.source, opened.shape, asked)
-    view.content, view.changed_at = kept.params(), uow.now
+    change_kept(uow, view_id, kept.params(), expected=expected)
+
+
+def change_kept(uow: UnitOfWork, view_id: UUID, params: Mapping[str, Sequence[str]], *, expected: int) -> None:
+    """Let a view keep other parameters; the caller knows that they make sense.
+
+    Raises:
+        NotFound: no such view among those the actor may change.
+        ChangedMeanwhile: somebody else was quicker.
+    """
+    view = _changeable(uow, view_id, expected=expected)
+    view.content, view.changed_at = dict(params), uow.now
 
 
 def rename_view(uow: UnitOfWork, view_id: UUID, name: str, *, expected: int) -> None:

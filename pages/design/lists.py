@@ -7,10 +7,10 @@ from dashboard.parts.dialog import dialog
 from dashboard.parts.empty import state
 from dashboard.parts.head import Badge, Crumb, answer, page_head, section
 from dashboard.parts.list_page_state import Shown
-from dashboard.parts.list_page_views import share
 from dashboard.parts.outcome import outcome
 from dashboard.parts.records import table
 from dashboard.parts.rows import Row, rows
+from dashboard.parts.saved_views import share
 from dashboard.parts.tables import grid
 from models.core.actor import current_actor
 from models.core.unit_of_work import unit_of_work

@@ -12,6 +12,7 @@ from dashboard.parts.expenditures_export import export_menu, history_link
 from dashboard.parts.expenditures_words import answer_sentence, besides, period_of, rates_words, shown_currency
 from dashboard.parts.figure_alerts import alert_button, of_expenditures
 from dashboard.parts.head import answer, page_head
+from dashboard.parts.statistics_views import views_menu
 from models.core.actor import current_actor
 from models.core.clock import business_date
 from models.core.settings import settings
@@ -27,6 +28,7 @@ def head(answers: Answers) -> None:
         fresh = f"data as of {formats.instant(answers.cycles.as_of)}"
         page_head("Expenditures", line=[answers.subject, "GMT+08:00", fresh, "without tax, discounts deducted"])
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        views_menu("expenditures")
         alert_button(of_expenditures(answers.view.asked), key="alert")
         if actor.may("exports.create") and not answers.overview.empty:
             history_link()

@@ -161,3 +161,25 @@ def test_a_customer_shows_what_it_buys_and_the_summary_of_its_expenditure(world)
     shown = words(page("customers/customer.py", world.provider, id=world.bluewing).run(), gap=" ")
     assert "Expenditure summary July 2025 to June 2026, USD Expenditure 1,400.15 All 1,400.15" in shown
     assert "EC2-T3 makes all of it What does it buy? Expenditure, USD; July 2025 to June 2026." in shown
+
+
+def test_a_view_of_a_page_is_saved_shared_and_opened_by_another_role(world: World) -> None:
+    test = page(OVERVIEW, world.manager, **JUNE, country="EE").run()
+    next(each for each in test.text_input if each.label == "Save what you see as a view").set_value("June in Estonia")
+    next(each for each in test.button if each.label == "Save view").click().run()
+    assert "The view June in Estonia is saved." in words(test)
+    next(each for each in test.button if each.label == "Rename, share or delete").click().run()
+    next(each for each in test.multiselect if each.label == "Share with").set_value(["analyst"])
+    next(each for each in test.button if each.label == "Rename, share or delete").click()
+    next(each for each in test.button if each.label == "Share").click().run()
+    assert "The view June in Estonia is shared with Analyst." in words(test)
+
+    theirs = page(OVERVIEW, world.analyst).run()
+    next(each for each in theirs.button if each.label.startswith("June in Estonia · ")).click().run()
+    assert theirs.query_params["country"] in ("EE", ["EE"])
+    assert theirs.query_params["from"] in ("2026-06", ["2026-06"])
+    assert "1 partner, 1 of them active, serve 2 customers." in words(theirs)
+    labels = [each.label for each in theirs.button]
+    assert "Rename, share or delete" not in labels
+    next(each for each in theirs.button if each.label == "The page as it opens").click().run()
+    assert "country" not in theirs.query_params

@@ -129,7 +129,7 @@ def _head(found: Page, listed: Below | None) -> None:
     ]
     oldest = min((each for each in fresh if each), default=None)
     line = [found.subject, "GMT+08:00", f"data as of {formats.instant(oldest)}" if oldest else "", made.about]
-    words, actions = st.columns([1.7, 1], vertical_alignment="center")
+    words, actions = st.columns([1.25, 1], vertical_alignment="center")
     with words:
         page_head(made.title, line=list(filter(None, line)))
     with actions, st.container(horizontal=True, horizontal_alignment="right"):

@@ -23,7 +23,7 @@ actor = current_actor()
 
 def head(answers: Answers) -> None:
     """Title, what it is about and how fresh it is; Export."""
-    words, actions = st.columns([3, 1], vertical_alignment="center")
+    words, actions = st.columns([1.25, 1], vertical_alignment="center")
     with words:
         fresh = f"data as of {formats.instant(answers.cycles.as_of)}"
         page_head("Expenditures", line=[answers.subject, "GMT+08:00", fresh, "without tax, discounts deducted"])

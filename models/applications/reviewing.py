@@ -47,6 +47,16 @@ def decide(
         WrongState: the stage is over.
     """
     found = access.find_to_change(uow, case_id, key)
+    return decide_found(
+        uow, found, visit, decision, key=key, reason=reason, comment=comment, fields=fields, expected=expected
+    )
+
+
+def decide_found(
+    uow: UnitOfWork, found: StoredCase, visit: str, decision: str, *, key: str, reason: str = "", comment: str = "",
+    fields: Mapping[str, Any] | None = None, expected: int | None = None,
+) -> State:  # fmt: skip
+    """`decide` for whoever has read the case to change it, with the same key."""
     facts = {}
     if node := _stage(found, visit):
         uow.actor.demand(to_decide(node))

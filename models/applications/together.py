@@ -14,7 +14,7 @@ from functools import partial
 from uuid import UUID
 
 from models.applications import access, checking, queries, reviewing
-from models.core.errors import ChangedMeanwhile
+from models.core.errors import ChangedMeanwhile, Problem, Refused
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.projections import amount_of
 from models.engines.cases.store import StoredCase
@@ -137,18 +137,34 @@ def _reasons(tone: str, uow: UnitOfWork, keys: Sequence[UUID]) -> Mapping[str, M
 def _decide(tone: str, uow: UnitOfWork, key: UUID, given: Given, mark: str) -> None:
     """Decide one of them, as a single decision does: the same key, the same checks, the case as it was read.
 
+    What keeps a case out of the preview is asked once more behind its lock: a check may find something by now that it
+    did not find then, without the case having changed. A press repeated is not asked again.
+
     Raises:
         ChangedMeanwhile: somebody was quicker; says who, and when.
+        Refused: it cannot be decided together with others any more (CASE-TOGETHER says why).
         DomainError: whatever keeps a single decision from being made.
     """
     visit, _, seq = mark.rpartition(" ")
-    case = access.find(uow, key)
-    node = case.type.workflow.nodes.get(visit.partition("#")[0])
+    name = visit.partition("#")[0]
+    node = access.find(uow, key).type.workflow.nodes.get(name)
     wanted = decision_of(node, tone) if isinstance(node, ReviewNode) else None
     if wanted is None:
         raise ChangedMeanwhile("The stage is not there any more. Look at the case again.")
-    reviewing.decide(
-        uow, key, visit, wanted[0], key=reviewing.key_of(visit, wanted[0], uow.actor.user_id, int(seq)),
-        reason=given.get("reason", "") if wanted[1].reasons else "", comment=given.get("comment", ""),
-        expected=int(seq),
+    once = reviewing.key_of(visit, wanted[0], uow.actor.user_id, int(seq))
+    case = access.find_to_change(uow, key, once)
+    if not case.known and case.state.seq == int(seq):
+        _demand_together(uow, case, visit, tone, given)
+    reviewing.decide_found(
+        uow, case, visit, wanted[0], key=once, reason=given.get("reason", "") if wanted[1].reasons else "",
+        comment=given.get("comment", ""), expected=int(seq),
     )  # fmt: skip
+
+
+def _demand_together(uow: UnitOfWork, case: StoredCase, visit: str, tone: str, given: Given) -> None:
+    waiting = case.state.visit(visit)
+    node = case.type.workflow.nodes.get(waiting.node) if waiting else None
+    if waiting is None or not isinstance(node, ReviewNode):
+        return  # the workflow says in its own words that the stage is over
+    if why := hindrance(uow, Waiting(case, waiting, node), tone, given):
+        raise Refused(Problem("CASE-TOGETHER", f"It was left as it is: {why}."))

@@ -116,7 +116,7 @@ def test_four_eyes_hold_for_several_as_for_one(fund: Fund) -> None:
     stale = Preview((case_id,), words={case_id: "it"}, marks={case_id: f"finance_review#1 {seq(fund, case_id)}"})
     done = do(fund, wim, "approve", stale)
     assert done.rows == 0
-    assert "Somebody else has to decide this one." in done.refused["it"]
+    assert "four eyes: you, or whoever you stand in for, decided an earlier stage" in done.refused["it"]
     assert do(fund, fund.sipho, "approve", look(fund, fund.sipho, "approve", [case_id])) == Done(1)
 
 
@@ -155,3 +155,16 @@ def test_four_eyes_of_the_list_are_those_of_the_queue(fund: Fund) -> None:
             rows = read(uow, open_list(uow, "reviews"), Asked(), FIRST_PAGE).page.rows
             assert {row.key for row in rows} == {row.case_id for row in queries.queue(uow, QueueFilter()).rows}
     assert len(others) == 2
+
+
+def test_what_a_check_finds_after_the_preview_keeps_a_case_out(fund: Fund) -> None:
+    """The case is as it was read; a record that its check looks at is not. A press repeated is not asked again."""
+    first, second = applied(fund, 2)
+    shown, other = look(fund, fund.joris, "approve", [first]), look(fund, fund.joris, "approve", [second])
+    assert do(fund, fund.joris, "approve", other) == Done(1)
+    fund.partner.business_authenticated = False
+    fund.build.uow.session.flush()
+    done = do(fund, fund.joris, "approve", shown)
+    assert done == Done(0, {"MDF-2026-0001": "It was left as it is: a check found something: look at it."})
+    assert fund.status(first) == "MDF application being reviewed"
+    assert do(fund, fund.joris, "approve", other) == Done(1)

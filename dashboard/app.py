@@ -45,11 +45,6 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     yield None
 
 
-def on_script_error(error: BaseException, *_: Any) -> None:
-    """Write down what a page did not expect; the page itself tells the person without a trace."""
-    log.error("page.failed", exc_info=error)
-
-
 app = st.App(
     HERE / "main.py",
     lifespan=lifespan,

@@ -10,6 +10,7 @@ from dashboard.parts.figures import Figure, figures
 from dashboard.parts.go import go_to
 from dashboard.parts.head import answer, page_head, section
 from dashboard.parts.home_work import Spending, Work, notice_of, risk_rows, spending_of, waiting_rows, work_of
+from dashboard.parts.outcome import outcome
 from dashboard.parts.rows import Row, rows
 from models.core.actor import current_actor
 from models.core.clock import now
@@ -71,6 +72,9 @@ def lists(waiting: list[Row], work: Work, spending: Spending | None) -> None:
         more = work.waiting.total - len(work.waiting.rows)
         section("Waits for me", aside=f"and {formats.plural(more, 'case')} more" if more > 0 else "")
         opened = rows(waiting, key="waiting", label="Waits for me") if waiting else None
+        if len(work.notices) > 1 and st.button("Mark all notices read", icon=":material/done_all:", type="tertiary"):
+            with outcome(done="All your notices are read"), unit_of_work() as uow:
+                notices.mark_all_read(uow)
         if not waiting:
             st.html('<p class="k mu">Nothing. What is asked of you, and what you asked for, appears here.</p>')
         if spending and spending.falls:

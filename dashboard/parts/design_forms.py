@@ -42,7 +42,7 @@ def builder(content: Content, made: ApplicationType | None, *, editable: bool, r
     left, middle, right = st.columns([1, 1.7, 1], gap="small")
     chosen = forms.spot(content, key, address.get("field"))
     with left, st.container(border=True, height=HEIGHT, key="design_fields"):
-        _fields(content, key, editable=editable)
+        _fields(content, key, editable=editable, revision=revision)
     with middle, st.container(border=True, height=HEIGHT, key="design_preview"):
         _preview(made, key, revision)
     with right, st.container(border=True, height=HEIGHT, key="design_panel"):
@@ -73,7 +73,7 @@ def _new_form(content: Content) -> None:
     st.button("Add the form", key="design:form_add", on_click=add)
 
 
-def _fields(content: Content, key: str, *, editable: bool) -> None:
+def _fields(content: Content, key: str, *, editable: bool, revision: int) -> None:
     form = forms.form_of(content, key)
     for step, part in enumerate(form["steps"]):
         st.html(f'<div class="k sect"><h2>{step + 1}. {formats.text(str(part.get("title", "")))}</h2></div>')
@@ -87,8 +87,11 @@ def _fields(content: Content, key: str, *, editable: bool) -> None:
             address.put(field=opened)
             st.rerun()
         if editable:
-            with st.popover("Add a field", icon=":material/add:", type="tertiary", key=f"design:add:{key}:{step}"):
-                _new_field(content, key, step)
+            with st.container(horizontal=True):
+                with st.popover("Add a field", icon=":material/add:", type="tertiary", key=f"design:add:{key}:{step}"):
+                    _new_field(content, key, step)
+                with st.popover("Step", icon=":material/edit:", type="tertiary", key=f"design:step_of:{key}:{step}"):
+                    _step(content, key, step, last=len(form["steps"]) == 1, revision=revision)
     if editable:
         title = f"design:step:{key}"
 
@@ -97,6 +100,22 @@ def _fields(content: Content, key: str, *, editable: bool) -> None:
 
         st.text_input("New step", key=title, placeholder="Title of a further step")
         st.button("Add the step", key=f"design:step_add:{key}", type="tertiary", icon=":material/add:", on_click=add)
+
+
+def _step(content: Content, key: str, step: int, *, last: bool, revision: int) -> None:
+    """What a step is called, and the way to take it out with its fields; the only one stays."""
+    title = f"design:{revision}:{key}:{step}:title"
+
+    def rename() -> None:
+        attempt(lambda: forms.with_step_titled(content, key, step, st.session_state[title]))
+
+    def remove() -> None:
+        attempt(lambda: forms.without_step(content, key, step))
+
+    st.text_input("What the step is called", value=str(forms.form_of(content, key)["steps"][step].get("title", "")),
+                  key=title, on_change=rename)  # fmt: skip
+    st.button("Take out the step and its fields", icon=":material/delete:", key=f"design:gone:{key}:{step}",
+              disabled=last, on_click=remove)  # fmt: skip
 
 
 def _sub(field: Mapping[str, Any]) -> str:

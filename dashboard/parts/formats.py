@@ -1,6 +1,6 @@
 """Values as words of the house: amounts, shares, dates and times as the person prefers them.
 
-HTML and charts take the true minus (U+2212); `st.metric` deltas and the data grid need the ASCII one (`ascii_minus`).
+HTML and charts take the true minus (U+2212).
 """
 
 from __future__ import annotations
@@ -174,11 +174,6 @@ def change_of(current: Decimal, previous: Decimal | None) -> Decimal | None:
 def part_of(part: Decimal, whole: Decimal) -> Decimal | None:
     """The part as a ratio of the whole, or None when the whole is nothing (or negative)."""
     return None if whole <= 0 else WIDE.divide(part, whole)
-
-
-def ascii_minus(text: str) -> str:
-    """The same text with an ASCII minus: `st.metric` takes a delta that begins with U+2212 for a rise."""
-    return text.replace(MINUS, "-").replace(NARROW, " ")
 
 
 def size(octets: int | None) -> str:

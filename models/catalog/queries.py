@@ -80,12 +80,6 @@ def newest_rates(uow: UnitOfWork) -> list[tuple[str, date, str, str, Decimal]]:
     return [tuple(row) for row in uow.session.execute(stmt.order_by(rate.source, rate.currency, rate.base))]
 
 
-def rate_sources(uow: UnitOfWork, base: str) -> list[str]:
-    """Who has said what other currencies are worth in `base`."""
-    stmt = select(ExchangeRate.source).where(ExchangeRate.base == base).distinct().order_by(ExchangeRate.source)
-    return list(uow.session.scalars(stmt))
-
-
 def rates(uow: UnitOfWork, on: date | None = None, *, base: str = "USD", source: str | None = None) -> dict[str, Rate]:
     """The latest rate into `base` on or before a business date (today by default) of each currency (FIN-MONEY-11).
 

@@ -95,19 +95,3 @@ def stacks(band: tuple[Placed, ...]) -> tuple[tuple[Placed, ...], ...]:
         found[-1].append(placed)
         right = max(right, placed.x + placed.w)
     return tuple(tuple(sorted(stack, key=lambda each: (each.y, each.x))) for stack in found)
-
-
-def free_place(content: Content, width: int, height: int) -> tuple[int, int]:
-    """Column and row of the first place, read like a page, where a tile of a size overlaps no other."""
-    taken = {
-        (column, row)
-        for each in content.tiles
-        for column in range(each.x, each.x + each.w)
-        for row in range(each.y, each.y + each.h)
-    }
-    bottom = max((each.y + each.h for each in content.tiles), default=0)
-    for y in range(bottom + 1):
-        for x in range(COLUMNS - width + 1):
-            if taken.isdisjoint((column, row) for column in range(x, x + width) for row in range(y, y + height)):
-                return x, y
-    return 0, bottom

@@ -27,11 +27,6 @@ class StageNumbers:
     p90: timedelta | None = None
     back: int = 0
 
-    @property
-    def share_back(self) -> float | None:
-        """The part that came back; a share for people, no money."""
-        return self.back / self.ended if self.ended else None
-
 
 def live_numbers(uow: UnitOfWork, key: str) -> dict[str, StageNumbers]:
     """By node, over the partners the actor may see and every version of the type.

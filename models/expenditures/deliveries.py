@@ -102,19 +102,6 @@ def latest(uow: UnitOfWork) -> ImportRow | None:
     return next(iter(import_rows(uow, list(uow.session.scalars(stmt)))), None)
 
 
-def import_row(uow: UnitOfWork, run_id: UUID) -> ImportRow:
-    """One import.
-
-    Raises:
-        NotFound: there is none.
-    """
-    uow.actor.demand("expenditures.import")
-    run = uow.session.get(DeliveryImport, run_id)
-    if run is None:
-        raise NotFound("There is no such import.")
-    return _row(run, _files_of(uow, [run_id]).get(run_id, ()))
-
-
 def sources(uow: UnitOfWork) -> list[str]:
     """Names of sources that delivered before."""
     uow.actor.demand("expenditures.import")

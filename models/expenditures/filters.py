@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from models.engines.statistics import Against, Filter, shift_month
+from models.engines.statistics import Against, Filter
 
 CONVERTED = "converted"
 """The value of `currency` in an address that means: every currency, converted into the base currency."""
@@ -134,11 +134,6 @@ def month_of(text: str) -> date | None:
         return date(int(year), int(month), 1)
     except ValueError:
         return None
-
-
-def last_months(latest: date, months: int) -> tuple[date, date]:
-    """First and last cycle of the so many months that end with `latest`."""
-    return shift_month(latest, 1 - months), latest
 
 
 def _conversion(one: Mapping[str, str], base: str) -> Conversion:

@@ -159,8 +159,3 @@ def _latest(name: str) -> Measure:
 LATEST_PARTNER = _latest(partner.name)
 LATEST_ASSOCIATION_TYPE = _latest(association_type.name)
 LATEST_ACCOUNT_MANAGER = _latest(account_manager.name)
-
-
-def fact_table() -> Table:
-    """The table that the measures count in."""
-    return expenditure_line

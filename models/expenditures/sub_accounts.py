@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -74,19 +73,6 @@ def unmapped_total(uow: UnitOfWork) -> tuple[int, int, Totals]:
     rows = _ask(f"SELECT currency, count(*), sum(expenditure) {nobodys} GROUP BY currency ORDER BY currency")
     accounts = _ask(f"SELECT count(*) FROM (SELECT DISTINCT source, sub_account_id {nobodys})")
     return accounts[0][0], sum(row[1] for row in rows), {currency: amount for currency, _, amount in rows}
-
-
-def preview(uow: UnitOfWork, source: str, sub_account_ids: Sequence[str]) -> list[SubAccountRow]:
-    """What mapping these sub-accounts would move: every line of theirs, whosever it is now.
-
-    Raises:
-        NotAllowed: the actor may not map sub-accounts.
-    """
-    uow.actor.demand("expenditures.map")
-    if not sub_account_ids:
-        return []
-    wanted = ", ".join(quoted(key) for key in sub_account_ids)
-    return _sub_accounts(f"sub_account_id IN ({wanted})", source, len(sub_account_ids))
 
 
 def is_any_mapped(uow: UnitOfWork) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 
 from models.core.errors import NotFound
 from models.core.paging import FIRST_PAGE, Desc, Page, PageRequest, fetch_page
@@ -65,20 +65,6 @@ class MailRow:
     subject: str
     text: str
     sent_at: datetime | None
-
-
-def mails(uow: UnitOfWork, search: str = "", page: PageRequest = FIRST_PAGE) -> Page[MailRow]:
-    """E-mails that were sent or kept, newest first; those whose address or subject holds the words.
-
-    Raises:
-        NotAllowed: the actor does not hold mail.view.
-    """
-    uow.actor.demand("mail.view")
-    stmt = select(Mail.id, Mail.at, Mail.address, Mail.subject, Mail.text, Mail.sent_at)
-    if words := search.strip().lower():
-        found = (func.lower(column).contains(words, autoescape=True) for column in (Mail.address, Mail.subject))
-        stmt = stmt.where(or_(*found))
-    return fetch_page(uow, stmt, MailRow, page, order=(Desc(Mail.at), Desc(Mail.id)))
 
 
 def mail_of(uow: UnitOfWork, mail_id: UUID) -> MailRow:

@@ -221,12 +221,6 @@ def regions(uow: UnitOfWork) -> list[str]:
     return list(uow.session.scalars(select(Partner.region).distinct().order_by(Partner.region)))
 
 
-def manager_ids(uow: UnitOfWork) -> list[UUID]:
-    """The ecosystem managers that partners have."""
-    stmt = select(Partner.manager_id).where(Partner.manager_id.is_not(None)).distinct()
-    return [key for key in uow.session.scalars(stmt) if key is not None]
-
-
 def partner_name(uow: UnitOfWork, partner_id: UUID) -> str:
     """A partner's name; empty when it is not among those the actor may see."""
     return uow.session.scalar(select(Partner.name).where(Partner.id == partner_id)) or ""

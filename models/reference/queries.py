@@ -112,16 +112,6 @@ def taxes(uow: UnitOfWork, country: str | None = None) -> list[TaxRow]:
     return [TaxRow(**_entry(row, uow.today), tax=row.tax, percent=row.percent) for row in _rows(uow, TaxRate, country)]
 
 
-def tax_rate(uow: UnitOfWork, country: str, tax: str, on: date | None = None) -> Decimal | None:
-    """What a tax of a country is on a business date (today by default), in per cent; None: nobody entered it."""
-    row, day = TaxRate, on or uow.today
-    stmt = select(row.percent).where(
-        row.country == country, row.tax == tax, row.withdrawn.is_(False), row.first_day <= day,
-        row.last_day.is_(None) | (row.last_day >= day),
-    )  # fmt: skip
-    return uow.session.scalar(stmt)
-
-
 def calendar(uow: UnitOfWork, country: str) -> WorkingCalendar:
     """A country's calendar as it counts.
 

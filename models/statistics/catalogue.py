@@ -109,14 +109,6 @@ def finer(dimension: str, facts: Facts) -> str | None:
     return next((each.name for each in facts.dimensions.values() if each.parent == dimension), None)
 
 
-def hierarchy(dimension: str) -> tuple[str, ...]:
-    """A dimension and those above it, the coarsest first."""
-    found = [dimension]
-    while (parent := dimensions()[found[0]].parent) and parent in dimensions() and parent not in found:
-        found.insert(0, parent)
-    return tuple(found)
-
-
 def _found(name: str) -> tuple[Facts, Measure]:
     known = _catalogue().measures
     if name not in known:

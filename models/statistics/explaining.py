@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -81,24 +81,6 @@ def explain(uow: UnitOfWork, ask: Ask, by: str, *, against: Compared | None = No
         _effects(uow, asked, result.currency),
         sentence(result, split, labels),
     )
-
-
-def dimensions_that_tell(
-    uow: UnitOfWork, ask: Ask, among: Iterable[str] | None = None
-) -> tuple[tuple[str, Decimal], ...]:
-    """Dimensions by how much of all that moved lies in one group, the most telling first (0 to 1).
-
-    A dimension that the question narrows to one value, or that has one group only, tells nothing and is left out.
-    """
-    facts = catalogue.facts_of(ask.measures[0])
-    found = []
-    for name in facts.dimensions if among is None else among:
-        if name == "currency" or len(ask.values(name)) == 1:
-            continue
-        split = _split(explain(uow, ask, name).result)
-        if len(split.parts) > 1:
-            found.append((name, split.concentration()))
-    return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
 
 
 def _split(result: Result) -> Explanation[str]:

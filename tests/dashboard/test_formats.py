@@ -70,13 +70,6 @@ def test_signed_share_and_nothing_to_compare_with():
     assert formats.signed_share(formats.change_of(Decimal(110), Decimal(-5))) == "--"
 
 
-def test_a_delta_for_a_metric_begins_with_an_ascii_minus():
-    assert (
-        formats.ascii_minus(f"{formats.signed(Decimal(-3))} ({formats.signed_share(Decimal('-0.1'))})")
-        == "-3.00 (-10.0 %)"
-    )
-
-
 @pytest.mark.parametrize(
     ("largest", "word", "short"),
     [("9999.99", "", "9,999.99"), ("1702400", "thousand", "1,702.4"), ("12000000", "million", "12.0")],

@@ -23,10 +23,10 @@ from models.exports import service as export_service
 from models.exports.rules import ExportFormat, ExportStatus
 from models.identity import queries as identity
 from models.identity import service as identity_service
-from models.notices import queries as notices
 from models.notices import service as notice_service
 from tests.support.build import PASSWORD, Build
 from tests.support.carrying import do
+from tests.support.mails import mails
 
 assert tests.support.exporting
 
@@ -81,8 +81,7 @@ def test_an_export_is_made_and_its_requester_told_by_mail():
     ask(actor)
     assert (do("exports.run"), export_of(actor).status) == (1, ExportStatus.COMPLETED)
     assert do("notices.mail") == 1
-    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
-        (mail,) = notices.mails(uow).rows
+    (mail,) = mails()
     assert "Export ready" in mail.subject
     assert states() == []
 

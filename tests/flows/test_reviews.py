@@ -18,11 +18,11 @@ from models.core.actor import SYSTEM
 from models.core.clock import clock_at
 from models.core.outbox import OutboxRow
 from models.core.unit_of_work import unit_of_work
-from models.notices import queries as notices
 from models.notices.tables import Notice
 from models.payments.tables import PaymentAttempt
 from tests.support.build import Build
 from tests.support.carrying import do
+from tests.support.mails import mails
 from tests.support.mdf import APPLICATION, BEGAN, Fund
 
 TOPICS = ("reviews.check", "reviews.timer", "payments.step", "reviews.follow", "notices.mail")
@@ -47,9 +47,8 @@ def everything() -> dict[str, int]:
     return done
 
 
-def mails() -> list[tuple[str, str]]:
-    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
-        return sorted((mail.address, mail.subject) for mail in notices.mails(uow).rows)
+def mailed() -> list[tuple[str, str]]:
+    return sorted((mail.address, mail.subject) for mail in mails())
 
 
 def visits(case_id: UUID) -> list[str]:
@@ -64,13 +63,13 @@ def test_a_case_is_carried_to_its_reviewer_who_is_told_once():
     with clock_at(BEGAN + timedelta(minutes=1)):
         assert everything()["reviews.check"] == 1
         assert visits(case_id) == ["application_review#1"]
-        told = mails()
+        told = mailed()
         assert [subject for _, subject in told] == ["MDF-2026-0001 Riga Cloud Day waits for your decision"]
         with unit_of_work() as uow:  # the worker died before it could say that it was done
             for row in uow.session.scalars(select(OutboxRow).where(OutboxRow.topic != "reviews.timer")):
                 row.done_at = None
         everything()
-        assert (visits(case_id), mails()) == (["application_review#1"], told)
+        assert (visits(case_id), mailed()) == (["application_review#1"], told)
 
 
 @pytest.mark.usefixtures("carried")
@@ -98,7 +97,7 @@ def test_a_worker_that_was_away_for_weeks_does_everything_due_once():
         assert everything()["reviews.timer"] == 3  # reminder, due, escalation
         again = everything()
         assert not any(again.values())
-    subjects = [subject for _, subject in mails()]
+    subjects = [subject for _, subject in mailed()]
     assert sorted(subjects) == [
         "MDF-2026-0001 Riga Cloud Day is due soon", "MDF-2026-0001 Riga Cloud Day is overdue",
         "MDF-2026-0001 Riga Cloud Day is overdue and was escalated to you",

@@ -256,3 +256,20 @@ def test_a_newer_version_of_kontor_is_offered(kofi: Actor, monkeypatch: pytest.M
     with unit_of_work(read_only=True, actor=kofi) as uow:
         (draft,) = open_drafts(uow)
         assert drafting.find(uow, draft.id).content["type"]["parameters"]["claim_within_days"] == 77
+
+
+def test_a_step_is_called_something_else_and_taken_out(kofi: Actor) -> None:
+    draft_id = begun(kofi)
+
+    def steps() -> list[str]:
+        with unit_of_work(read_only=True, actor=kofi) as uow:
+            content = drafting.find(uow, draft_id).content
+        return [step["title"] for step in content["type"]["forms"]["application"]["steps"]]
+
+    before = steps()
+    test = shown(DESIGNER, kofi, draft=str(draft_id), view="forms", form="application")
+    labelled(test.text_input, "What the step is called").set_value("Who you are").run()
+    assert steps() == ["Who you are", *before[1:]]
+    test = shown(DESIGNER, kofi, draft=str(draft_id), view="forms", form="application")
+    test.button(key="design:gone:application:1").click().run()
+    assert steps() == ["Who you are", *before[2:]]

@@ -86,6 +86,20 @@ def test_what_one_was_told_and_has_not_read_waits(people):
     assert "Export ready" in rows_of(test)
 
 
+def test_everything_one_was_told_is_marked_read_at_once(people):
+    reviewer = people["reviewer_technical"]
+    with unit_of_work(actor=SYSTEM) as uow:
+        for key in ("k1", "k2"):
+            notices.tell(uow, reviewer.user_id, key=key, title="Export ready", text="Lines of June", link="/exports")
+    test = page(HOME, reviewer).run()
+    assert "2 things wait for you." in words(test)
+    next(button for button in test.button if button.label == "Mark all notices read").click().run()
+    shown = words(test)
+    assert "Nothing waits for you." in shown
+    assert "All your notices are read" in shown + str([each.value for each in test.toast])
+    assert "Mark all notices read" not in [button.label for button in test.button]
+
+
 def test_home_stands_while_the_lake_is_away(people, monkeypatch):
     def away(*_):
         raise OSError("gone")

@@ -23,13 +23,6 @@ class Right:
     stead: Person | None = None
 
 
-def reviewing_problems(
-    node: ReviewNode, state: State, visit: Visit, person: Person, people: People = ALONE
-) -> list[Problem]:
-    """Everything that keeps a person from deciding a visit; empty when they may."""
-    return list(right_of(node, state, visit, person, people).problems)
-
-
 def right_of(node: ReviewNode, state: State, visit: Visit, person: Person, people: People = ALONE) -> Right:
     """Whether a person may decide a visit, and in whose stead: their own turn comes before anybody else's."""
     turn = _turn_problems(node, state, visit, person, people)

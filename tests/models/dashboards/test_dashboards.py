@@ -6,14 +6,14 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from models.core.actor import Actor
 from models.core.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused, WrongState
 from models.core.unit_of_work import UnitOfWork
 from models.dashboards import queries, service
-from models.dashboards.content import COLUMNS, Content, Placed, bands, free_place, stacks
+from models.dashboards.content import COLUMNS, Content, Placed, bands, stacks
 from models.statistics.asks import Ask
 from models.statistics.tiles import ChartKind, Tile
 from tests.support.build import Build
@@ -171,8 +171,9 @@ boxes = some.lists(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(boxes)
-def test_every_tile_is_drawn_once_and_a_new_one_overlaps_none(found: list[tuple[int, int, int, int]]) -> None:
+def test_every_tile_is_drawn_once(found: list[tuple[int, int, int, int]]) -> None:
     placed = tuple(
         Placed(tile=tile(f"t{number}"), x=x, y=y, w=min(w, COLUMNS - x), h=h)
         for number, (x, y, w, h) in enumerate(found)
@@ -180,6 +181,3 @@ def test_every_tile_is_drawn_once_and_a_new_one_overlaps_none(found: list[tuple[
     whole = Content(title="All", tiles=placed)
     drawn = [each.key for band in bands(whole) for stack in stacks(band) for each in stack]
     assert sorted(drawn) == sorted(each.key for each in placed)
-    x, y = free_place(whole, 6, 2)
-    assert x + 6 <= COLUMNS
-    assert not any(e.x < x + 6 and x < e.x + e.w and e.y < y + 2 and y < e.y + e.h for e in placed)

@@ -97,7 +97,7 @@ def test_numbers_lie_over_the_stages(fund: Fund, kofi: Actor) -> None:
         review = live_numbers(uow, "mdf")["application_review"]
         (row,) = [each for each in types(uow) if each.key == "mdf"]
         assert running(uow, "mdf") == [application_type(uow, "mdf").version]
-    assert (review.cases, review.ended, review.back, review.share_back) == (1, 2, 1, 0.5)
+    assert (review.cases, review.ended, review.back) == (1, 2, 1)
     assert (review.median, review.p90) == (timedelta(days=1), timedelta(days=3))
     assert (row.running, row.draft, row.since) == (3, None, None)
 

@@ -13,7 +13,7 @@ from models.core.unit_of_work import unit_of_work
 from models.engines.statistics.explaining import Effect, Move, added
 from models.statistics.asking import answer
 from models.statistics.asks import Ask, Compared
-from models.statistics.explaining import dimensions_that_tell, explain
+from models.statistics.explaining import explain
 from tests.support.facts import FactBuilder
 
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
@@ -108,17 +108,3 @@ def test_what_does_not_add_up_is_not_split(uow, moved):
         explain(uow, Ask.of("spending_customers", **IN_JUNE), "product")
     with pytest.raises(Refused, match="Choose one currency"):
         explain(uow, Ask.of("expenditure", currency="each", **IN_JUNE), "product")
-
-
-def test_dimensions_are_told_by_how_much_one_group_says(uow, facts):
-    facts.put([
-        product(facts, MAY, "A", "10", region_id="east"), product(facts, MAY, "B", "10", region_id="west"),
-        product(facts, JUNE, "A", "30", region_id="east"), product(facts, JUNE, "B", "9", region_id="west"),
-        product(facts, JUNE, "C", "15", region_id="west"),
-    ])  # fmt: skip
-    asked = Ask.of("expenditure", **IN_JUNE)
-    among = ("region", "product", "bill_type", "currency")
-    told = dimensions_that_tell(uow, asked, among)
-    assert [name for name, _ in told] == ["region", "product"]
-    assert told[1][1].quantize(D("0.01")) == D("0.56")
-    assert dimensions_that_tell(uow, asked.narrowed("region", "east"), among) == ()

@@ -21,7 +21,7 @@ from models.engines.workflow.dry import Definition, DryWorld
 from models.engines.workflow.evolve import replay, replay_stored
 from models.engines.workflow.lint import faults
 from models.engines.workflow.migrating import plan
-from models.engines.workflow.people import reviewing_problems
+from models.engines.workflow.people import right_of
 from models.engines.workflow.reads import conditions
 from models.engines.workflow.regions import regions
 from models.engines.workflow.replaying import Then, qualities_of, replayed
@@ -173,7 +173,7 @@ def test_many_who_may_decide_so_much_are_counted():
     story = sent(made, TestWorld(people=Team(everybody=tuple(rich))), asked="50")
     node = made.nodes["see"]
     assert isinstance(node, ReviewNode)
-    (problem,) = reviewing_problems(node, story.state, story.state.visits[0], AMA, story.world.people)
+    (problem,) = right_of(node, story.state, story.state.visits[0], AMA, story.world.people).problems
     assert problem.text.endswith("It is the turn of P0, P1, P2 and 2 more.")
 
 

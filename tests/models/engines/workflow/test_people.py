@@ -17,7 +17,7 @@ from models.engines.workflow import commands as c
 from models.engines.workflow import events as e
 from models.engines.workflow.audience import audience, named_in, qualities, quality
 from models.engines.workflow.events import pack, unpack
-from models.engines.workflow.people import reviewing_problems
+from models.engines.workflow.people import right_of
 from models.engines.workflow.schema import Candidate, ReviewNode, Workflow
 from models.engines.workflow.state import State
 from models.engines.workflow.world import ALONE, Person
@@ -56,7 +56,7 @@ def codes(told: Story, by: Person) -> list[str]:
     visit = told.state.visits[0]
     node = told.workflow.nodes[visit.node]
     assert isinstance(node, ReviewNode)
-    return [found.code for found in reviewing_problems(node, told.state, visit, by, told.world.people)]
+    return [found.code for found in right_of(node, told.state, visit, by, told.world.people).problems]
 
 
 # ---- candidates ----

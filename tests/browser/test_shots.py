@@ -33,13 +33,18 @@ def pages_of(side: str) -> list[str]:
     return ["", *(entry.address for entry in opened[1:])]
 
 
-# Either side, each size and each theme once; the other combinations belong to the deep tier.
+# Either side, each size and each theme once over pages of every kind; all pages and combinations in the deep tier.
 OFTEN = [("vendor", "light", "wide"), ("partner", "dark", "narrow")]
+EVERY_KIND = {
+    "", "queue", "cases", "benefits", "expenditures", "customer-statistics", "dashboard", "explore", "customers",
+    "workflows", "members", "account",
+}  # fmt: skip
+"""Work, list, form's home, statistics of both makes, grid, fields, design, people."""
 SELDOM = [("vendor", "dark", "narrow"), ("vendor", "light", "narrow"), ("vendor", "dark", "wide"),
           ("partner", "light", "wide"), ("partner", "light", "narrow"), ("partner", "dark", "wide")]  # fmt: skip
 LOOKS = [
-    pytest.param((side, colours), size, id=f"{side}-{colours}-{size}", marks=marks)
-    for looks, marks in ((OFTEN, ()), (SELDOM, (pytest.mark.deep,)))
+    pytest.param((side, colours), size, often, id=f"{side}-{colours}-{size}{'-often' * often}", marks=marks)
+    for looks, often, marks in ((OFTEN, True, ()), (OFTEN + SELDOM, False, (pytest.mark.deep,)))
     for side, colours, size in looks
 ]
 
@@ -61,14 +66,14 @@ def somebody(
     context.close()
 
 
-@pytest.mark.parametrize(("somebody", "size"), LOOKS, indirect=["somebody"])
-def test_every_page_is_whole(somebody: tuple[str, str, Page], size: str):
+@pytest.mark.parametrize(("somebody", "size", "often"), LOOKS, indirect=["somebody"])
+def test_every_page_is_whole(somebody: tuple[str, str, Page], size: str, often: bool):
     """No red box, nothing beyond the right edge, the title and the answer without scrolling."""
     side, colours, page = somebody
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
     wrong: list[str] = []
-    for address in pages_of(side):
+    for address in [each for each in pages_of(side) if not often or each in EVERY_KIND]:
         browsing.open_address(page, address)
         SHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SHOTS / f"{side}-{address or 'home'}-{size}-{colours}.png")

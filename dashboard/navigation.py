@@ -67,6 +67,7 @@ ENTRIES = (
     Entry("money/catalogue.py", "catalogue", "catalog.manage", "Money", tab="Catalogue and rates", partner=False),
     Entry("money/payments.py", "payment-desk", "payments.work", "Money", tab="Payment desk", partner=False),
     Entry("money/owed.py", "payments", "money.view", "Money", tab="Payments"),
+    Entry("money/coupons.py", "coupons", "money.view", "Money", tab="Coupons"),
     Entry("statistics/overview.py", "ecosystem", "statistics.view", "Statistics", tab="Ecosystem", partner=False),
     Entry("statistics/expenditures.py", "expenditures", "statistics.view", "Statistics", tab="Expenditures"),
     Entry("statistics/customers.py", "customer-statistics", "statistics.view", "Statistics", tab="Customers"),

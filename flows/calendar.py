@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from prefect import State, flow, task
 
@@ -16,7 +17,9 @@ from flows.work import RETRIED, Payload, carry, show_progress
 from models.applications import integrity
 from models.core.actor import SYSTEM
 from models.core.outbox import Work
-from models.core.unit_of_work import unit_of_work
+from models.core.unit_of_work import UnitOfWork, unit_of_work
+from models.coupons import queries as coupons
+from models.coupons import service as coupon_service
 from models.expenditures import upkeep as upkeep_of_lake
 from models.exports import service as exports
 from models.identity import upkeep
@@ -55,6 +58,27 @@ def forget_old_states(day: date) -> int:
 def anchor_cases(day: date) -> str | None:
     """What happened to cases is anchored, so that nobody can rewrite it later unseen."""
     return integrity.anchor()
+
+
+@daily
+def end_coupons(day: date) -> int:
+    """What is left of coupons whose last day is over goes back; each in a transaction of its own."""
+    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+        found = coupons.over(uow, day)
+    return sum(_with_coupon(coupon_service.expire, coupon_id, day) for coupon_id in found)
+
+
+@daily
+def remind_of_coupons(day: date) -> int:
+    """Partners are told of coupons that end soon, once each."""
+    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+        found = coupons.to_remind(uow, day)
+    return sum(_with_coupon(coupon_service.remind, coupon_id, day) for coupon_id in found)
+
+
+def _with_coupon(step: Callable[[UnitOfWork, UUID, date], bool], coupon_id: UUID, day: date) -> bool:
+    with unit_of_work(actor=SYSTEM) as uow:
+        return step(uow, coupon_id, day)
 
 
 @task(name="calendar-day", **RETRIED)

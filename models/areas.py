@@ -6,8 +6,8 @@ from functools import cache
 from importlib import import_module
 
 LENDERS = (
-    "models.benefits.lends", "models.payments.lends", "models.reviewers.lends", "models.reference.lends",
-    "models.applications.actions",
+    "models.benefits.lends", "models.payments.lends", "models.coupons.lends", "models.reviewers.lends",
+    "models.reference.lends", "models.applications.actions",
 )  # fmt: skip
 """Modules that register what their area lends, by importing it."""
 
@@ -23,7 +23,7 @@ LISTS: tuple[str, ...] = (
     "models.identity.lists", "models.notices.lists", "models.exports.lists", "models.partners.lists",
     "models.customers.lists", "models.customers.event_list", "models.applications.lists",
     "models.applications.deliveries", "models.reviewers.lists", "models.benefits.lists", "models.payments.lists",
-    "models.catalog.lists", "models.operations.lists", "models.expenditures.record_lists",
+    "models.catalog.lists", "models.operations.lists", "models.expenditures.record_lists", "models.coupons.lists",
 )  # fmt: skip
 """Modules that register the lists of their area, by importing them."""
 

@@ -7,6 +7,7 @@ from models.briefs import tables as briefs
 from models.catalog import tables as catalog
 from models.core import history, outbox
 from models.core.database import Base
+from models.coupons import tables as coupons
 from models.customers import tables as customers
 from models.dashboards import tables as dashboards
 from models.design import tables as design
@@ -28,7 +29,7 @@ from models.statistics import tables as statistics
 from models.tokens import tables as tokens
 
 __all__ = [
-    "Base", "benefits", "briefs", "cases", "catalog", "customers", "dashboards", "definitions", "design",
+    "Base", "benefits", "briefs", "cases", "catalog", "coupons", "customers", "dashboards", "definitions", "design",
     "expenditures", "explore", "exports", "history", "identity", "ledger", "lists", "notices", "outbox", "partners",
     "payments", "reference", "revenue", "reviewers", "statistics", "tokens",
 ]  # fmt: skip

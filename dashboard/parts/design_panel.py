@@ -10,6 +10,8 @@ import streamlit as st
 from dashboard.parts import address, formats
 from dashboard.parts.design_asking import fields
 from dashboard.parts.design_decision import summary
+from dashboard.parts.design_given import given as given_fields
+from dashboard.parts.design_given import given_words
 from dashboard.parts.design_ladder import ladder
 from dashboard.parts.design_people import Staff, candidates, quorum, staff
 from dashboard.parts.design_work import note
@@ -23,6 +25,7 @@ from models.design.edits import BeginAt, ChangeNode, RemoveNodes, RenameNode
 from models.design.people import candidate_words
 from models.design.properties import PROPERTIES, TITLE, Property, parameter_of, said, set_to, shown
 from models.engines.definitions.loading import Content
+from models.engines.definitions.registry import DEEDS, Deed
 from models.engines.workflow.schema import kind_of
 
 Raw = Mapping[str, Any]
@@ -72,6 +75,10 @@ def _read(content: Content, name: str, node: Raw, kind: str) -> None:
     pairs = []
     for wanted in PROPERTIES[kind]:
         if wanted.input in ("decision", "candidates"):
+            continue
+        if wanted.input == "given" and (deed := DEEDS.get(node.get("action", ""), Deed())).needs is not None:
+            words = given_words(content, node, deed).items()
+            pairs += [f"<dt>{formats.text(label)}</dt><dd>{formats.text(each)}</dd>" for label, each in words]
             continue
         if (value := shown(content, node, wanted)) not in ("", None, [], (), {}):
             offered = choices(content, wanted.source) if wanted.source else {}
@@ -154,6 +161,8 @@ class _Place:
             case "decision":
                 if made_by(self.node) == "condition":
                     st.text_input(wanted.label, value=_written(wanted, value), **given)
+            case "given" if (deed := DEEDS.get(self.node.get("action", ""), Deed())).needs is not None:
+                given_fields(self.content, self.name, self.node, deed, place=self.key("with"))
             case "long" | "given":
                 st.text_area(wanted.label, value=_written(wanted, value), height=80, **given)
             case _:

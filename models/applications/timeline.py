@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from models.applications.rows import Standing
+from models.engines.definitions.registry import DEEDS, Deed
 from models.engines.definitions.schema import ApplicationType
 from models.engines.definitions.versions import words as version_words
 from models.engines.forms.words import words
@@ -56,12 +57,19 @@ def timeline_of(
 def _past(made: ApplicationType, events: Iterable[e.Event]) -> Iterator[TimelineRow]:
     state, status = State(), ""
     kept: TimelineRow | None = None
+    acted: e.ActionTaken | None = None
     for event in events:
         state = evolve(state, event)
         if (teller := _TELLERS.get(type(event))) is not None:
             if kept is not None:
                 yield kept
             kept = replace(_row(event, teller(made, event), state), given=_given(made, event))
+        elif isinstance(event, e.ActionTaken) and (deed := DEEDS.get(event.action, Deed())).past:
+            if kept is not None:
+                yield kept
+            kept, acted = _row(event, (deed.icon, deed.past, "green"), state), event
+        elif isinstance(event, e.FactsNoted) and kept is not None and acted is not None and event.visit == acted.visit:
+            kept = replace(kept, given=_noted(DEEDS[acted.action], event))
         if state.status != status and kept is not None:
             status = state.status
             kept = replace(kept, phase=state.phase, status=state.status)
@@ -76,6 +84,11 @@ def _given(made: ApplicationType, event: e.Event) -> tuple[tuple[str, str], ...]
     decision = _decision(made, event)
     fields = decision.fields if decision else ()
     return tuple((field.label, words(field, event.facts[field.name])) for field in fields if field.name in event.facts)
+
+
+def _noted(deed: Deed, event: e.FactsNoted) -> tuple[tuple[str, str], ...]:
+    """What an action noted of what it did: `Coupon`, `Valid until`."""
+    return tuple((each.label, words(each, event.facts[each.name])) for each in deed.notes if each.name in event.facts)
 
 
 def _row(event: e.Event, told: Told, state: State) -> TimelineRow:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from models.core.errors import Refused
 from models.design.editing import flow, label_of, source
 from models.engines.definitions.loading import Content, filled
-from models.engines.definitions.registry import ACTIONS, CHECKS
+from models.engines.definitions.registry import ACTIONS, CHECKS, DEEDS, Deed
 from models.engines.workflow.lint import outcomes
 from models.engines.workflow.schema import SET, AnyNode, Decision, Node, ReviewNode, kind_of
 from models.identity.roles import role_book
@@ -148,6 +148,8 @@ def _reviewers(raw: Mapping[str, Any], node: Node | None) -> str:
 
 
 def action_words(name: str) -> str:
-    """An action as people read it: `ledger.reserve` is `Reserve (ledger)`."""
+    """An action as people read it: by its own name, else `ledger.reserve` is `Reserve (ledger)`."""
+    if label := DEEDS.get(name, Deed()).label:
+        return label
     area, _, verb = name.rpartition(".")
     return f"{verb.replace('_', ' ').capitalize()} ({area})" if area else verb.replace("_", " ").capitalize()

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from models.design.edits import ChangeNode, ChangeType, Edit
 from models.engines.definitions.loading import Content
+from models.engines.definitions.registry import Need
 
 Input = Literal[
     "text", "long", "number", "term", "terms", "choice", "choices", "yes_no", "condition", "escalation", "given",
@@ -147,6 +148,23 @@ def set_to(content: Content, name: str, node: Mapping[str, Any], wanted: Propert
         return ChangeType(("parameters", parameter), value, words, was, looked_at=True)
     empty = value in ("", None, [], {}) or value == wanted.usual
     return ChangeNode(name, {wanted.name: None if empty else value}, was={wanted.name: raw})
+
+
+def given_of(content: Content, node: Mapping[str, Any], need: Need) -> Any:
+    """What the action of a node is given for one of its needs, as the panel shows it."""
+    return _resolved((node.get("given") or {}).get(need.name), content["type"].get("parameters", {}))
+
+
+def set_given(content: Content, name: str, node: Mapping[str, Any], need: Need, value: Any) -> Edit:
+    """The change that gives an action something else (or the number of the type that it is given another value)."""
+    given = dict(node.get("given") or {})
+    if (parameter := parameter_of(given.get(need.name))) and parameter in content["type"].get("parameters", {}):
+        words = f"Changed {parameter.replace('_', ' ')} to {said(value)}"
+        was = content["type"]["parameters"][parameter]
+        return ChangeType(("parameters", parameter), value, words, was, looked_at=True)
+    kept = {each: old for each, old in given.items() if each != need.name}
+    made = kept if value in (None, "") else {**kept, need.name: value}
+    return ChangeNode(name, {"given": made or None}, was={"given": node.get("given")})
 
 
 def said(value: Any) -> str:

@@ -26,6 +26,7 @@ class Template:
 TEMPLATES = {
     "plain": Template("An application", "A form, one review, approved or back to the partner."),
     "funding": Template("Funding", "A form with an amount, business and finance review, invoice and payment."),
+    "coupon": Template("A coupon", "A form with an amount, a review that says how much is issued, the coupon."),
 }
 
 

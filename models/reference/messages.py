@@ -23,7 +23,8 @@ WORDS: Mapping[str, str] = {
     "holder": "Who holds the review, as a sentence", "headline": "What matters most, in one line",
     "about": "Whose brief it is, from when, and over which days", "changed": "Figures and how they changed, in lines",
     "why": "Who made the changes, in lines", "risk": "What is late, falling or alarming, in lines",
-    "waits": "What waits for the reader, in lines",
+    "waits": "What waits for the reader, in lines", "coupon": "Number and name of the coupon",
+    "amount": "Amount with its currency", "until": "Last day of the coupon",
 }  # fmt: skip
 """What each placeholder stands for."""
 
@@ -39,6 +40,7 @@ SAMPLE: Mapping[str, str] = {
     "why": "WHY\n- By customer: Polder Energie makes 61 % of it (+104.00 USD).",
     "risk": "AT RISK\n- Bluewing Air Cargo fell 40.0 %: now 120.00 USD, against May",
     "waits": "WAITS FOR YOU\n- MDF-2026-0142 Cloud day: Nordlicht Systems · Business review · due Jul 7, 18:00",
+    "coupon": "CP-2026-00042 Validation test coupon", "amount": "3,000.00 USD", "until": "Dec 31, 2026 (GMT+08:00)",
 }  # fmt: skip
 """What a preview shows."""
 
@@ -107,6 +109,18 @@ MESSAGES: Mapping[str, Message] = {
         "A brief", "Who set it up", "Your brief: {headline}",
         "{about}\n\n{changed}\n\n{why}\n\n{risk}\n\n{waits}",
         ("headline", "about", "changed", "why", "risk", "waits"),
+    ),
+    "coupon_issued": Message(
+        "A coupon is issued", "The partner's people who see money", "You have a coupon of {amount}",
+        "{coupon}, valid until {until}. {comment}", ("coupon", "amount", "until", "comment"),
+    ),
+    "coupon_ends_soon": Message(
+        "A coupon ends soon", "The partner's people who see money", "A coupon ends soon: {amount} is left",
+        "{coupon} is valid until {until}; what is left then is gone.", ("coupon", "amount", "until"),
+    ),
+    "coupon_cancelled": Message(
+        "A coupon is cancelled", "The partner's people who see money", "Your coupon {coupon} was cancelled",
+        "{comment}", ("coupon", "amount", "until", "comment"),
     ),
     "ended": Message("A case is over", "The applicant", "{case}: {status}", "", ("case", "partner", "status")),
 }  # fmt: skip

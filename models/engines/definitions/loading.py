@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from models.core.errors import Problem, Refused
 from models.engines.conditions import FactTypes, compiled, worked_out
+from models.engines.definitions.giving import given_problems
 from models.engines.definitions.registry import ACTIONS, CHECKS, DEFINITIONS, PROCESSES
 from models.engines.definitions.schema import ApplicationType, Process
 from models.engines.forms import lint as form_lint
@@ -124,12 +125,14 @@ def faults(
 
 
 def _expression_problems(node: Node, facts: FactTypes) -> Iterator[Problem]:
-    """What is wrong with the conditions and formulas of a node."""
+    """What is wrong with the conditions and formulas of a node, and with what its action is given."""
     asked: list[Callable[[], object]] = [partial(compiled, condition, facts) for condition in conditions(node)]
     if isinstance(node, ActionNode) and node.action == SET:
         asked += [
             partial(worked_out, str(each), facts, facts[fact]) for fact, each in node.given.items() if fact in facts
         ]
+    elif isinstance(node, ActionNode):
+        yield from given_problems(node, facts)
     for ask in asked:
         try:
             ask()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from models.core.calendars import CalendarBook, WorkingCalendar
 from models.core.unit_of_work import UnitOfWork
+from models.engines.conditions import FactType
 from models.engines.definitions.case_data import CaseData
 from models.engines.definitions.schema import ApplicationType
+from models.engines.forms.schema import Field as FormField
 from models.engines.workflow.findings import Finding
 from models.engines.workflow.world import People
 
@@ -30,8 +32,38 @@ class Registered:
     """Whether it may run while somebody types and within a decision; a search waits for the worker."""
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that an action is given: under which name, and what people call it.
+
+    It names a fact of the type `fact`, or is one of `choices`, or is whatever `judge` takes, which raises ValueError
+    with what to write instead.
+    """
+
+    name: str
+    label: str
+    fact: FactType | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    judge: Callable[[Any], object] = str
+    needed: bool = True
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An action as people meet it: its name in the designer, what it has to be given (None: nobody judges that), and
+    how the history of a case tells it (empty: not at all), with the facts that it noted."""
+
+    label: str = ""
+    needs: tuple[Need, ...] | None = None
+    past: str = ""
+    icon: str = "bolt"
+    notes: tuple[FormField, ...] = ()
+
+
 CHECKS: dict[str, Registered] = {}
 ACTIONS: dict[str, Action] = {}
+DEEDS: dict[str, Deed] = {}
 PEOPLE: Callable[[UnitOfWork, CaseData], People] | None = None
 """Who there is besides the actor of a command: set by the area that knows reviewers (`lend_people`)."""
 CALENDARS: Callable[[UnitOfWork], CalendarBook] | None = None
@@ -60,14 +92,14 @@ def search(name: str, *, label: str = "") -> Callable[[Search], Search]:
     return register
 
 
-def action(name: str) -> Callable[[Action], Action]:
+def action(name: str, deed: Deed | None = None) -> Callable[[Action], Action]:
     """Register an action: it runs in the transaction of the command that leads to it, and answers facts to note.
 
     A refusal that it raises undoes the command.
     """
 
     def register(function: Action) -> Action:
-        ACTIONS[name] = function
+        ACTIONS[name], DEEDS[name] = function, deed or Deed()
         return function
 
     return register

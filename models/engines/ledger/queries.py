@@ -16,7 +16,7 @@ from models.core.money import sum_amount
 from models.core.paging import FIRST_PAGE, Desc, Page, PageRequest, fetch_page
 from models.core.types import AmountType
 from models.core.unit_of_work import UnitOfWork
-from models.engines.ledger.rules import EMPTY, ENDING, AccountKind, Balance, Pool, TransferKind
+from models.engines.ledger.rules import EMPTY, ENDING, OF_ONE_THING, AccountKind, Balance, Pool, TransferKind
 from models.engines.ledger.tables import LedgerAccount, LedgerEntry, LedgerTransfer
 
 
@@ -73,8 +73,11 @@ class BalanceColumns:
     left: ColumnElement[Decimal]
 
 
-def balance_columns(partner_id: Any, name: str, currency: str) -> BalanceColumns:
-    """How the pools of a name stand, for a select over partners; nothing for a pool that was never filled."""
+def balance_columns(partner_id: Any, name: Any, currency: Any) -> BalanceColumns:
+    """How pools stand, for a select over partners or whatever else has pools; nothing for one that was never filled.
+
+    Each part of a pool's name is a value or a column of that select.
+    """
     nothing = literal(Decimal(0), AmountType())
 
     def read(kind: AccountKind, column: Any) -> ColumnElement[Decimal]:
@@ -130,7 +133,7 @@ class Movement:
 
 
 def movements(uow: UnitOfWork) -> list[Movement]:
-    """Everything that ever moved in the pools the actor may see, in no particular order. Two statements."""
+    """Everything that ever moved in the pools of benefits the actor may see, in no particular order. Two statements."""
     transfer, account, entry, end = LedgerTransfer, LedgerAccount, LedgerEntry, aliased(LedgerTransfer)
     whose = (account.partner_id, account.pool, account.currency)
     entries = (
@@ -138,14 +141,14 @@ def movements(uow: UnitOfWork) -> list[Movement]:
         .select_from(entry)
         .join(account, account.id == entry.account_id)
         .join(transfer, transfer.id == entry.transfer_id)
-        .where(account.kind.in_((AccountKind.LEFT, AccountKind.SPENT)))
+        .where(account.kind.in_((AccountKind.LEFT, AccountKind.SPENT)), account.pool.not_like(OF_ONE_THING))
     )
     promised = (
         select(*whose, transfer.at, transfer.amount, end.at)
         .select_from(transfer)
         .join(account, account.id == transfer.account_id)
         .outerjoin(end, end.ends == transfer.id)
-        .where(transfer.kind == TransferKind.RESERVE)
+        .where(transfer.kind == TransferKind.RESERVE, account.pool.not_like(OF_ONE_THING))
     )
     found = [
         Movement(partner, pool, currency, at, amount, amount if kind is AccountKind.SPENT else Decimal(0))

@@ -42,7 +42,10 @@ ENDING = (TransferKind.POST, TransferKind.VOID, TransferKind.EXPIRE)
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Money of one partner for one purpose, in one currency."""
+    """Money of one partner for one purpose, in one currency.
+
+    The pool of a benefit is called like its type; that of one thing (`coupon:CP-2026-00001`) has a colon in its name.
+    """
 
     partner_id: UUID
     name: str
@@ -63,4 +66,6 @@ class Balance:
         return self.granted - self.used - self.reserved
 
 
+OF_ONE_THING = "%:%"
+"""What names of pools are like that hold the money of one thing, and are no benefit's."""
 EMPTY = Balance(Decimal(0), Decimal(0), Decimal(0))

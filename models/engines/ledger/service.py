@@ -70,7 +70,7 @@ def reserve(uow: UnitOfWork, pool: Pool, amount: Decimal, *, key: str, case_id: 
     return made.id
 
 
-def post(uow: UnitOfWork, reservation: UUID, amount: Decimal, *, key: str) -> UUID:
+def post(uow: UnitOfWork, reservation: UUID, amount: Decimal, *, key: str, reason: str = "") -> UUID:
     """Spend a reservation, or a part of it; the rest is free again.
 
     Raises:
@@ -83,7 +83,7 @@ def post(uow: UnitOfWork, reservation: UUID, amount: Decimal, *, key: str) -> UU
     if amount < 0 or amount > promised.amount:
         text = f"{money_text(amount)} {left.currency} is more than the {money_text(promised.amount)} reserved."
         raise Refused(Problem("LEDGER-MORE", text))
-    made = _end(uow, TransferKind.POST, promised, left, amount, key)
+    made = _end(uow, TransferKind.POST, promised, left, amount, key, reason)
     if amount:
         pool = Pool(left.partner_id, left.pool, left.currency) if left.partner_id else None
         assert pool is not None
@@ -164,13 +164,14 @@ def _give_back(uow: UnitOfWork, kind: TransferKind, reservation: UUID, key: str)
 
 
 def _end(
-    uow: UnitOfWork, kind: TransferKind, promised: LedgerTransfer, left: LedgerAccount, amount: Decimal, key: str
-) -> LedgerTransfer:
+    uow: UnitOfWork, kind: TransferKind, promised: LedgerTransfer, left: LedgerAccount, amount: Decimal, key: str,
+    reason: str = "",
+) -> LedgerTransfer:  # fmt: skip
     ended = uow.session.scalar(select(LedgerTransfer.kind).where(LedgerTransfer.ends == promised.id))
     if ended is not None:
         raise WrongState(f"This reservation has ended already ({ended.value}).")
     left.reserved -= promised.amount
-    return _transfer(uow, kind, left, amount, key=key, ends=promised.id, case_id=promised.case_id)
+    return _transfer(uow, kind, left, amount, key=key, reason=reason, ends=promised.id, case_id=promised.case_id)
 
 
 def _transfer(

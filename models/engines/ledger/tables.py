@@ -21,11 +21,12 @@ class LedgerAccount(PartnerScoped, Base):
         UniqueConstraint("owner", "pool", "kind", "currency"),
         CheckConstraint("reserved >= 0", name="reserved"),
         CheckConstraint("NOT bounded OR posted - reserved >= 0", name="bound"),
+        Index(None, "partner_id", "pool"),
     )
 
     id: Mapped[Id]
     owner: Mapped[str]  # a partner's key, or the vendor: a unique constraint would not hold over NULLs
-    partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner.id"), index=True)
+    partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner.id"))
     pool: Mapped[str]
     kind: Mapped[AccountKind]
     currency: Mapped[Currency]

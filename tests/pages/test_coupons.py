@@ -13,6 +13,7 @@ from models.core.actor import SYSTEM, Actor
 from models.core.clock import clock_at
 from models.core.unit_of_work import unit_of_work
 from models.coupons import queries, service
+from models.coupons.tables import Coupon
 from tests.support import pages
 from tests.support.build import Build
 from tests.support.coupons import Counter, new_coupon
@@ -63,7 +64,7 @@ def test_a_partner_reads_what_is_left_and_where_it_comes_from(open_: Counter) ->
         number = open_.approve(case_id).facts["coupon_no"]
     assert "2,500.00 USD can still be used, of 1 coupon ." in said(opened(open_.liis))
     with unit_of_work(actor=open_.liis, read_only=True) as uow:
-        (row,) = uow.session.query(service.Coupon).all()
+        (row,) = uow.session.query(Coupon).all()
     test = opened(open_.liis, coupon=str(row.id))
     assert f"{number} · Nordlicht Systems" in said(test)
     assert "2,500.00 USD is left of 2,500.00 USD, until Jun 1, 2027." in said(test)

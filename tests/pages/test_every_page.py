@@ -99,4 +99,5 @@ def test_pages_of_one_group_stand_beside_each_other(people: dict[str, Actor]) ->
     assert tabs("administrator", "operations") == ["Users", "Reviewers", "Operations", "Deliveries", "Mail"]
     assert tabs("ecosystem_manager", "operations") == ["Reviewers", "Operations", "Deliveries"]
     assert tabs("administrator", "partner") == []
-    assert tabs("ecosystem_manager", "imports") == ["Import", "Sub-accounts", "Catalogue and rates"]
+    money = ["Import", "Sub-accounts", "Catalogue and rates", "Payments", "Coupons"]
+    assert tabs("ecosystem_manager", "imports") == money

@@ -100,7 +100,7 @@ def test_one_wrong_row_and_nothing_of_the_file_is_entered(database: str) -> None
 
 def test_messages_come_in_where_they_differ(ines: UnitOfWork) -> None:
     text = exchange.exported(ines, "messages").replace("{case} waits for your decision", "Decide {case}")
-    assert exchange.imported(ines, "messages", text.encode()) == Entered(1, 13)
+    assert exchange.imported(ines, "messages", text.encode()) == Entered(1, 16)
     assert next(row.subject for row in wording.messages(ines) if row.changed) == "Decide {case}"
     wrong = "message,subject,text\r\nasked,{boss} asks,\r\nno_such,Subject,\r\n"
     found = codes(lambda: exchange.imported(ines, "messages", wrong.encode()))

@@ -29,7 +29,7 @@ soon = partial(until, within=180)
 FIFTY = [f"row-{n:02}" for n in range(50)]
 
 
-@pytest.mark.deep_on_postgresql  # that rows are claimed once there is shown where the outbox is
+@pytest.mark.deep_on_postgresql  # tests of the kernel show there that a row is claimed once
 @pytest.mark.usefixtures("database")
 def test_two_workers_do_every_row_once(workers: Workers):
     for _ in range(2):

@@ -168,6 +168,18 @@ def test_the_outbox_gives_a_row_to_one_worker_until_the_lease_ends(uow: UnitOfWo
     assert [(work.key, work.attempts) for work in outbox.claim(after, ["export"], limit=5)] == [("2", 2)]
 
 
+@pytest.mark.usefixtures("postgresql")
+def test_two_workers_at_once_claim_different_rows_and_neither_waits() -> None:
+    with unit_of_work(actor=SYSTEM) as uow:
+        for key in ("1", "2", "3"):
+            uow.emit("export", key, {})
+    with unit_of_work(actor=SYSTEM) as one, unit_of_work(actor=SYSTEM) as other:
+        first = [work.key for work in outbox.claim(one, ["export"], limit=2)]
+        one.session.flush()
+        second = [work.key for work in outbox.claim(other, ["export"], limit=2)]
+    assert (first, second) == (["1", "2"], ["3"])
+
+
 def test_failed_work_is_tried_again_after_pauses_and_then_kept(uow: UnitOfWork) -> None:
     uow.emit("export", "1", {})
     pauses = []

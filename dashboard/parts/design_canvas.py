@@ -28,6 +28,7 @@ BACK = {"reject", "send_back", "fail", "cancel", "expire"}
 def show(
     content: Content,
     problems: Sequence[Problem],
+    warnings: Sequence[Problem],
     numbers: Mapping[str, StageNumbers],
     *,
     selected: str | None,
@@ -35,14 +36,17 @@ def show(
     editable: bool,
     steps: tuple[bool, bool] = (False, False),
 ) -> None:
-    """Draw it. `steps` says whether there is something to undo, and to do again."""
+    """Draw it. `problems` keep it from being published, `warnings` do not; `steps` says whether there is something to
+    undo, and to do again."""
     canvas(
-        picture(content, problems, numbers), selected=selected, key=CANVAS, revision=revision, palette=PALETTE,
-        editable=editable, can_undo=steps[0], can_redo=steps[1],
+        picture(content, problems, warnings, numbers), selected=selected, key=CANVAS, revision=revision,
+        palette=PALETTE, editable=editable, can_undo=steps[0], can_redo=steps[1],
     )  # fmt: skip
 
 
-def picture(content: Content, problems: Sequence[Problem], numbers: Mapping[str, StageNumbers]) -> Drawing:
+def picture(
+    content: Content, problems: Sequence[Problem], warnings: Sequence[Problem], numbers: Mapping[str, StageNumbers]
+) -> Drawing:
     """What the canvas is given."""
     nodes, ways = drawn(content)
     slowest = bottleneck(content, numbers)
@@ -50,12 +54,16 @@ def picture(content: Content, problems: Sequence[Problem], numbers: Mapping[str,
         Box(
             node.name, node.kind, node.label, node.lines, node.at[0] if node.at else None,
             node.at[1] if node.at else None, node.outcomes,
-            problems=tuple(each.text for each in problems if (each.field or "").partition(".")[0] == node.name),
+            problems=_at(node.name, problems), warnings=_at(node.name, warnings),
             live=_live(numbers.get(node.name), bottleneck=node.name == slowest), start=node.start,
         )
         for node in nodes
     )  # fmt: skip
     return Drawing(boxes, tuple(Line(way.source, way.outcome, way.target) for way in ways))
+
+
+def _at(name: str, found: Sequence[Problem]) -> tuple[str, ...]:
+    return tuple(each.text for each in found if (each.field or "").partition(".")[0] == name)
 
 
 def bottleneck(content: Content, numbers: Mapping[str, StageNumbers]) -> str | None:

@@ -14,6 +14,9 @@ import pandas as pd
 import streamlit as st
 
 Rows = list[list[str]]
+ROW = "#"
+NUMBER = st.column_config.TextColumn("Row", width=56, pinned=True, disabled=True, default="new")
+"""A column of its own: the index of a row that was just added would be drawn as "None"."""
 
 
 @dataclass(slots=True)
@@ -38,13 +41,14 @@ def grid(
     if not isinstance(shown, _Shown) or shown.keys != keys or rows != shown.wanted:
         number = shown.number + 1 if isinstance(shown, _Shown) else 0
         shown = st.session_state[place] = _Shown(keys, rows, number, rows, rows)
-    frame = pd.DataFrame(shown.began, columns=list(keys), index=range(1, len(shown.began) + 1), dtype="object")
+    numbered = [[str(number), *row] for number, row in enumerate(shown.began, 1)]
+    frame = pd.DataFrame(numbered, columns=[ROW, *keys], dtype="object")
     st.html(f'<p class="k sr">{label}</p>')
     edited = st.data_editor(
-        frame, key=f"{place}:{shown.number}", num_rows="dynamic", width="stretch", height=height, hide_index=False,
-        column_config=dict(columns),
+        frame, key=f"{place}:{shown.number}", num_rows="dynamic", width="stretch", height=height, hide_index=True,
+        column_config={ROW: NUMBER, **columns}, placeholder="",
     )  # fmt: skip
-    typed = tidy([["" if pd.isna(cell) else cell for cell in row] for row in edited.to_numpy().tolist()])
+    typed = tidy([["" if pd.isna(cell) else cell for cell in row[1:]] for row in edited.to_numpy().tolist()])
     if typed != shown.typed:
         shown.typed = typed
         shown.wanted = typed if put(typed) else rows

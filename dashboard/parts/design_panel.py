@@ -34,8 +34,9 @@ HEIGHT = 528
 
 
 def panel(
-    content: Content, name: str, problems: list[Problem], *, published: Content | None, editable: bool, revision: int
-) -> None:
+    content: Content, name: str, problems: list[Problem], warnings: list[Problem], *, published: Content | None,
+    editable: bool, revision: int,
+) -> None:  # fmt: skip
     """Everything that can be set of a node; of a version in force, what is set. `published` is the version in force."""
     node = flow(content)["nodes"][name]
     kind = kind_of(node) or "end"
@@ -44,6 +45,8 @@ def panel(
         st.html(f'<div class="k dp"><b>{title}</b><span>{kind.capitalize()}</span></div>')
         for problem in problems:
             show_here(problem.text)
+        for warning in warnings:
+            show_here(warning.text, keeps=False)
         if not editable:
             _read(content, name, node, kind)
             return

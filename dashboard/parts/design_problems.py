@@ -25,12 +25,14 @@ def unstaffed(made: ApplicationType | None) -> list[Problem]:
 
 def problem_list(content: Content, found: list[Problem], waits: list[Problem]) -> None:
     """Everything that keeps it from being published, and stages that nobody decides; each with the way to its place."""
-    section("Problems" if found or waits else "No problems", aside="checked as you draw · publishing needs none in red")
+    title = "Problems" if found else "Warnings" if waits else "No problems"
+    section(title, aside="checked as you draw · only problems keep it from being published, warnings do not")
     nodes = flow(content)["nodes"]
     items = [
         Row(
             f"{number}:{problem.field or ''}", place_words(content, problem), problem.text,
-            tone="red" if number < len(found) else "orange", icon="error" if number < len(found) else "person_off",
+            tone="red" if number < len(found) else "orange", icon="error" if number < len(found) else "warning",
+            note="Problem" if number < len(found) else "Warning",
         )
         for number, problem in enumerate([*found, *waits])
     ]  # fmt: skip

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from dashboard.parts import formats
+from dashboard.parts.design_try_checks import answer_lines, offer_of, overrides, shown_to_reviewer, whose
 from dashboard.parts.design_work import act
 from dashboard.parts.head import section
-from models.core.calendars import WorkingCalendar
 from models.core.unit_of_work import unit_of_work
 from models.design import scenarios
+from models.design.scenarios import Kept
 from models.engines.definitions.schema import ApplicationType
-from models.engines.workflow.schema import FormNode
+from models.engines.workflow.scenario import Expected, Move, Scenario
 from models.engines.workflow.terms import Term
-from models.engines.workflow.trying import Expected, Move, Scenario, Tried
+from models.engines.workflow.trying import Tried
 
 NOW = "design:scenario"
 EXAMPLES = {"usd": "8640.00", "date": "2026-05-21", "count": "12"}
@@ -28,17 +31,25 @@ def try_it(made: ApplicationType | None, *, editable: bool) -> None:
     if made is None:
         st.html('<p class="k mu">A case can be tried when the problems below are mended.</p>')
         return
-    with unit_of_work(read_only=True) as uow:
-        days = scenarios.calendar(uow, made)
     scenario = _at_hand(made)
-    play = scenarios.play(made, scenario, days)
+    with unit_of_work(read_only=True) as uow:
+        days, looked_at = scenarios.calendar(uow, made), scenarios.records(uow, made, scenario)
+        play = scenarios.play(made, scenario, days, looked_at)
+        found = scenarios.kept(uow, made.key)
+        plays = [
+            (each, scenarios.play(made, each.scenario, days, scenarios.records(uow, made, each.scenario)))
+            for each in found
+        ]
+        offered = offer_of(uow, made, scenario)
     left, right = st.columns([1.5, 1], gap="large")
     with left:
         _story(made, scenario, play)
+        shown_to_reviewer(play)
     with right:
+        whose(scenario, offered, take=partial(_take, made))
         _next(made, scenario, play)
-        _checks(made, scenario)
-    _kept(made, scenario, days, editable=editable)
+        overrides(made, scenario, of_records=looked_at is not None, take=partial(_take, made))
+    _kept(made, scenario, play, plays, editable=editable)
 
 
 def _at_hand(made: ApplicationType) -> Scenario:
@@ -66,10 +77,12 @@ def _story(made: ApplicationType, scenario: Scenario, play: Tried) -> None:
         wrong = "".join(
             f'<div class="err"><span class="i" aria-hidden="true">block</span>{formats.text(problem.text)}</div>'
             for problem in stand.problems
+            if not any(problem in answer.problems() for answer in stand.answers)
         )
         at = ", ".join(made.label(visit.node) for visit in stand.visits) or "at its end"
         lines.append(
-            f"<tr><td class='nw'>{formats.instant(stand.at)}</td><td><b>{formats.text(said)}</b>{wrong}</td>"
+            f"<tr><td class='nw'>{formats.instant(stand.at)}</td>"
+            f"<td><b>{formats.text(said)}</b>{wrong}{answer_lines(stand.answers)}</td>"
             f"<td>{formats.text(at)}<br><span class='mu sm'>{formats.text(stand.status)}</span></td></tr>"
         )
     head = "<tr><th>When</th><th>What happens</th><th>Then it stands at</th></tr>"
@@ -91,7 +104,8 @@ def _words(made: ApplicationType, move: Move) -> str:
         case "decide":
             return f"{after}{node}: {move.by} chooses {move.decision.replace('_', ' ')}"
         case "check":
-            return f"{after}{node} {'passes' if move.passed else 'fails'}"
+            how = {None: "is done", True: "passes", False: "fails"}
+            return f"{after}{node} {how[move.passed]}"
         case "wait":
             return f"{after}nobody does anything"
     return f"{after}{'the applicant' if move.by == 'applicant' else move.by}: {move.do}"
@@ -100,7 +114,7 @@ def _words(made: ApplicationType, move: Move) -> str:
 def _next(made: ApplicationType, scenario: Scenario, play: Tried) -> None:
     """A button for everything that could be done."""
     section("What happens next")
-    facts = _facts(made)
+    facts = _facts(made, everything=scenario.partner is not None and scenario.sample is None)
     for number, option in enumerate(scenarios.options(made, scenario, play)):
         st.button(option.words, key=f"design:try:{len(scenario.moves)}:{number}", width="stretch", on_click=_move,
                   args=(made, scenario, option.move, facts))  # fmt: skip
@@ -113,37 +127,13 @@ def _next(made: ApplicationType, scenario: Scenario, play: Tried) -> None:
             fewer = scenario.model_copy(update={"moves": scenario.moves[:-1]})
             st.button("Take the last step back", icon=":material/undo:", on_click=_take, args=(made, fewer))
             st.button("Begin again", icon=":material/restart_alt:", on_click=_take,
-                      args=(made, scenarios.beginning(made, "A case")))  # fmt: skip
+                      args=(made, scenario.model_copy(update={"moves": ()})))  # fmt: skip
 
 
-def _checks(made: ApplicationType, scenario: Scenario) -> None:
-    """What checks answer: they look at records, of which a case that is only tried has none."""
-    asked = scenarios.asked_checks(made)
-    rules = any(isinstance(node, FormNode) and node.checks for node in made.workflow.nodes.values())
-    if not asked and not rules:
-        return
-    with st.expander("What checks answer", icon=":material/rule:"):
-        parts = ["Checks look at records, which a case that is only tried does not have: say what they answer."] * bool(
-            asked
-        )
-        parts += ["Rules of forms are not asked here: a form is sent as if it kept them all."] * rules
-        text = " ".join(parts)
-        st.html(f'<p class="k mu sm">{text}</p>')
-        for name, label in asked.items():
-            key = f"design:try:check:{name}"
-            st.toggle(f"{label} passes", value=scenario.checks.get(name, True), key=key, on_change=_answer,
-                      args=(made, scenario, name, key))  # fmt: skip
-
-
-def _answer(made: ApplicationType, scenario: Scenario, name: str, key: str) -> None:
-    """The same case with another answer of a check."""
-    answers = {**scenario.checks, name: bool(st.session_state[key])}
-    _take(made, scenario.model_copy(update={"checks": answers}))
-
-
-def _facts(made: ApplicationType) -> dict[str, Any]:
-    """What the next form says: only what decisions of the workflow look at."""
-    asked = [name for name in made.facts if name in json.dumps(made.model_dump(mode="json")["workflow"]["nodes"])]
+def _facts(made: ApplicationType, *, everything: bool) -> dict[str, Any]:
+    """What the next form says: what decisions of the workflow look at, or everything that a check might."""
+    nodes = json.dumps(made.model_dump(mode="json")["workflow"]["nodes"])
+    asked = [name for name in made.facts if everything or name in nodes]
     if not asked:
         return {}
     given: dict[str, Any] = {}
@@ -166,16 +156,15 @@ def _move(made: ApplicationType, scenario: Scenario, move: Move, facts: dict[str
     _take(made, scenario.model_copy(update={"moves": (*scenario.moves, move)}))
 
 
-def _kept(made: ApplicationType, scenario: Scenario, days: WorkingCalendar, *, editable: bool) -> None:
+def _kept(
+    made: ApplicationType, scenario: Scenario, play: Tried, plays: Sequence[tuple[Kept, Tried]], *, editable: bool
+) -> None:
     """Scenarios that are kept: each is tried on what is looked at; what none of them has passed is named."""
-    with unit_of_work(read_only=True) as uow:
-        found = scenarios.kept(uow, made.key)
-    plays = [(each, scenarios.play(made, each.scenario, days)) for each in found]
-    passed = scenarios.covered(made, [play for _, play in plays])
+    passed = scenarios.covered(made, [each for _, each in plays])
     section("Scenarios", aside=f"tried on what you look at · they pass {passed.percent} % of its nodes and ways")
-    for each, play in plays:
-        wrong = [problem.text for problem in play.problems]
-        wrong += [problem.text for stand in play.stands for problem in stand.problems]
+    for each, one in plays:
+        wrong = [problem.text for problem in one.problems]
+        wrong += [problem.text for stand in one.stands for problem in stand.problems]
         left, middle, right = st.columns([5, 1, 1], vertical_alignment="center")
         sign, tone = ("error", "t-red") if wrong else ("check_circle", "t-green")
         name, said = formats.text(each.scenario.name), formats.text(wrong[0] if wrong else "goes as expected")
@@ -189,13 +178,12 @@ def _kept(made: ApplicationType, scenario: Scenario, days: WorkingCalendar, *, e
     if missing := sorted(made.label(node) for node in passed.missing_nodes):
         st.html(f'<p class="k mu">Not passed by any: {formats.text(formats.listing(missing, most=8))}</p>')
     if editable and scenario.moves:
-        _keep(made, scenario, days)
+        _keep(made, scenario, play)
 
 
-def _keep(made: ApplicationType, scenario: Scenario, days: WorkingCalendar) -> None:
+def _keep(made: ApplicationType, scenario: Scenario, play: Tried) -> None:
     with st.popover("Keep this case as a scenario", icon=":material/bookmark_add:"):
         name = st.text_input("Name", value=scenario.name, key="design:scenario_name")
-        play = scenarios.play(made, scenario, days)
         place = play.state.visits[0].node if play.state.visits else ""
         expect = Expected(outcome=play.state.outcome or "", at=place)
         if st.button("Keep it", type="primary", key="design:scenario_keep"):

@@ -35,10 +35,11 @@ def show_problems(error: DomainError) -> None:
         st.error(formats.plain(f"{problem.text} ({problem.code})"), icon=":material/error:")
 
 
-def show_here(text: str) -> None:
-    """A problem in a line, right where it is mended."""
-    icon = '<span class="i" aria-hidden="true">error</span>'
-    st.html(f'<div class="k"><div class="err">{icon}{formats.text(text)}</div></div>')
+def show_here(text: str, *, keeps: bool = True) -> None:
+    """A problem in a line, right where it is mended; or a warning, which keeps nobody from going on."""
+    icon, tone, word = ("error", "", "") if keeps else ("warning", " t-orange", "<b>Warning:</b> ")
+    sign = f'<span class="i" aria-hidden="true">{icon}</span>'
+    st.html(f'<div class="k"><div class="err{tone}">{sign}<span>{word}{formats.text(text)}</span></div></div>')
 
 
 def flash(text: str, *, link: tuple[str, str] | None = None) -> None:

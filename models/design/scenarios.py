@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from models.applications import queries as applications
+from models.applications.rows import CaseFilter, CaseRow
 from models.core.calendars import WorkingCalendar
-from models.core.errors import Problem, Refused
+from models.core.errors import NotAllowed, NotFound, Problem, Refused
 from models.core.types import new_id
 from models.core.unit_of_work import UnitOfWork
 from models.design.drafting import EDIT
 from models.design.tables import DesignScenario
+from models.design.tried_records import TriedRecords, sample_forms
 from models.engines.cases.world import definition_of
 from models.engines.definitions.registry import CHECKS, calendar_for
 from models.engines.definitions.schema import ApplicationType
+from models.engines.workflow.answers import Records
 from models.engines.workflow.audience import entries_of, fits, quality
+from models.engines.workflow.scenario import Move, Scenario
 from models.engines.workflow.schema import CheckNode, FormNode, ReviewNode
-from models.engines.workflow.trying import Coverage, Move, Scenario, Tried, coverage, person_of, tried
+from models.engines.workflow.trying import Coverage, Tried, coverage, person_of, tried
+from models.partners import queries as partners
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +51,50 @@ def calendar(uow: UnitOfWork, made: ApplicationType) -> WorkingCalendar:
     return calendar_for(uow, made)
 
 
-def play(made: ApplicationType, scenario: Scenario, days: WorkingCalendar | None = None) -> Tried:
-    """How a scenario goes on a type; without `days` it is the country's own calendar that counts."""
-    return tried(definition_of(made, days), scenario)
+def records(uow: UnitOfWork, made: ApplicationType, scenario: Scenario) -> TriedRecords | None:
+    """What checks of a scenario look at; None when it names no partner, or one that the actor may not see.
+
+    A sample case that is gone, or not the actor's to see, lends nothing.
+    """
+    if scenario.partner is None or not partners.names(uow, [scenario.partner]):
+        return None
+    forms = {}
+    if scenario.sample is not None:
+        with suppress(NotFound, NotAllowed):
+            forms = sample_forms(uow, scenario.sample)
+    return TriedRecords(uow, made, scenario.sample, forms)
 
 
-def asked_checks(made: ApplicationType) -> dict[str, str]:
-    """The checks that a type asks at once, by name, in words: a scenario says what they answer."""
-    names = [node.check for node in made.workflow.nodes.values() if isinstance(node, CheckNode) and node.by == "now"]
-    return {name: CHECKS[name].label if name in CHECKS else name for name in names}
+def samples(uow: UnitOfWork, made: ApplicationType, partner_id: UUID) -> list[CaseRow]:
+    """The latest cases of a partner whose forms may be taken to try a case with; a type that is new has none."""
+    try:
+        return list(applications.cases(uow, CaseFilter(types=[made.key], partners=[partner_id])).rows)
+    except NotAllowed:
+        return []
+
+
+def play(
+    made: ApplicationType, scenario: Scenario, days: WorkingCalendar | None = None, looked_at: Records | None = None
+) -> Tried:
+    """How a scenario goes on a type; without `days` it is the country's own calendar that counts, and checks that are
+    not asked of any records pass."""
+    return tried(definition_of(made, days), scenario, looked_at)
+
+
+def asked_checks(made: ApplicationType, *, of_records: bool = False) -> dict[str, str]:
+    """The checks that a type asks at once, by name, in words; `of_records` also rules of forms and what workers ask."""
+    names: list[str] = []
+    for node in made.workflow.nodes.values():
+        if isinstance(node, CheckNode) and (of_records or node.by == "now"):
+            names.append(node.check)
+        elif isinstance(node, FormNode) and of_records:
+            names += node.checks
+    return {name: check_words(name) for name in names}
+
+
+def check_words(name: str) -> str:
+    """What a check is called."""
+    return CHECKS[name].label if name in CHECKS else name
 
 
 def beginning(made: ApplicationType, name: str) -> Scenario:
@@ -104,6 +146,8 @@ def options(made: ApplicationType, scenario: Scenario, play: Tried) -> list[Opti
                     )  # fmt: skip
                     found.append(Option(move, f"{label}: {name} chooses {decision.label}"))
         elif isinstance(node, CheckNode):
+            if scenario.partner is not None:
+                found.append(Option(Move(do="check", node=visit.node, passed=None), f"{label} is done"))
             found.append(Option(Move(do="check", node=visit.node), f"{label} passes"))
             found.append(Option(Move(do="check", node=visit.node, passed=False), f"{label} fails"))
     if play.state.outcome is None:

@@ -54,8 +54,8 @@ def numbers_of(key: str) -> dict[str, StageNumbers]:
 
 
 def work(
-    content: Content, found: list[Problem], *, published: Content | None, editable: bool, revision: int,
-    steps: tuple[bool, bool],
+    content: Content, found: list[Problem], waits: list[Problem], *, published: Content | None, editable: bool,
+    revision: int, steps: tuple[bool, bool],
 ) -> None:  # fmt: skip
     """Canvas and properties beside each other, problems below; or one decision as wide as the page."""
     chosen = address.get("node") if address.get("node") in flow(content)["nodes"] else ""
@@ -66,10 +66,11 @@ def work(
     live = numbers_of(content["type"]["key"])
     left, right = st.columns([3.1, 1], gap="small")
     with left:
-        show(content, found, live, selected=chosen or None, revision=revision, editable=editable, steps=steps)
+        show(content, found, waits, live, selected=chosen or None, revision=revision, editable=editable, steps=steps)
     with right:
         if chosen:
-            panel(content, chosen, mine, published=published, editable=editable, revision=revision)
+            warned = [each for each in waits if each.field == chosen]
+            panel(content, chosen, mine, warned, published=published, editable=editable, revision=revision)
         else:
             overview(content, live)
 
@@ -110,7 +111,7 @@ def parts(
         case "files":
             files_view(content, editable=editable)
         case _:
-            work(content, [*found, *waits], published=published, editable=editable, revision=revision, steps=steps)
+            work(content, found, waits, published=published, editable=editable, revision=revision, steps=steps)
     problem_list(content, found, waits)
 
 

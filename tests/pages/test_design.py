@@ -146,3 +146,22 @@ def test_what_is_unknown_is_said(managers: tuple[Actor, Actor]) -> None:
 def test_what_is_done_on_the_canvas_changes_the_draft(change: object, edits: list[object]) -> None:
     """Each deed as the changes it means."""
     assert edits_of(change) == edits  # type: ignore[arg-type]
+
+
+def test_a_tried_case_asks_the_records_of_a_chosen_partner(managers: tuple[Actor, Actor]) -> None:
+    """Without a partner nothing is asked; with one the rules of the form are, and can be overruled."""
+    kofi, _ = managers
+    with unit_of_work(actor=SYSTEM) as uow:
+        partner = Build(uow).partner("Meridian ICT", business_authenticated=False).id
+    test = shown(DESIGNER, kofi, draft=str(begun(kofi)), view="try")
+    assert "Choose one to run its checks for real." in texts(test)
+    choose = next(box for box in test.selectbox if box.label == "Partner")
+    test = choose.set_value(partner).run()
+    test = press(test, "Send Application")
+    assert not test.exception
+    assert "Complete business information authentication first" in texts(test)
+    assert "records: partner" in texts(test)
+    said = next(box for box in test.selectbox if box.label == "Business information authenticated")
+    test = said.set_value("passes").run()
+    assert "Said by hand." in texts(test)
+    assert next(box for box in test.selectbox if box.label == "Partner").value == partner

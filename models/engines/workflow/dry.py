@@ -24,8 +24,11 @@ class Definition:
     calendar: WorkingCalendar = field(default_factory=lambda: WorkingCalendar("CN"))
 
 
-def _passes(name: str, facts: Mapping[str, Any]) -> bool:
-    return True
+Checked = tuple[bool, tuple[Finding, ...]]
+
+
+def _passes(name: str, facts: Mapping[str, Any]) -> Checked:
+    return True, ()
 
 
 def _nothing(action: str, visit: str) -> Mapping[str, Any]:
@@ -40,7 +43,7 @@ class DryWorld:
     now: datetime
     person: Person
     people: People = ALONE
-    checked: Callable[[str, Mapping[str, Any]], bool] = _passes
+    checked: Callable[[str, Mapping[str, Any]], Checked] = _passes
     acted: Callable[[str, str], Mapping[str, Any]] = _nothing
 
     @property
@@ -56,9 +59,9 @@ class DryWorld:
         """What an expression works out for a fact."""
         return worked_out(expression, self.definition.facts, self.definition.facts[fact]).evaluate(facts)
 
-    def check(self, name: str, facts: Mapping[str, Any]) -> tuple[bool, tuple[Finding, ...]]:
+    def check(self, name: str, facts: Mapping[str, Any]) -> Checked:
         """What a check at hand answers."""
-        return self.checked(name, facts), ()
+        return self.checked(name, facts)
 
     def act(self, action: str, given: Mapping[str, Any], state: State) -> Mapping[str, Any]:
         """What an action notes."""

@@ -21,7 +21,7 @@ from models.engines.workflow import events as e
 from models.engines.workflow.audience import quality
 from models.engines.workflow.clocks import VISIT
 from models.engines.workflow.decide import decided
-from models.engines.workflow.dry import Definition, DryWorld
+from models.engines.workflow.dry import Checked, Definition, DryWorld
 from models.engines.workflow.evolve import evolve
 from models.engines.workflow.schema import ReviewNode, Workflow
 from models.engines.workflow.state import State
@@ -270,11 +270,11 @@ class RecordedWorld(DryWorld):
             return person
         return replace(person, roles=self._everything, manages=True, limit=NO_LIMIT, known=True)
 
-    def _checked(self, name: str, facts: Mapping[str, Any]) -> bool:
+    def _checked(self, name: str, facts: Mapping[str, Any]) -> Checked:
         if self._checks.get(name):
-            return self._checks[name].pop(0)
+            return self._checks[name].pop(0), ()
         self.assumed.append(name)
-        return True
+        return True, ()
 
     def _acted(self, action: str, visit: str) -> Mapping[str, Any]:
         return self._noted[action].pop(0) if self._noted.get(action) else {}

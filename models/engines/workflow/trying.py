@@ -1,103 +1,60 @@
 """A case that is only tried: people do things at times, step by step, and what a set of such scenarios has passed.
 
-A scenario is data, so that it can be kept beside a draft and run again whenever the draft changes.
+What is tried is a `scenario.py`: data, kept beside a draft and run again whenever the draft changes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 from urllib.parse import unquote
 from uuid import NAMESPACE_URL, UUID, uuid5
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from models.core.errors import DomainError, Problem
 from models.engines.workflow import commands as c
 from models.engines.workflow import events as e
+from models.engines.workflow.answers import Answer, AtHand, By, Records, Sent, answered
 from models.engines.workflow.audience import fits
 from models.engines.workflow.clocks import rings
 from models.engines.workflow.decide import decided
 from models.engines.workflow.dry import Definition, DryWorld
+from models.engines.workflow.findings import Finding
 from models.engines.workflow.replaying import NO_LIMIT
-from models.engines.workflow.schema import FormNode, Workflow
+from models.engines.workflow.scenario import APPLICANT, Move, Scenario
+from models.engines.workflow.schema import CheckNode, FormNode, ReviewNode, Workflow
 from models.engines.workflow.state import State, Visit
-from models.engines.workflow.terms import TermField
 from models.engines.workflow.turn import timers_of
 from models.engines.workflow.world import Alone, Person
 
-APPLICANT, PARTNER, MACHINE = "applicant", UUID(int=1), Person(None, "Kontor", is_system=True)
-BEGAN = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
-"""A Monday morning in GMT+08:00: when a scenario begins that says nothing."""
+PARTNER, MACHINE = UUID(int=1), Person(None, "Kontor", is_system=True)
 MOST_TIMERS = 500
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Move(_Part):
-    """One thing that somebody does: after a time, at a node (empty: wherever the case waits for such a thing).
-
-    The applicant begins the case before the first move.
-    """
-
-    do: Literal["submit", "decide", "claim", "release", "ask", "answer", "cancel", "delete", "check", "note", "wait"]
-    by: str = APPLICANT
-    node: str = ""
-    after: TermField | None = None
-    decision: str = ""
-    reason: str = ""
-    text: str = ""
-    facts: dict[str, Any] = Field(default_factory=dict)
-    passed: bool = True
-
-
-class Expected(_Part):
-    """How a scenario has to come out; what is empty is not looked at."""
-
-    outcome: str = ""
-    status: str = ""
-    at: str = ""
-    """The node that the case stands at."""
-
-
-class Scenario(_Part):
-    """A case from its beginning: `people` of the vendor with their qualities, and what everybody does in order.
-
-    Qualities are roles, groups and skills as `audience.py` names them. `checks` says, by name, what checks that are
-    asked at once answer: registered checks look at records, of which a case that is only tried has none.
-    """
-
-    name: str
-    people: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    checks: dict[str, bool] = Field(default_factory=dict)
-    moves: tuple[Move, ...] = ()
-    began: datetime = BEGAN
-    expect: Expected = Expected()
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """After a move (0: the beginning): when, the status, the open visits, and what the move was refused for."""
+    """After a move (0: the beginning): when, the status, the open visits, what the move was refused for, and what
+    checks answered on the way."""
 
     move: int
     at: datetime
     status: str
     visits: tuple[Visit, ...]
     problems: tuple[Problem, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How a scenario went; `problems` is what came out otherwise than expected."""
+    """How a scenario went; `problems` is what came out otherwise than expected, `shown` what whoever reviews it now is
+    shown of checks."""
 
     events: tuple[e.Event, ...]
     state: State
     stands: tuple[Stand, ...]
     problems: tuple[Problem, ...]
+    shown: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +73,12 @@ class Coverage:
         return 100 * done // (done + left) if done + left else 100
 
 
-def tried(definition: Definition, scenario: Scenario) -> Tried:
-    """Play a scenario: what is refused leaves the case as it was, and the scenario goes on."""
-    return _Play(definition, scenario).played()
+def tried(definition: Definition, scenario: Scenario, records: Records | None = None) -> Tried:
+    """Play a scenario: what is refused leaves the case as it was, and the scenario goes on.
+
+    Checks are asked of `records`; without any they pass, and rules of forms are not asked.
+    """
+    return _Play(definition, scenario, records).played()
 
 
 def coverage(workflow: Workflow, plays: Iterable[Tried]) -> Coverage:
@@ -145,24 +105,48 @@ def _edges(workflow: Workflow, node: str, outcome: str) -> Iterator[tuple[str, s
 class _Play:
     """One scenario on its way."""
 
-    def __init__(self, definition: Definition, scenario: Scenario) -> None:
-        self.definition, self.flow, self.scenario = definition, definition.workflow, scenario
+    def __init__(self, definition: Definition, scenario: Scenario, records: Records | None) -> None:
+        self.definition, self.flow, self.scenario, self.records = definition, definition.workflow, scenario, records
         self.people = {name: person_of(name, roles) for name, roles in scenario.people.items()}
-        self.applicant = Person(_key(APPLICANT), "Applicant", partner_id=PARTNER)
+        self.partner = scenario.partner or PARTNER
+        self.applicant = Person(_key(APPLICANT), "Applicant", partner_id=self.partner)
         team = _Team(everybody=tuple(self.people.values()))
-        self.world = DryWorld(definition, scenario.began, self.applicant, team, checked=self._passes)
+        self.world = DryWorld(definition, scenario.began, self.applicant, team, checked=self._checked)
         self.state, self.events, self.stands = State(), list[e.Event](), list[Stand]()
+        self.sent, self.answers = dict[str, Sent](), list[Answer]()
 
-    def _passes(self, name: str, facts: Mapping[str, Any]) -> bool:
-        return self.scenario.checks.get(name, True)
+    def _checked(self, name: str, facts: Mapping[str, Any]) -> tuple[bool, tuple[Finding, ...]]:
+        answer = self._answer(name, facts)
+        return answer.passed, answer.findings
+
+    def _answer(
+        self, name: str, facts: Mapping[str, Any], form: str = "", data: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Ask a check; what it says is told with the step."""
+        found = None
+        if self.records:
+            hand = AtHand(self.partner, self.state, facts, self.world.now, dict(self.sent), form, data or {})
+            found = self.records.ask(name, hand)
+        self.answers.append(answered(name, found, self.scenario.checks.get(name)))
+        return self.answers[-1]
 
     def played(self) -> Tried:
-        self._do(0, c.Open("trial", 1, PARTNER), self.applicant)
+        self._do(0, c.Open("trial", 1, self.partner), self.applicant)
         for number, move in enumerate(self.scenario.moves, 1):
             if move.after:
                 self._pass_time(number, move.after.after(self.world.now, self.definition.calendar))
             self._move(number, move)
-        return Tried(tuple(self.events), self.state, tuple(self.stands), tuple(self._unexpected()))
+        return Tried(
+            tuple(self.events), self.state, tuple(self.stands), tuple(self._unexpected()), tuple(self._shown())
+        )
+
+    def _shown(self) -> Iterator[Answer]:
+        """What the checks of the reviews that are open say to whoever reviews."""
+        if self.records:
+            for visit in self.state.visits:
+                node = self.flow.nodes[visit.node]
+                if isinstance(node, ReviewNode):
+                    yield from [self._answer(name, self.state.facts) for name in node.checks]
 
     def _move(self, number: int, move: Move) -> None:
         person = self._who(move)
@@ -177,24 +161,45 @@ class _Play:
         elif (visit := self._visit(move)) is None:
             text = f"The case does not wait for that now: {self.state.status or 'it has not begun'}."
             self._stand(number, [Problem("TRY-NOT-NOW", text, move.node or None)])
+        elif move.do == "submit":
+            self._submit(number, move, visit, person)
         else:
             self._do(number, self._command(move, visit), MACHINE if move.do == "check" else person)
 
+    def _submit(self, number: int, move: Move, visit: Visit, person: Person) -> None:
+        """Send a form, when its rules are kept."""
+        node = self.flow.nodes[visit.node]
+        assert isinstance(node, FormNode)
+        data, facts = self.records.filled(node.form, move.facts) if self.records else (move.facts, move.facts)
+        asked = [name for name in node.checks if self.records or name in self.scenario.checks]
+        answers = [self._answer(name, {**self.state.facts, **facts}, node.form, data) for name in asked]
+        if wrong := [problem for answer in answers for problem in answer.problems()]:
+            self._stand(number, wrong)
+            return
+        findings = tuple(finding for answer in answers if answer.by is not By.HAND for finding in answer.findings)
+        before = self.state.seq
+        self._do(number, c.Submit(visit.id, self.state.submitted.get(node.form, 0) + 1, facts, findings), person)
+        if self.state.seq != before:
+            self.sent[node.form] = Sent(data, self.world.now)
+
     def _command(self, move: Move, visit: Visit) -> c.Command:
         match move.do:
-            case "submit":
-                node = self.flow.nodes[visit.node]
-                form = node.form if isinstance(node, FormNode) else ""
-                return c.Submit(visit.id, self.state.submitted.get(form, 0) + 1, move.facts)
             case "decide":
                 return c.Decide(visit.id, move.decision, move.reason, move.text, move.facts)
             case "check":
-                return c.CheckDone(visit.id, move.passed, facts=move.facts)
+                return self._check_done(move, visit)
             case "ask":
                 return c.Ask(visit.id, move.text)
             case "answer":
                 return c.Answer(visit.id, move.text)
         return c.Claim(visit.id) if move.do == "claim" else c.Release(visit.id)
+
+    def _check_done(self, move: Move, visit: Visit) -> c.Command:
+        node = self.flow.nodes[visit.node]
+        if move.passed is not None or not isinstance(node, CheckNode):
+            return c.CheckDone(visit.id, bool(move.passed), facts=move.facts)
+        answer = self._answer(node.check, self.state.facts)
+        return c.CheckDone(visit.id, answer.passed, answer.findings, move.facts)
 
     def _visit(self, move: Move) -> Visit | None:
         """The visit that a move is meant for."""
@@ -219,7 +224,9 @@ class _Play:
         self._stand(number)
 
     def _stand(self, number: int, problems: Sequence[Problem] = ()) -> None:
-        self.stands.append(Stand(number, self.world.now, self.state.status, self.state.visits, tuple(problems)))
+        here, answers = self.state.visits, tuple(self.answers)
+        self.stands.append(Stand(number, self.world.now, self.state.status, here, tuple(problems), answers))
+        self.answers.clear()
 
     def _pass_time(self, number: int, until: datetime) -> None:
         """Let everything happen, before a move, that its time has come for."""

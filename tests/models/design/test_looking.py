@@ -19,7 +19,7 @@ from models.design.properties import PROPERTIES, said, set_to, shown
 from models.design.queries import running, types
 from models.design.templates import template
 from models.engines.definitions.loading import build, contents
-from models.engines.workflow.trying import Expected, Move
+from models.engines.workflow.scenario import Expected, Move
 from tests.support.acting import codes
 from tests.support.mdf import Fund
 

@@ -2,7 +2,7 @@
 import { Handle, Position, useUpdateNodeInternals, type Node, type NodeProps } from '@xyflow/react';
 import { memo, useEffect } from 'react';
 import type { Port, Side } from './routes';
-import type { Box, Live } from './types';
+import { said, type Box, type Live } from './types';
 
 export interface BoxData extends Record<string, unknown> {
   box: Box;
@@ -53,14 +53,17 @@ function Numbers({ live }: { live: Live }) {
   );
 }
 
-function Badge({ box }: { box: Box }) {
-  const all = [...box.problems, ...box.warnings];
-  if (!all.length) return null;
-  const blocks = box.problems.length > 0;
+/** What is wrong, and what should be looked at: told apart by sign, word and colour. */
+function Badges({ box }: { box: Box }) {
+  const kinds = [['Problem', 'error', 'kc-red', box.problems], ['Warning', 'warning', 'kc-orange', box.warnings]] as const;
   return (
-    <span className={`kc-badge ${blocks ? 'kc-red' : 'kc-orange'}`} title={all.join('\n')}>
-      <Icon name={blocks ? 'error' : 'warning'} />
-      {all.length > 1 && all.length}
+    <span className="kc-badges">
+      {kinds.map(([word, icon, tone, texts]) => texts.length > 0 && (
+        <span key={word} className={`kc-badge ${tone}`} title={said(word, texts).join('\n')}>
+          <Icon name={icon} />
+          {texts.length > 1 && texts.length}
+        </span>
+      ))}
     </span>
   );
 }
@@ -99,7 +102,7 @@ export const BoxView = memo(function BoxView({ id, data }: NodeProps<BoxNode>) {
             {box.lines.map((line) => <span className="kc-line" key={line}>{line}</span>)}
           </>
         )}
-        <Badge box={box} />
+        <Badges box={box} />
       </div>
       {round && <span className="kc-under">{box.title || 'New end'}</span>}
       {box.live && <Numbers live={box.live} />}

@@ -6,7 +6,7 @@ import type { Seen } from './desk';
 import type { LineEdge } from './line';
 import { HEIGHT, ROUND, grouped, leadingBack, missingWays, sizeOf, type Places } from './places';
 import { routed, wordOf, type Laid, type Port, type Routes, type Side } from './routes';
-import { idOf, type Addable, type Box, type Line, type Point } from './types';
+import { idOf, said, type Addable, type Box, type Line, type Point } from './types';
 
 export const START = 'kontor:start';
 /** Room between the mark where cases begin and the first box. */
@@ -117,7 +117,7 @@ function spoken(box: Box, item: Addable | undefined, leaving: Line[], missing: [
   const title = (id: string) => known.get(id)?.title || 'a new box';
   const ways = leaving.map((line) => `${wordOf(line, box) || 'goes on'} to ${title(line.target)}`);
   const nowhere = missing.map(([, label]) => `${label || 'the way on'} leads nowhere`);
-  const problems = [...box.problems, ...box.warnings];
+  const problems = [...said('Problem', box.problems), ...said('Warning', box.warnings)];
   const live = box.live && [`${box.live.cases} cases now`, box.live.median && `median ${box.live.median}`, box.live.rejected, box.live.bottleneck && 'the bottleneck'].filter(Boolean).join(', ');
   return [`${item?.label ?? box.kind}: ${box.title || 'new'}`, ...box.lines, ways.concat(nowhere).join(', '), live, ...problems].filter(Boolean).join('. ');
 }

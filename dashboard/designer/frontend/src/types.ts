@@ -82,3 +82,7 @@ export const wayOf = ({ source, outcome, target }: Way): Way => ({ source, outco
 export const idOf = ({ source, outcome, target }: Way): string => `${source}[${outcome}]>${target}`;
 export const sameWay = (a: Way, b: Way): boolean =>
   a.source === b.source && a.outcome === b.outcome && a.target === b.target;
+
+/** Problems or warnings of a box, each by its word: colour alone says nothing to some. */
+export const said = (word: 'Problem' | 'Warning', texts: readonly string[]): string[] =>
+  texts.map((text) => `${word}: ${text}`);

@@ -16,10 +16,11 @@ from models.engines.workflow.evolve import evolve
 from models.engines.workflow.lint import Names, faults
 from models.engines.workflow.migrating import plan, undone
 from models.engines.workflow.replaying import replayed
+from models.engines.workflow.scenario import Scenario
 from models.engines.workflow.schema import Workflow
 from models.engines.workflow.state import ClockState, State
 from models.engines.workflow.terms import Term
-from models.engines.workflow.trying import Scenario, tried
+from models.engines.workflow.trying import tried
 from tests.support import workflows as w
 from tests.support.workflows import JORIS, LIIS, MACHINE, SIPHO, Story
 

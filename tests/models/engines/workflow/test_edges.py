@@ -26,10 +26,11 @@ from models.engines.workflow.reads import conditions
 from models.engines.workflow.regions import regions
 from models.engines.workflow.replaying import Then, qualities_of, replayed
 from models.engines.workflow.road import road_ahead
+from models.engines.workflow.scenario import Scenario
 from models.engines.workflow.schema import ReviewNode, Workflow
 from models.engines.workflow.state import ClockState, State
 from models.engines.workflow.terms import Term
-from models.engines.workflow.trying import Scenario, tried
+from models.engines.workflow.trying import tried
 from models.engines.workflow.turn import moved
 from models.engines.workflow.world import Handover, Person
 from tests.support import workflows as w

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from models.engines.workflow.dry import Definition
+from models.engines.workflow.scenario import Scenario
 from models.engines.workflow.schema import Workflow
-from models.engines.workflow.trying import Scenario, Tried, coverage, tried
+from models.engines.workflow.trying import Tried, coverage, tried
 from tests.support import workflows as w
 
 REQUEST = Definition(w.request_flow(), {"asked": "usd"})

@@ -78,6 +78,7 @@ ENTRIES = (
     Entry("statistics/reviews.py", "review-statistics", "reviews.view", "Statistics", tab="Reviews", partner=False,
           also="statistics.view"),
     Entry("statistics/lines.py", "lines", "statistics.view", "Statistics", title="Expenditure lines"),
+    Entry("statistics/figure_lines.py", "figure-lines", "statistics.view", "Statistics", title="Lines behind a figure"),
     Entry("statistics/dashboard.py", "dashboard", "statistics.view", "Statistics", tab="Dashboards"),
     Entry("statistics/alerts.py", "figure-alerts", "statistics.view", "Statistics", tab="Alerts"),
     Entry("statistics/briefs.py", "briefs", "statistics.view", "Statistics", tab="Briefs"),

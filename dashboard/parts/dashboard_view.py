@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.parts import formats, statistics_page, tiles
 from dashboard.parts.empty import state
 from dashboard.parts.figures import MOST, Figure, figures
+from dashboard.parts.lines_link import lines_link
 from dashboard.parts.statistics_controls import chips
 from dashboard.parts.statistics_view import View, view_from_address
 from dashboard.parts.tiles_words import Written
@@ -151,8 +152,8 @@ def _tile(drawn: Drawn, placed: Placed) -> None:
     # Bars and rows take the room that their names need, however low the tile: crowded ones cannot be read.
     height = 0 if placed.tile.chart in NAMED else max(placed.h * ROW - TITLE, 110)
     clicked = tiles.draw(placed.tile, found, page=drawn.view.asked, height=height)
-    if clicked:
-        statistics_page.follow(drawn.view, placed.tile, clicked)
+    if clicked and isinstance(found, Result):
+        statistics_page.follow(drawn.view, placed.tile, clicked, found)
 
 
 def _figure(found: tiles.Answer) -> Figure:
@@ -163,4 +164,4 @@ def _figure(found: tiles.Answer) -> Figure:
     written = Written.of(measure, total.currency, [total.now[0]])
     label = f"{measure.words}, {total.currency}" if measure.unit is Unit.MONEY else measure.words
     help_ = f"{measure.definition} {finding(found)}."
-    return Figure(label, written.text(total.now[0]), written.change(total, 0), help_)
+    return Figure(label, written.text(total.now[0]), written.change(total, 0), help_, link=lines_link(found))

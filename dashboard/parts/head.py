@@ -58,8 +58,12 @@ def answer(html: str, *, beside: str = "") -> None:
     st.html(f'<div class="k answer" role="status">{html}{small}</div>')
 
 
-def section(title: str, *, note: str = "", aside: str = "") -> None:
-    """The title of a chart or list: says the finding; `aside` follows in grey, `note` names unit and period below."""
+def section(title: str, *, note: str = "", aside: str = "", links: Sequence[tuple[str, str]] = ()) -> None:
+    """The title of a chart or list: says the finding; `aside` follows in grey, `note` names unit and period below.
+
+    `links` (words, address) stand behind the note.
+    """
     small = f" <small>{formats.text(aside)}</small>" if aside else ""
-    below = f"<p>{formats.text(note)}</p>" if note else ""
+    ways = "".join(f' <a href="{formats.text(to)}" target="_self">{formats.text(words)}</a>' for words, to in links)
+    below = f"<p>{formats.text(note) if note else ''}{ways}</p>" if note or ways else ""
     st.html(f'<div class="k sect"><h2>{formats.text(title)}{small}</h2>{below}</div>')

@@ -10,39 +10,26 @@ import streamlit as st
 from dashboard.parts import address, formats
 from dashboard.parts.chips import Chip, Choice, chip_bar, filter_menu, removable
 from dashboard.parts.expenditures_controls import currency_chip
+from dashboard.parts.period_chip import period_chip
 from dashboard.parts.statistics_view import NOTHING, View
 from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
-from models.engines.statistics import Unit, shift_month
+from models.engines.statistics import Unit, data_from
 from models.statistics import catalogue
 from models.statistics.asking import answer
-from models.statistics.asks import CONVERTED, Compared, Relative
-from models.statistics.periods import span
+from models.statistics.asks import CONVERTED, Compared
 from models.statistics.results import Result
 
-PRESETS = {
-    Relative.THIS_MONTH: "This month",
-    Relative.LAST_MONTH: "Last month",
-    Relative.LAST_3_MONTHS: "Last 3 months",
-    Relative.LAST_6_MONTHS: "Last 6 months",
-    Relative.LAST_12_MONTHS: "Last 12 months",
-    Relative.THIS_QUARTER: "This quarter",
-    Relative.LAST_QUARTER: "Last quarter",
-    Relative.THIS_YEAR: "This year",
-    Relative.LAST_YEAR: "Last year",
-}
 AGAINST = {Compared.PREVIOUS.value: "The period before", Compared.YEAR.value: "The same period a year before",
            NOTHING: "Nothing"}  # fmt: skip
 BAR = "statistics"
 """Tells these chips from those of a list below them."""
-OLDEST = 24
-"""Months that the menu offers."""
 
 
 def chips(view: View, whole: Result, today: date) -> None:
     """All of them in one row; `whole` is the answer of the figures."""
     with chip_bar("chips_statistics"):
-        _period(view, today)
+        period_chip(view.asked, today, lambda: _begins(view))
         _against(view, whole)
         if any(measure.unit is Unit.MONEY for measure in whole.measures) and whole.currency:
             shown = CONVERTED if whole.conversion else whole.currency
@@ -75,32 +62,11 @@ def _selector(view: View, dimension: str) -> None:
         )  # fmt: skip
 
 
-def _period(view: View, today: date) -> None:
-    asked = span(view.asked.period, today)
-    first, last = asked.first.replace(day=1), asked.last.replace(day=1)
-    named = PRESETS.get(view.asked.period) if isinstance(view.asked.period, Relative) else None
-    words = formats.months(first, last)
-    with st.popover(f"{named}: {words}" if named else words, icon=":material/calendar_month:", key="chip_period"):
-        with st.container(horizontal=True, gap="xsmall"):
-            for period, text in PRESETS.items():
-                st.button(text, key=f"preset:{period}", on_click=_put, kwargs={"period": period.value})
-        newest, oldest = max(today.replace(day=1), last), min(shift_month(today.replace(day=1), 1 - OLDEST), first)
-        span_ = (newest.year - oldest.year) * 12 + newest.month - oldest.month
-        months = [shift_month(newest, -back) for back in range(span_ + 1)]
-        from_ = address.bound("period_from", first, lambda month: _range(month, max(month, last)))
-        to = address.bound("period_to", last, lambda month: _range(min(month, first), month))
-        for column, label, bound in zip(st.columns(2), ("From", "To"), (from_, to), strict=True):
-            with column:
-                st.selectbox(label, months, format_func=formats.month, **bound)
-        st.caption("Whole months, cut at midnight GMT+08:00.")
-
-
-def _put(period: str) -> None:
-    address.put(period=period, **{"from": None, "to": None})
-
-
-def _range(first: date, last: date) -> None:
-    address.put(period=None, **{"from": f"{first:%Y-%m}", "to": f"{last:%Y-%m}"})
+def _begins(view: View) -> date | None:
+    """The first day with data of what the tab shows."""
+    with unit_of_work(read_only=True) as uow:
+        every = dict.fromkeys(catalogue.facts_of(shown.measure) for shown in view.tab.figures_for(uow.actor))
+        return min(filter(None, (data_from(uow, facts) for facts in every)), default=None)
 
 
 def _against(view: View, whole: Result) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from dashboard.parts.outcome import outcome
 from models.core.unit_of_work import unit_of_work
 from models.exports import service
 from models.exports.rules import CREATED, ExportFormat
+from models.statistics import exporting_lines
 from models.statistics.asks import Ask
 from models.statistics.exporting import KIND, question_of
 
@@ -24,13 +25,25 @@ FORMATS = {
 
 def export_menu(title: str, asks: Callable[[], Sequence[tuple[str, Ask]]]) -> None:
     """Let the person export what is shown: each question with its title, asked for at the click (FIN-EXP-01)."""
-    if st.button("Export history", type="tertiary", icon=":material/history:", key="export_history"):
-        go("exports", {})
-    chosen = st.menu_button(
-        "Export", list(FORMATS), format_func=FORMATS.__getitem__, icon=":material/download:", key="export"
-    )
-    if chosen is None:
+    if (chosen := _chosen(FORMATS)) is None:
         return
     shown = asks()
     with outcome(done=CREATED, link=("Export history", "exports")), unit_of_work() as uow:
         service.request(uow, KIND, question_of(shown, uow), chosen, title)
+
+
+def export_lines(title: str, ask: Ask) -> None:
+    """Let the person export every line behind a figure."""
+    if (chosen := _chosen({**FORMATS, ExportFormat.PDF: "PDF"})) is None:
+        return
+    with outcome(done=CREATED, link=("Export history", "exports")), unit_of_work() as uow:
+        service.request(uow, exporting_lines.KIND, exporting_lines.question_of(ask, uow), chosen, title)
+
+
+def _chosen(names: Mapping[ExportFormat, str]) -> ExportFormat | None:
+    if st.button("Export history", type="tertiary", icon=":material/history:", key="export_history"):
+        go("exports", {})
+    found: ExportFormat | None = st.menu_button(
+        "Export", list(names), format_func=names.__getitem__, icon=":material/download:", key="export"
+    )
+    return found

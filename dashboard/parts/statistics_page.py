@@ -17,6 +17,7 @@ from dashboard.parts.figure_alerts import alert_button
 from dashboard.parts.figures import Figure, Meaning, figures
 from dashboard.parts.go import go_to
 from dashboard.parts.head import answer, page_head
+from dashboard.parts.lines_link import lines_link
 from dashboard.parts.statistics_controls import chips
 from dashboard.parts.statistics_export import export_menu
 from dashboard.parts.statistics_view import View, only_filter, view_from_address
@@ -225,16 +226,14 @@ def _figure(found: Page, shown: Shown) -> Figure:
     written = Written.of(measure, total.currency, [total.now[place]])
     label = f"{measure.words}, {total.currency}" if measure.unit is Unit.MONEY else measure.words
     against = f" Compared with {result.comparisons[0].words}." if result.comparisons else ""
-    link = _with_state(found.view, shown.drill) if shown.drill else ""
+    link = lines_link(result, place, of=found.view.page.address)
     change, meaning = written.change(total, place), _MEANING[shown.rising]
     return Figure(label, written.text(total.now[place]), change, measure.definition + against, meaning, link)
 
 
 def _with_state(view: View, drill: str) -> str:
-    """The address behind a figure; pages of statistics keep period and filters."""
+    """The address behind a sentence, with the period and filters of the page."""
     path, _, query = drill.partition("?")
-    if path in tiles.NAMES:
-        return drill
     own = view.link(path)
     return f"{own}{'&' if '?' in own else '?'}{query}" if query else own
 
@@ -276,13 +275,15 @@ def _row(found: Page, row: Sequence[Tile]) -> None:
     left = 6 - sum(widths)
     for tile, column in zip(row, st.columns([*widths, *([left] if left else [])], gap="large"), strict=False):
         with column:
-            clicked = tiles.draw(tile, found.answers[tile.key], page=found.view.asked)
-        if clicked:
-            follow(found.view, tile, clicked)
+            drawn = found.answers[tile.key]
+            clicked = tiles.draw(tile, drawn, page=found.view.asked, of=found.view.page.address)
+        if clicked and isinstance(drawn, Result):
+            follow(found.view, tile, clicked, drawn)
 
 
-def follow(view: View, tile: Tile, clicked: Clicked) -> None:
-    """A click on a group filters the page by it, where it can; on a month it shows that month; else it leads on."""
+def follow(view: View, tile: Tile, clicked: Clicked, drawn: Result) -> None:
+    """A click on a group filters the page by it, where it can; on a month it shows that month; else it leads on: to the
+    page of the group, or to its lines."""
     if clicked.dimension in view.offered and tile.chart is not ChartKind.TABLE:
         only_filter(view, clicked.dimension, clicked.key)
     if clicked.start and not clicked.dimension:
@@ -290,8 +291,8 @@ def follow(view: View, tile: Tile, clicked: Clicked) -> None:
         last = month if tile.ask.granularity is None else _last(tile, month)
         address.put(period=None, **{"from": f"{month:%Y-%m}", "to": f"{last:%Y-%m}"})
         st.rerun()
-    if tile.drill and clicked.dimension:
-        go_to(tiles.drill_address(tile, clicked))
+    if clicked.dimension:
+        go_to(tiles.drill_address(current_actor(), clicked, drawn, of=view.page.address))
 
 
 def _last(tile: Tile, month: date) -> date:

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.parts import address, formats
 from dashboard.parts.empty import state
 from dashboard.parts.head import section
+from dashboard.parts.lines_link import lines_link
 from dashboard.parts.statistics_page import Below
 from dashboard.parts.statistics_view import View
 from models.core.unit_of_work import UnitOfWork, unit_of_work
@@ -130,7 +131,7 @@ def _row(view: View, found: _Found, row: ResultRow) -> str:
     ways = [
         ("Customer", address.link("customer", {"id": key})) if _uuid(key) else ("", ""),
         ("All figures of it", f"{view.link(view.page.address)}&{address.link('', own).lstrip('?')}"),
-        ("Expenditure lines", f"{view.link('lines')}&{address.link('', own).lstrip('?')}"),
+        ("Lines", lines_link(found.whole, of=view.page.address, only=own)),
     ]
     links = " · ".join(f'<a href="{formats.text(to)}" target="_self">{name}</a>' for name, to in ways if name)
     return f"<details><summary>{head}</summary>{lines}<p>{links}</p></details>"

@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from dashboard.navigation import entries_for
 from dashboard.parts import address, formats
 from dashboard.parts.head import section
+from dashboard.parts.lines_link import lines_link
 from dashboard.parts.tiles_chart import Clicked, chart
 from dashboard.parts.tiles_words import Written
+from models.core.actor import Actor
 from models.core.errors import DomainError
 from models.core.unit_of_work import UnitOfWork
 from models.statistics import catalogue
@@ -41,8 +44,8 @@ def ask_tiles(uow: UnitOfWork, tiles: Sequence[Tile], page: Ask) -> Mapping[str,
     return found
 
 
-def draw(tile: Tile, found: Answer, *, page: Ask, height: int = 0) -> Clicked | None:
-    """Draw a tile; returns what of its picture was clicked on."""
+def draw(tile: Tile, found: Answer, *, page: Ask, height: int = 0, of: str = "") -> Clicked | None:
+    """Draw a tile; returns what of its picture was clicked on. `of` is the address of the page it stands on."""
     if isinstance(found, DomainError):
         section(tile.title or tile.question or "No answer")
         st.caption(formats.plain(" ".join(problem.text for problem in found.problems)))
@@ -51,11 +54,20 @@ def draw(tile: Tile, found: Answer, *, page: Ask, height: int = 0) -> Clicked | 
         _card(tile, found)
         return None
     title = tile.title or finding(found)
-    section(title, note=_note(tile, found, page))
+    section(title, note=_note(tile, found, page), links=_lines(found, of))
     if found.empty:
         st.caption("Nothing counts here with these filters. Choose another period, or take a filter off.")
         return None
     return chart(found, tile.chart, key=f"tile:{tile.key}:{_mark(found.ask)}", alt=_alt(title, found), height=height)
+
+
+def _lines(found: Result, of: str) -> list[tuple[str, str]]:
+    """The way to the lines of each measure; nothing where nothing counts."""
+    if found.empty:
+        return []
+    several = len(found.measures) > 1
+    return [(f"Lines: {each.words}" if several else "Lines", lines_link(found, place, of=of))
+            for place, each in enumerate(found.measures)]  # fmt: skip
 
 
 def cards(tiles: Sequence[Tile], answers: Mapping[str, Answer], link: Callable[[str], str] = str) -> None:
@@ -73,12 +85,13 @@ def _card(tile: Tile, found: Result) -> None:
 
 def _card_html(tile: Tile, found: Answer, link: Callable[[str], str]) -> str:
     if isinstance(found, DomainError):
-        words = " ".join(problem.text for problem in found.problems)
+        words, to = " ".join(problem.text for problem in found.problems), ""
     else:
-        words = f"{tile.title or finding(found)}."
+        words, to = f"{tile.title or finding(found)}.", "" if found.empty else lines_link(found)
     question = formats.text(tile.question)
     spoken = f'aria-label="{question} See more"'
-    way = f'<a href="{formats.text(link(tile.drill))}" target="_self" {spoken}>See more</a>' if tile.drill else ""
+    to = link(tile.drill) if tile.drill else to
+    way = f'<a href="{formats.text(to)}" target="_self" {spoken}>See more</a>' if to else ""
     return f'<div class="card"><h3>{question}</h3><p>{formats.text(words)}</p>{way}</div>'
 
 
@@ -117,27 +130,13 @@ def _mark(ask: Ask) -> str:
     return hashlib.sha256(ask.model_dump_json().encode()).hexdigest()[:10]
 
 
-NAMES: Mapping[str, Mapping[str, str]] = {
-    "partner": {"partner": "id"},
-    "customer": {"customer": "id"},
-    "partners": {"partner_kind": "kind", "tier": "tier", "sales_region": "region", "country": "country",
-                 "program": "program", "path": "program", "partner_status": "status"},
-    "customers": {"partner": "partner", "account_manager": "manager", "association_type": "association"},
-    "cases": {"application_type": "type", "partner": "partner"},
-    "queue-list": {"application_type": "type"},
-}  # fmt: skip
-"""How pages that are no statistics call our dimensions in their address; others take them by their own names."""
-
-
 RECORDS = ("partner", "customer")
 """Dimensions whose groups have a page of the same address."""
 
 
-def drill_address(tile: Tile, clicked: Clicked) -> str:
-    """Where a click leads when the page cannot filter by it: the page behind, with the group as its filter."""
-    path, _, query = tile.drill.partition("?")
-    if clicked.dimension in RECORDS and path in RECORDS:  # drilled down from partners to customers
-        path = clicked.dimension
-    name = NAMES.get(path, {}).get(clicked.dimension, "" if path in NAMES else clicked.dimension)
-    own = address.link(path, {name: clicked.key} if name and clicked.key else {})
-    return f"{own}{'&' if '?' in own else '?'}{query}" if query else own
+def drill_address(actor: Actor, clicked: Clicked, found: Result, *, of: str = "") -> str:
+    """Where a click on a group leads when the page cannot filter by it: to its page, or to its lines."""
+    key, name = clicked.key, clicked.dimension
+    if name in RECORDS and len(key) == 36 and any(entry.address == name for entry in entries_for(actor)):
+        return address.link(name, {"id": key})
+    return lines_link(found, of=of, only={name: key})

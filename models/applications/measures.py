@@ -14,12 +14,30 @@ from models.applications import facts
 from models.applications import facts_of_stages as stages
 from models.applications.types import application_types
 from models.core.unit_of_work import UnitOfWork
-from models.engines.statistics import MISSING, Dimension, Facts, Labels, Measure, Snapshot, Unit
+from models.engines.cases.facts import numbers
+from models.engines.statistics import (
+    MISSING,
+    Dimension,
+    Facts,
+    Labels,
+    LineColumn,
+    LineKind,
+    Lines,
+    Measure,
+    Snapshot,
+    Unit,
+)
 from models.identity import queries as identity
 from models.partners.dimensions import partner_dimension, partner_dimensions, uuids
 
 PERMISSION = ("reviews.view", "benefits.view")
 """What opens figures of applications and their money: one of them, the vendor's people and those of partners."""
+_SHOWN = {
+    "amount": ("Amount", LineKind.AMOUNT), "elapsed": ("Time", LineKind.DURATION),
+    "worked": ("Working time", LineKind.DURATION), "late": ("Late", LineKind.MARK),
+    "overdue": ("Overdue", LineKind.MARK),
+}  # fmt: skip
+"""Columns that are no dimensions, as the lines show them."""
 _DECISIONS = {stages.APPROVED: "Approved", stages.REJECTED: "Rejected", stages.OTHER: "Other"}
 _WAITS = {stages.PARTNER: "Partner", stages.VENDOR: "Vendor", stages.SYSTEM: "Nobody"}
 
@@ -51,6 +69,15 @@ def application_type_dimension(column: ColumnElement[str]) -> Dimension:
     return Dimension("application_type", "Application type", column, MISSING, "Not stated", _types)
 
 
+def case_column(column: ColumnElement[str]) -> LineColumn:
+    """The application of a line, by its number."""
+    return LineColumn("case", "Case", column, labels=_numbers)
+
+
+def _numbers(uow: UnitOfWork, keys: Sequence[str]) -> Mapping[str, str]:
+    return {str(key): number for key, number in numbers(uow, uuids(keys)).items()}
+
+
 _WORDS: Mapping[str, tuple[str, str, Labels]] = {
     "status": ("Status", "Not stated", _itself),
     "outcome": ("Outcome", "Not over yet", _capitalised),
@@ -71,8 +98,23 @@ def _facts(table: Table, words: str, snapshot: Snapshot, **more: Any) -> Facts:
     return Facts(
         table=table, partner="partner_id", customer=None, cycle=None, day="day",
         currency="currency" if "currency" in table.c else None, dimensions={each.name: each for each in made},
-        snapshot=snapshot, words=words, permission=PERMISSION, **more,
+        snapshot=snapshot, words=words, permission=PERMISSION, lines=_lines(table, words), **more,
     )  # fmt: skip
+
+
+def _lines(table: Table, words: str) -> Lines:
+    since = "Stands so since" if "ended" in table.c else "Day"
+    others = [LineColumn(name, *_named_column(table, name)) for name in _SHOWN if name in table.c]
+    columns: tuple[str | LineColumn, ...] = (
+        LineColumn("day", since, table.c.day, LineKind.DATE), case_column(table.c.case_id), "partner",
+        "application_type", *(name for name in _WORDS if name in table.c), *others,
+    )  # fmt: skip
+    return Lines(words.lower(), columns)
+
+
+def _named_column(table: Table, name: str) -> tuple[str, ColumnElement[Any], LineKind]:
+    words, kind = _SHOWN[name]
+    return words, table.c[name], kind
 
 
 def _of(table: Table, name: str) -> tuple[str, ColumnElement[str], str, str, Labels]:

@@ -24,7 +24,7 @@ from models.core.clock import business_date
 from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions import ApplicationType
 from models.engines.ledger import queries as ledger
-from models.engines.statistics import Facts, Measure, Snapshot, Unit
+from models.engines.statistics import Facts, LineColumn, LineKind, Lines, Measure, Snapshot, Unit
 from models.engines.statistics.records import arrow
 from models.partners.dimensions import END, partner_dimension, partner_dimensions
 from models.partners.past import PastPartner, past, past_version
@@ -141,6 +141,7 @@ def _stretches(
 
 
 def _facts(table: Table, words: str, snapshot: Snapshot, ended: str | None = None) -> Facts:
+    since = LineColumn("day", "Stands so since" if ended else "Day", table.c.day, LineKind.DATE)
     made = (
         partner_dimension(table.c.partner_id), *partner_dimensions(table.c.partner_id, table.c.day),
         application_type_dimension(table.c.application_type),
@@ -149,6 +150,7 @@ def _facts(table: Table, words: str, snapshot: Snapshot, ended: str | None = Non
         table=table, partner="partner_id", customer=None, cycle=None, day="day", currency="currency",
         dimensions={each.name: each for each in made}, snapshot=snapshot, ended=ended, words=words,
         permission=PERMISSION,
+        lines=Lines("pools" if ended else "days of a pool", (since, "partner", "application_type", "tier")),
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from models.customers.dimensions import (
 )
 from models.customers.intervals import OPEN_END, assignments_version
 from models.customers.tables import AccountManagerAssignment, Customer, CustomerAssociation
-from models.engines.statistics import MISSING, Dimension, Facts, Measure, Snapshot, Unit
+from models.engines.statistics import MISSING, Dimension, Facts, LineColumn, LineKind, Lines, Measure, Snapshot, Unit
 from models.engines.statistics.records import arrow, key_text
 from models.partners import queries as partners
 from models.partners.dimensions import cut, partner_dimension, partner_dimensions, turns
@@ -171,11 +171,18 @@ operation = Dimension(
 CUSTOMERS = Facts(
     table=customer_state, partner="partner_id", customer="customer_id", cycle=None, day="day", currency=None,
     dimensions=_dimensions(customer_state), snapshot=Snapshot(states, version), ended="ended", words="Customers",
+    lines=Lines("customers", ("customer", "partner", "association_type", "account_manager", "customer_country",
+                              "industry", LineColumn("day", "Stands so since", customer_state.c.day, LineKind.DATE))),
 )  # fmt: skip
 EVENTS = Facts(
     table=customer_event, partner="partner_id", customer="customer_id", cycle=None, day="day", currency=None,
     dimensions=_dimensions(customer_event, operation), snapshot=Snapshot(events, version),
     words="Associations and disassociations",
+    lines=Lines(
+        "associations and disassociations",
+        (LineColumn("day", "Operation time", customer_event.c.day, LineKind.DATE), "operation", "customer", "partner",
+         "association_type", "account_manager", "customer_country", "industry"),
+    ),
 )  # fmt: skip
 
 CUSTOMER_COUNT = Measure(

@@ -13,7 +13,17 @@ from models.catalog import queries as catalog
 from models.core.unit_of_work import UnitOfWork
 from models.customers import queries as customers
 from models.customers.rules import AssociationType
-from models.engines.statistics import MISSING, UNMAPPED, Dimension, Facts, Labels, Lookup
+from models.engines.statistics import (
+    MISSING,
+    UNMAPPED,
+    Dimension,
+    Facts,
+    Labels,
+    LineColumn,
+    LineKind,
+    Lines,
+    Lookup,
+)
 from models.expenditures.facts import expenditure_line
 from models.expenditures.rules import BillingMode, BillType
 from models.identity import queries as identity
@@ -242,6 +252,25 @@ EXPENDITURES = Facts(
     currency="currency",
     dimensions=DIMENSIONS,
     words="Expenditures",
+    lines=Lines(
+        "expenditure lines",
+        (
+            LineColumn("spent_on", "Spent on", _line.spent_on, LineKind.DATE),
+            "customer",
+            "partner",
+            LineColumn("sub_account_name", "Sub-account", _line.sub_account_name),
+            "service_type",
+            "product",
+            "region",
+            "billing_mode",
+            "bill_type",
+            "association_type",
+            "account_manager",
+            LineColumn("expenditure", "Expenditure", _line.expenditure, LineKind.AMOUNT),
+            LineColumn("unit", "Unit", _line.unit),
+        ),
+        (_line.file_id, _line.line),
+    ),
 )
 
 

@@ -72,6 +72,7 @@ _PLACES = {
     "expenditures": "models.exports.expenditures",
     "lists": "models.lists.exporting",
     "explore": "models.explore.exporting",
+    "statistics": "models.statistics.exporting_lines",
 }
 """Which module registers the kinds that begin with a word; imported at first need, as areas build on one another."""
 

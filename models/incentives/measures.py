@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import distinct, func
 
-from models.engines.statistics import Facts, Measure, Unit
+from models.engines.statistics import Facts, LineColumn, LineKind, Lines, Measure, Unit
 from models.incentives.facts import incentive_line
 from models.incentives.rules import EarningsKind, EarningsStatus
 from models.revenue.dimensions import DEMO_NOTE, common_dimensions, of_words
@@ -29,6 +29,18 @@ INCENTIVES = Facts(
         )
     },
     words="Incentive earnings", note=DEMO_NOTE,
+    lines=Lines(
+        "lines of earnings",
+        (
+            LineColumn("earned_on", "Revenue generated", _line.earned_on, LineKind.DATE), "customer", "partner",
+            LineColumn("order_id", "Order ID", _line.order_id), "incentive_program", "reconciliation_period",
+            "earnings_status", "earnings_kind", "product", "service_type", "billing_mode", "association_type",
+            "account_manager", LineColumn("incentive_id", "Statement", _line.incentive_id),
+            LineColumn("revenue", "Revenue", _line.revenue, LineKind.AMOUNT),
+            LineColumn("rebate_percent", "Rebate, %", _line.rebate_percent, LineKind.AMOUNT),
+        ),
+        (_line.source, _line.cycle, _line.line),
+    ),
 )  # fmt: skip
 
 INCENTIVE_EARNINGS = Measure(

@@ -24,6 +24,9 @@ from models.engines.statistics import (
     Dimension,
     Facts,
     Granularity,
+    LineColumn,
+    LineKind,
+    Lines,
     Measure,
     Period,
     Question,
@@ -147,6 +150,11 @@ DIMENSIONS: Mapping[str, Dimension] = {
 PARTNERS = Facts(
     table=partner_state, partner="partner_id", customer=None, cycle=None, day="day", currency=None,
     dimensions=DIMENSIONS, snapshot=Snapshot(load, version), ended="ended", words="Partners",
+    lines=Lines(
+        "partners in their programs and paths",
+        ("partner", "partner_kind", "tier", "partner_status", "program", "path", "sales_region", "country", "activity",
+         LineColumn("day", "Stands so since", _col.day, LineKind.DATE)),
+    ),
 )  # fmt: skip
 
 

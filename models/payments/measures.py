@@ -13,12 +13,12 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import BigInteger, Column, Date, MetaData, Numeric, Table, Text, func, literal_column, select
 
-from models.applications.measures import PERMISSION, application_type_dimension
+from models.applications.measures import PERMISSION, application_type_dimension, case_column
 from models.core.clock import business_date
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.facts import changes
 from models.engines.cases.tables import Case
-from models.engines.statistics import MISSING, Dimension, Facts, Measure, Snapshot, Unit
+from models.engines.statistics import MISSING, Dimension, Facts, LineColumn, LineKind, Lines, Measure, Snapshot, Unit
 from models.engines.statistics.records import arrow
 from models.partners.dimensions import cut, partner_dimension, partner_dimensions, turns
 from models.partners.past import past_version
@@ -26,7 +26,8 @@ from models.payments.rules import PayableStatus
 from models.payments.tables import Payable
 
 _OWN = {
-    "payable_id": "what is owed", "partner_id": "to whom", "application_type": "out of which kind of application",
+    "payable_id": "what is owed", "case_id": "the application that it is owed for",
+    "partner_id": "to whom", "application_type": "out of which kind of application",
     "payable_status": "how it stands now", "currency": "of the amount, tax included",
 }  # fmt: skip
 
@@ -51,18 +52,19 @@ _STATES = pa.schema([*_TEXTS, ("day", pa.date32()), ("ended", pa.date32())])
 _MADE = pa.schema([*_TEXTS, ("elapsed", pa.int64()), ("day", pa.date32())])
 DAY = 24 * 60 * 60
 
-Owed = tuple[str, str, str, str, str, Decimal]
+Owed = tuple[str, str, str, str, str, str, Decimal]
+"""The keys of the payable, its case and its partner, the kind of application, status, currency and amount."""
 
 
 def _payables(uow: UnitOfWork) -> list[tuple[Owed, datetime, date | None]]:
     """Everything that was ever owed, since when, and on which day it was paid. One statement."""
     row, case = Payable, Case
     stmt = select(
-        row.id, row.partner_id, case.type, row.status, row.currency, row.amount, row.opened_at, row.paid_on
+        row.id, case.id, row.partner_id, case.type, row.status, row.currency, row.amount, row.opened_at, row.paid_on
     ).join(case, case.id == row.case_id)
     return [
-        ((str(key), str(partner), kind, status.value, currency, amount), opened, paid)
-        for key, partner, kind, status, currency, amount, opened, paid in uow.session.execute(stmt)
+        ((str(key), str(case_id), str(partner), kind, status.value, currency, amount), opened, paid)
+        for key, case_id, partner, kind, status, currency, amount, opened, paid in uow.session.execute(stmt)
     ]
 
 
@@ -76,7 +78,7 @@ def states(uow: UnitOfWork) -> pa.Table:
     others, rows = turns(uow), []
     for owed, at, paid in _payables(uow):
         begins, ends = business_date(at), paid or date.max
-        for since, until in cut(begins, ends, others.get(owed[1], ())) if begins < ends else ():
+        for since, until in cut(begins, ends, others.get(owed[2], ())) if begins < ends else ():
             rows.append((*owed, since, None if until == date.max else until))
     return arrow(_STATES, rows)
 
@@ -109,6 +111,12 @@ def _facts(table: Table, words: str, snapshot: Snapshot, ended: str | None = Non
         table=table, partner="partner_id", customer=None, cycle=None, day="day", currency="currency",
         dimensions={each.name: each for each in every}, snapshot=snapshot, ended=ended, words=words,
         permission=PERMISSION,
+        lines=Lines(
+            words.lower(),
+            (LineColumn("day", "Paid" if table is payment else "Owed since", col.day, LineKind.DATE),
+             case_column(col.case_id), "partner", "application_type", "payable_status",
+             *((LineColumn("amount", "Amount", col.amount, LineKind.AMOUNT),) if table is payment else ())),
+        ),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from sqlalchemy import Column, Date, MetaData, Numeric, Table, Text, distinct, func, select
 
 from models.core.unit_of_work import UnitOfWork
-from models.engines.statistics import Facts, Measure, Snapshot, Unit
+from models.engines.statistics import Facts, LineColumn, LineKind, Lines, Measure, Snapshot, Unit
 from models.engines.statistics.records import arrow
 from models.partners.dimensions import partner_dimension, partner_dimensions
 from models.partners.past import past_version
@@ -32,6 +32,19 @@ REVENUE = Facts(
         )
     },
     words="Revenue", note=DEMO_NOTE,
+    lines=Lines(
+        "revenue records",
+        (
+            LineColumn("generated_on", "Revenue generated", _line.generated_on, LineKind.DATE),
+            LineColumn("revenue_id", "Revenue ID", _line.revenue_id), "customer", "partner",
+            LineColumn("order_id", "Order ID", _line.order_id), "order_type", "product", "service_type",
+            "billing_mode", "association_type", "account_manager", "period_status",
+            LineColumn("confirmed_on", "Revenue confirmed", _line.confirmed_on, LineKind.DATE),
+            LineColumn("expenditure", "Expenditure", _line.expenditure, LineKind.AMOUNT),
+            LineColumn("tax", "Tax", _line.tax, LineKind.AMOUNT),
+        ),
+        (_line.source, _line.cycle, _line.line),
+    ),
 )  # fmt: skip
 
 ELIGIBLE_REVENUE = Measure(
@@ -101,6 +114,7 @@ GOALS = Facts(
         for each in (partner_dimension(_goal.partner_id), *partner_dimensions(_goal.partner_id, _goal.day))
     },
     snapshot=Snapshot(goals_by_month, goals_version), words="Revenue goals",
+    lines=Lines("months of goals", (LineColumn("day", "Month", _goal.day, LineKind.DATE), "partner", "tier")),
 )  # fmt: skip
 REVENUE_GOAL = Measure(
     "revenue_goal", "Revenue goal", Unit.MONEY, func.sum(_goal.amount), None, True,

@@ -45,15 +45,15 @@ class _Asked:
 
 def question_of(asks: Sequence[tuple[str, Ask]], uow: UnitOfWork) -> dict[str, Any]:
     """What is exported: the questions with the days that they mean today, whenever the file is made."""
-    fixed = [(title, ask.model_copy(update={"period": _fixed(ask, uow)})) for title, ask in asks]
-    return {"asks": [{"title": title, "ask": ask.model_dump(mode="json")} for title, ask in fixed]}
+    return {"asks": [{"title": title, "ask": fixed(ask, uow).model_dump(mode="json")} for title, ask in asks]}
 
 
-def _fixed(ask: Ask, uow: UnitOfWork) -> Months | Days:
+def fixed(ask: Ask, uow: UnitOfWork) -> Ask:
+    """The same question for the days that its period means today."""
     meant = span(ask.period, uow.today)
-    if meant.by_month:
-        return Months(first=meant.first, last=meant.last.replace(day=1))
-    return Days(from_day=meant.first, to_day=meant.last)
+    days = Days(from_day=meant.first, to_day=meant.last)
+    months = Months(first=meant.first, last=meant.last.replace(day=1)) if meant.by_month else days
+    return ask.model_copy(update={"period": months})
 
 
 class PageExport:
@@ -71,7 +71,8 @@ class PageExport:
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(COLUMNS)
         fresh = [each.result.as_of for each in asked if each.result.as_of]
         sections = [_section(each) for each in asked]
-        return Produced(COLUMNS, iter([columns]), min(fresh, default=None), _facts(uow, asked), sections)
+        facts = said_of(uow, [each.result for each in asked])
+        return Produced(COLUMNS, iter([columns]), min(fresh, default=None), facts, sections)
 
 
 def _questions(question: Question) -> list[tuple[str, Ask]]:
@@ -170,9 +171,8 @@ def _bars(result: Result) -> list[tuple[str, float]]:
 # ---- the cover ----
 
 
-def _facts(uow: UnitOfWork, asked: Sequence[_Asked]) -> list[tuple[str, str]]:
+def said_of(uow: UnitOfWork, results: Sequence[Result]) -> list[tuple[str, str]]:
     """Period, comparison, currency, filters and what must be said, each once."""
-    results = [each.result for each in asked]
     facts = [("Period", results[0].words)]
     if results[0].comparisons:
         facts.append(("Compared with", results[0].comparisons[0].words))

@@ -30,13 +30,12 @@ class _Part(BaseModel):
 
 
 class Shown(_Part):
-    """One of the figures below the answer: a measure and the address that it leads to.
+    """One of the figures below the answer: a measure. It leads to the lines that make it.
 
     `rising` says whether more is better, worse or neither.
     """
 
     measure: Name
-    drill: str = ""
     rising: Annotated[str, Field(pattern="^(good|bad|neutral)$")] = "good"
 
 

@@ -52,7 +52,8 @@ class Tile(BaseModel):
     """One question on a page or dashboard.
 
     Without a `title` the answer says its finding itself; `question` stands above it. `months` lets a trend reach so
-    many months back from the end of the period it is shown for. `drill` is the address of the page behind it.
+    many months back from the end of the period it is shown for. `drill` is the address of the page behind a sentence;
+    pictures lead to their lines.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

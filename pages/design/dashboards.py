@@ -14,8 +14,8 @@ from dashboard.parts.empty import lake_readable, state
 from dashboard.parts.go import go_to
 from dashboard.parts.head import Badge, Crumb, answer, page_head, section
 from dashboard.parts.outcome import outcome
+from dashboard.parts.period_chip import PRESETS
 from dashboard.parts.rows import Row, rows
-from dashboard.parts.statistics_controls import PRESETS
 from models.core.actor import current_actor
 from models.core.unit_of_work import unit_of_work
 from models.dashboards import queries, service

@@ -15,6 +15,9 @@ from models.core.money import sum_amount
 from models.core.unit_of_work import UnitOfWork
 from models.engines.cases.tables import Case, CaseFact
 
+MANY = 500
+"""Keys that are asked for at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Other:
@@ -54,6 +57,16 @@ def cases_near(
     ):
         found[case_id].facts[name] = next((value for value in values if value is not None), None)
     return list(found.values())
+
+
+def numbers(uow: UnitOfWork, case_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The numbers of cases that the actor may see."""
+    found: dict[UUID, str] = {}
+    keys = list(case_ids)
+    for start in range(0, len(keys), MANY):
+        stmt = select(Case.id, Case.number).where(Case.id.in_(keys[start : start + MANY]))
+        found |= dict(uow.session.execute(stmt).tuples().all())
+    return found
 
 
 def changes(uow: UnitOfWork) -> tuple[int, tuple[object, ...]]:

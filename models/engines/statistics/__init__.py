@@ -5,7 +5,8 @@ It knows no area. An area declares `Facts`, `Measure` and `Dimension` objects an
 """
 
 from models.engines.statistics.compiling import narrowed
-from models.engines.statistics.engine import LakeAway, ask, ask_together, data_through, fetch, forget, stream
+from models.engines.statistics.engine import LakeAway, ask, ask_together, data_from, data_through, fetch, forget, stream
+from models.engines.statistics.lines import Line, LinePage, counted, line_columns, lines, lines_as_stream
 from models.engines.statistics.question import Answer, Period, Question, Row
 from models.engines.statistics.states import look_again
 from models.engines.statistics.terms import (
@@ -19,6 +20,9 @@ from models.engines.statistics.terms import (
     Filter,
     Granularity,
     Labels,
+    LineColumn,
+    LineKind,
+    Lines,
     Lookup,
     Measure,
     Snapshot,
@@ -41,6 +45,11 @@ __all__ = [
     "Granularity",
     "Labels",
     "LakeAway",
+    "Line",
+    "LineColumn",
+    "LineKind",
+    "LinePage",
+    "Lines",
     "Lookup",
     "Measure",
     "Period",
@@ -51,9 +60,14 @@ __all__ = [
     "Unit",
     "ask",
     "ask_together",
+    "counted",
+    "data_from",
     "data_through",
     "fetch",
     "forget",
+    "line_columns",
+    "lines",
+    "lines_as_stream",
     "look_again",
     "month_end",
     "narrowed",

@@ -18,7 +18,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.exc import OperationalError
 
 from models.core.errors import DomainError
-from models.core.lake import RowFilter, equals
+from models.core.lake import RowFilter, between, equals
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
 from models.engines.statistics import states
@@ -27,6 +27,7 @@ from models.engines.statistics.compiling import (
     STEPS,
     compiled,
     dimension_of,
+    in_scope,
     lookups,
     needed,
     of_steps,
@@ -42,6 +43,8 @@ T = TypeVar("T")
 
 TRIES = 3
 """Answers of two states are asked again; changes of the lake are minutes apart, so twice is already rare."""
+EVER = date(1990, 1, 1)
+"""Nothing is older."""
 GONE = (duckdb.IOException, OperationalError, OSError)
 """What reading raises when files or the catalogue are away."""
 DIALECT = duckdb_engine.Dialect(paramstyle="numeric_dollar")
@@ -148,6 +151,23 @@ def data_through(uow: UnitOfWork, facts: Facts, cycle: date) -> date | None:
         return found
 
     return _read(uow, facts, cycle, lambda: equals(name, cycle), newest)
+
+
+def data_from(uow: UnitOfWork, facts: Facts) -> date | None:
+    """The first day (of the lake: the first billing month) of any fact that the actor may see; None without any."""
+    name, scope = facts.cycle or facts.day, uow.actor.scope
+    stmt = select(func.min(facts.table.c[name])).where(in_scope(facts, scope))
+
+    def oldest(state: State) -> date | None:
+        key = (place(), state.number, facts, scope, "from")
+        found: date | None = _remembered.get(key)
+        if found is None and not state.empty:
+            with _cursor(facts, state, {}) as cursor:
+                found = _execute(cursor, stmt.select_from(facts.table)).fetchall()[0][0]
+            _remembered.put(key, found, weight=1)
+        return found
+
+    return _read(uow, facts, "from", lambda: between(name, EVER, uow.today), oldest)
 
 
 def forget() -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
 
 from models.core.lake import RowFilter, Scan, lake
 from models.core.settings import settings
@@ -14,10 +16,9 @@ from models.core.unit_of_work import UnitOfWork
 from models.engines.statistics.cache import Cache
 from models.engines.statistics.terms import Facts, Snapshot
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 MEBIBYTE = 1 << 20
+PLACE = "place_among_records"
+"""The column that holds the place of a row of records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ def _of_records(uow: UnitOfWork, facts: Facts, snapshot: Snapshot) -> State:
     key = (place(), facts, uow.actor.scope, snapshot.version(uow))
     known: tuple[pa.Table, int] | None = _snapshots.get(key)
     if known is None:
-        known = snapshot.load(uow), next(_numbers)
+        known = _numbered(snapshot.load(uow)), next(_numbers)
         _snapshots.put(key, known, weight=known[0].nbytes)
     return State(known[0], known[0].num_rows == 0, uow.now, known[1])
+
+
+def _numbered(table: pa.Table) -> pa.Table:
+    """Each row with its place, which tells it apart from any other that says the same."""
+    return table.append_column(PLACE, pa.array(np.arange(table.num_rows)))

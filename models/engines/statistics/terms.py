@@ -202,6 +202,42 @@ class Snapshot:
     version: Callable[[UnitOfWork], Hashable]
 
 
+class LineKind(StrEnum):
+    """What a column of lines holds, which decides how it is written."""
+
+    TEXT = "text"
+    AMOUNT = "amount"
+    COUNT = "count"
+    SHARE = "share"
+    DURATION = "duration"
+    DATE = "date"
+    MARK = "mark"
+
+
+@dataclass(frozen=True, eq=False)
+class LineColumn:
+    """A column of the lines behind a figure. With `labels` its values are keys, shown by their words."""
+
+    name: str
+    words: str
+    column: ColumnElement[Any]
+    kind: LineKind = LineKind.TEXT
+    labels: Labels | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """How single facts are shown: what one is called (several of them), its columns in order, and what tells it apart.
+
+    A column given by its name is the dimension of that name. Records are told apart by their place, so `unique` is of
+    facts of the lake alone.
+    """
+
+    words: str
+    columns: tuple[str | LineColumn, ...]
+    unique: tuple[ColumnElement[Any], ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Facts:
     """What can be counted, and what the engine must know of it: the columns of scope, time and currency.
@@ -210,7 +246,7 @@ class Facts:
     date (GMT+08:00) of a fact, `cycle` the first of its billing month where the table has one (else that of the day).
     With `ended` a row is a state that holds from `day` until before `ended` (NULL: still), counted as it stands at the
     end of the period. `customer` and `currency` are None where a fact has none. `permission` opens its questions (any
-    of several); `note` is what a page must say about it.
+    of several); `note` is what a page must say about it, `lines` how single ones are shown.
     """
 
     table: Table
@@ -225,6 +261,7 @@ class Facts:
     words: str = ""
     permission: str | tuple[str, ...] = "statistics.view"
     note: str = ""
+    lines: Lines | None = None
 
     def open_to(self, actor: Actor) -> bool:
         """Whether the actor's permissions open its questions."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any
@@ -15,9 +15,8 @@ from argon2 import PasswordHasher
 from models.applications import integrity
 from models.core import history, outbox
 from models.core.actor import SYSTEM, Actor, Scope, acting_as
-from models.core.clock import BUSINESS_ZONE, clock_at
+from models.core.clock import clock_at
 from models.core.lake import duck, lake
-from models.core.migrate import migrate
 from models.core.unit_of_work import unit_of_work
 from models.customers import queries as customers
 from models.customers.queries import CustomerFilter
@@ -37,12 +36,9 @@ from models.reviewers import queries as reviewers
 from models.statistics import catalogue
 from models.statistics.asking import answer as statistics
 from models.statistics.asks import Ask
-from tests.conftest import forget_installation
+from tests.models.demo.conftest import NOON, SMALL, TODAY
 
-TODAY = date(2026, 7, 16)
-SMALL = DemoTerms(customers=160, lines=8_000, months=4, cases=12)
 EVERYTHING = frozenset(role_book().permissions)
-NOON = datetime(2026, 7, 16, 12, tzinfo=BUSINESS_ZONE)
 
 
 @pytest.fixture
@@ -51,20 +47,6 @@ def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(records, "PasswordHasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     with clock_at(NOON), acting_as(SYSTEM):
         yield
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[service.Built]:
-    """One small demo, built once for all tests that only look at it."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("KONTOR_DATABASE_URL", "KONTOR_LAKE_URL", "KONTOR_FILES_URL"):
-            patch.delenv(name, raising=False)
-        patch.setenv("KONTOR_HOME", str(tmp_path_factory.mktemp("demo")))
-        forget_installation()
-        migrate()
-        with clock_at(NOON), acting_as(SYSTEM):
-            yield service.build(terms=SMALL)
-        forget_installation()
 
 
 def ask(sql: str) -> list[tuple[Any, ...]]:

@@ -143,6 +143,11 @@ def page(key: str) -> StatisticsPage:
     return StatisticsPage.model_validate(read)
 
 
+def all_keys() -> tuple[str, ...]:
+    """The keys of every page there is."""
+    return tuple(sorted(path.name.removesuffix(".page.yaml") for path in DEFINITIONS.glob("*.page.yaml")))
+
+
 def _check(tile: Tile) -> None:
     shared = catalogue.shared_dimensions(tile.ask.measures)
     wrong = [name for name in (*tile.ask.by, *(each.dimension for each in tile.ask.where)) if name not in shared]

@@ -120,7 +120,7 @@ def rejection_words(row: TimelineRow) -> str:
 
 
 def after_card(view: CaseView) -> None:
-    """Who decides once the form is sent, and when the money could be there: promised times, counted from now."""
+    """Who decides once the form is sent, and when the money (or the end) could be there: promised times, counted from now."""
     lines = [_line(view, stop) for stop in _after(view)]
     if lines:
         cells = "".join(f"<span>{formats.text(what)}</span><span>{words}</span>" for what, words in lines)
@@ -142,7 +142,9 @@ def _after(view: CaseView) -> list[Stop]:
 def _line(view: CaseView, stop: Stop) -> tuple[str, str]:
     when = f"by {formats.day(formats.business(stop.latest))}" if stop.latest else ""
     if stop.kind == "end":
-        return "Money on account", f"<b>{formats.text(when or 'after the payment')}</b>"
+        paid = bool(view.type.processes)
+        words = when or ("after the payment" if paid else "")
+        return "Money on account" if paid else view.type.label(stop.node), f"<b>{formats.text(words)}</b>"
     who = role_words(stop.roles[:1]) if stop.roles else "you" if stop.kind == "form" else ""
     words = ", ".join(filter(None, (who, when)))
     return view.type.label(stop.node), formats.text(words)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from models.core.lake import equals, lake, one_of
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork, unit_of_work
-from models.demo import cases, delivery, ecosystem, records, revenue, reviewers, spending
+from models.demo import cases, coupons, delivery, ecosystem, records, revenue, reviewers, spending
 from models.demo.delivery import CycleFile
 from models.demo.ecosystem import Ecosystem
 from models.demo.records import DemoAccount
@@ -69,7 +69,8 @@ def build(*, progress: Progress | None = None, keep: Keep | None = None, terms: 
         records.close_deliveries(uow, terms, ids, files)
         revenue.goals(uow, terms, eco, yearly)
         tell("Letting partners apply and reviewers decide", 0.7)
-        counts = _counts(eco, files) | {"cases": cases.write_cases(uow, terms, eco)}
+        counts = _counts(eco, files) | {"coupons": coupons.write(uow, eco)}
+        counts |= {"cases": cases.write_cases(uow, terms, eco)}
         uow.record("demo.built", "installation", None, changes=counts)
         if keep:
             keep(accounts)

@@ -71,9 +71,13 @@ def facts_of(content: Content) -> dict[str, Fact]:
 
 
 def _fields(content: Content) -> list[Mapping[str, Any]]:
+    """What applicants and reviewers fill in; where both have a field of a name, the applicant's counts."""
     sources = [content["type"], *content.get("processes", {}).values()]
+    nodes = [node for source in sources for node in source.get("workflow", {}).get("nodes", {}).values()]
+    decisions = [decision for node in nodes for decision in (node.get("decisions") or {}).values()]
     forms = [form for source in sources for form in source.get("forms", {}).values()]
-    return [field for form in forms for step in form.get("steps", ()) for field in step.get("fields", ())]
+    asked = [field for decision in decisions for field in decision.get("fields", ())]
+    return asked + [field for form in forms for step in form.get("steps", ()) for field in step.get("fields", ())]
 
 
 def _options(raw: Any, parameters: Mapping[str, Any]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from models.design.edits import (
     AddNode,
     BeginAt,
     BringIn,
+    ChangeGiven,
     ChangeNode,
     ChangeType,
     Connect,
@@ -158,15 +159,26 @@ def _disconnect(content: Content, edit: Disconnect) -> str:
 def _change_node(content: Content, edit: ChangeNode) -> str:
     node = _there(content, edit.name)
     for name, was in edit.was.items():
-        if node.get(name) != was and node.get(name) != edit.values.get(name):
-            text = f"Somebody changed this meanwhile to {node.get(name)!r}. Look at it again, then repeat your change."
-            raise Refused(Problem("DESIGN-CHANGED", text, name))
+        _demand_unchanged(node.get(name), was, edit.values.get(name), name)
     label = label_of(content, edit.name)
     _put(node, edit.values)
     if kind_of(node) is None:
         raise Refused(Problem("DESIGN-KIND", f"{label} has to stay one of: {', '.join(KINDS)}.", edit.name))
     _carry_outcomes(flow(content), edit)
     return f"Changed {label}: {', '.join(name.replace('_', ' ') for name in edit.values)}"
+
+
+def _change_given(content: Content, edit: ChangeGiven) -> str:
+    given = _there(content, edit.name).setdefault("given", {})
+    _demand_unchanged(given.get(edit.need), edit.was, edit.value, edit.need)
+    _put(given, {edit.need: edit.value})
+    return f"Changed {label_of(content, edit.name)}: {edit.label[:1].lower()}{edit.label[1:]}"
+
+
+def _demand_unchanged(now: Any, was: Any, value: Any, field: str) -> None:
+    if now not in (was, value):
+        text = f"Somebody changed this meanwhile to {now!r}. Look at it again, then repeat your change."
+        raise Refused(Problem("DESIGN-CHANGED", text, field))
 
 
 def _carry_outcomes(made: dict[str, Any], edit: ChangeNode) -> None:
@@ -266,6 +278,6 @@ def _begin(node: str, outcome: str) -> str:
 
 _EDITS: dict[type[Any], Callable[[Content, Any], str]] = {
     AddNode: _add, RemoveNodes: _remove, MoveNodes: _move, Connect: _connect, Disconnect: _disconnect,
-    ChangeNode: _change_node, RenameNode: _rename, BeginAt: _begin_at, ChangeType: _change_type,
-    BringIn: _bring_in,
+    ChangeNode: _change_node, ChangeGiven: _change_given, RenameNode: _rename, BeginAt: _begin_at,
+    ChangeType: _change_type, BringIn: _bring_in,
 }  # fmt: skip

@@ -67,6 +67,17 @@ class ChangeNode:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeGiven:
+    """Give the action of a node one thing otherwise; None takes it away. `label` is what people call it."""
+
+    name: str
+    need: str
+    label: str
+    value: Any
+    was: Any
+
+
+@dataclass(frozen=True, slots=True)
 class RenameNode:
     """Call a node otherwise in the definition."""
 
@@ -102,5 +113,15 @@ class BringIn:
 
 
 Edit = (
-    AddNode | RemoveNodes | MoveNodes | Connect | Disconnect | ChangeNode | RenameNode | BeginAt | ChangeType | BringIn
+    AddNode
+    | RemoveNodes
+    | MoveNodes
+    | Connect
+    | Disconnect
+    | ChangeNode
+    | ChangeGiven
+    | RenameNode
+    | BeginAt
+    | ChangeType
+    | BringIn
 )

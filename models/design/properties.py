@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from models.design.edits import ChangeNode, ChangeType, Edit
+from models.design.edits import ChangeGiven, ChangeNode, ChangeType, Edit
 from models.engines.definitions.loading import Content
 from models.engines.definitions.registry import Need
 
@@ -157,14 +157,12 @@ def given_of(content: Content, node: Mapping[str, Any], need: Need) -> Any:
 
 def set_given(content: Content, name: str, node: Mapping[str, Any], need: Need, value: Any) -> Edit:
     """The change that gives an action something else (or the number of the type that it is given another value)."""
-    given = dict(node.get("given") or {})
-    if (parameter := parameter_of(given.get(need.name))) and parameter in content["type"].get("parameters", {}):
+    raw = (node.get("given") or {}).get(need.name)
+    if (parameter := parameter_of(raw)) and parameter in content["type"].get("parameters", {}):
         words = f"Changed {parameter.replace('_', ' ')} to {said(value)}"
         was = content["type"]["parameters"][parameter]
         return ChangeType(("parameters", parameter), value, words, was, looked_at=True)
-    kept = {each: old for each, old in given.items() if each != need.name}
-    made = kept if value in (None, "") else {**kept, need.name: value}
-    return ChangeNode(name, {"given": made or None}, was={"given": node.get("given")})
+    return ChangeGiven(name, need.name, need.label, None if value == "" else value, raw)
 
 
 def said(value: Any) -> str:

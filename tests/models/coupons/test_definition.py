@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from models.core.calendars import WorkingCalendar
+from models.core.errors import Refused
 from models.core.unit_of_work import UnitOfWork
 from models.coupons.tables import Coupon
 from models.design.choices import choices
@@ -102,6 +103,22 @@ def test_another_value_is_set_and_nothing_takes_it_out() -> None:
     assert made["given"] == node["given"] | {"kind": "benefit"}
     back, _ = edited(changed, set_given(changed, "coupon", made, kind, None))
     assert back == content
+
+
+def test_two_fields_changed_one_after_the_other_both_count() -> None:
+    """Whoever types on sees the node as it was before: only the same field changed by somebody else is refused."""
+    content = template("coupon")
+    node, needs = (
+        content["type"]["workflow"]["nodes"]["coupon"],
+        {n.name: n for n in DEEDS["coupons.issue"].needs or ()},
+    )
+    first, words = edited(content, set_given(content, "coupon", node, needs["name"], "Validation"))
+    second, _ = edited(first, set_given(content, "coupon", node, needs["kind"], "benefit"))
+    assert words == "Changed Coupon: name of the coupon"
+    given = second["type"]["workflow"]["nodes"]["coupon"]["given"]
+    assert (given["name"], given["kind"]) == ("Validation", "benefit")
+    with pytest.raises(Refused, match="Somebody changed this meanwhile to 'Validation'"):
+        edited(second, set_given(content, "coupon", node, needs["name"], "Test"))
 
 
 def test_a_yaml_file_and_a_diagram_keep_it_whole() -> None:

@@ -23,11 +23,14 @@ from models.customers.queries import CustomerFilter
 from models.demo import delivery, ecosystem, records, revenue, service, spending
 from models.demo.people import COMPANY_A
 from models.demo.terms import DEMO, DemoTerms, partner_lines, slug, world
+from models.engines.ledger.queries import faults as ledger_faults
+from models.engines.lists.asking import Asked
 from models.expenditures.facts import expenditure_line
 from models.identity import access, custom_roles
 from models.identity import service as identity
 from models.identity.roles import role_book
 from models.incentives.facts import incentive_line
+from models.lists import queries as lists
 from models.partners import queries as partners
 from models.partners.rules import PartnerKind
 from models.revenue import queries as goals
@@ -138,6 +141,7 @@ def test_revenue_and_earnings_come_of_the_lines(built: service.Built) -> None:
 
 
 def test_counts_are_exact_and_so_are_totals(built: service.Built) -> None:
+    assert built.counts["coupons"] == 11
     assert dict(built.counts) == built.counts | {"partners": 154, "customers": 160, "lines": 8_000, "months": 4}
     found = ask("SELECT currency, count(*), sum(expenditure) FROM {lines} GROUP BY 1")
     assert sum(count for _, count, _ in found) == 8_000
@@ -240,6 +244,20 @@ def test_every_case_is_what_happened_to_it(built: service.Built) -> None:
         stages = {state.topic for state in outbox.topics(uow) if state.oldest_due and state.oldest_due <= uow.now}
     assert stages <= {"reviews.follow"}
     assert built.counts["cases"] >= 10
+
+
+def test_coupons_stand_as_a_year_of_use_would_have_left_them(built: service.Built) -> None:
+    with unit_of_work(read_only=True, actor=SYSTEM) as uow:
+        opened = lists.open_list(uow, "coupons")
+        sums = lists.sum_by(uow, opened, Asked(), "status", "left")
+        counts = lists.count_by(uow, opened, Asked(), "status")
+        assert ledger_faults(uow) == []
+    assert {status.value: number for status, number in counts.items()} == {
+        "available": 7, "expired": 2, "used_up": 1, "cancelled": 1,
+    }  # fmt: skip
+    assert {status.value: left for (status, _), left in sums.items()} == {
+        "available": Decimal("18346.50"), "expired": Decimal(0), "used_up": Decimal(0), "cancelled": Decimal(0),
+    }  # fmt: skip
 
 
 def test_reviewers_have_groups_limits_and_a_stand_in(built: service.Built) -> None:

@@ -142,17 +142,19 @@ def _lay_out_rejects(source: str, names: list[str]) -> None:
 
 @app.command()
 def verify(as_json: Json = False) -> None:
-    """See whether every case is what happened to it: its events, anchors, what lists show, the ledger and payments."""
+    """See whether every case is what happened to it: events, anchors, what lists show, ledger, payments, coupons."""
     from models.applications import integrity
     from models.core.unit_of_work import unit_of_work
+    from models.coupons.integrity import faults as coupon_faults
     from models.payments.integrity import faults as payment_faults
 
     with as_operator(as_json=as_json, on_store=True), unit_of_work(read_only=True) as uow:
         found, ledger = integrity.verify(uow)
-        payments = payment_faults(uow)
+        payments, coupons = payment_faults(uow), coupon_faults(uow)
     faults = [{"case": fault.case, "event": fault.seq, "text": fault.text} for fault in found.faults]
     faults += [{"case": None, "event": None, "text": text} for text in ledger]
     faults += [{"case": number, "event": None, "text": f"payment: {text}"} for number, text in payments]
+    faults += [{"case": number, "event": None, "text": f"coupon: {text}"} for number, text in coupons]
     for fault in faults:
         event = f", event {fault['event']}" if fault["event"] else ""
         say(f"{fault['case'] or 'ledger'}{event}: {fault['text']}")
@@ -160,7 +162,9 @@ def verify(as_json: Json = False) -> None:
         "cases": found.cases, "events": found.events, "anchors": found.anchors, "anchor": found.anchor,
         "faults": faults,
     }  # fmt: skip
-    seen = f"{found.cases:,} cases with {found.events:,} events, {found.anchors:,} anchors, the ledger and payments"
+    seen = (
+        f"{found.cases:,} cases with {found.events:,} events, {found.anchors:,} anchors, ledger, payments and coupons"
+    )
     report(result, f"Looked at {seen}: {f'{len(faults):,} faults' if faults else 'all is sound'}.", as_json=as_json)
     if faults:
         raise typer.Exit(1)

@@ -120,7 +120,7 @@ def rejection_words(row: TimelineRow) -> str:
 
 
 def after_card(view: CaseView) -> None:
-    """Who decides once the form is sent, and when the money (or the end) could be there: promised times, counted from now."""
+    """Who decides once the form is sent, and when the money or the end could be there: promised times from now."""
     lines = [_line(view, stop) for stop in _after(view)]
     if lines:
         cells = "".join(f"<span>{formats.text(what)}</span><span>{words}</span>" for what, words in lines)

@@ -14,7 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.api import cases, exports, problems, reference, statistics
 from dashboard.api.access import Anybody
+from dashboard.api.limits import AT_ONCE
 from dashboard.api.problems import ProblemDocument, answers
+from models.core.settings import settings
 from models.tokens.rules import TokenArea
 
 ADDRESS = "/api/v1"
@@ -46,6 +48,30 @@ class Private:
         await self._app(scope, receive, sending)
 
 
+class Places:
+    """ASGI middleware: so many requests are answered at a time; of one program at most half of them.
+
+    A place is given back when the answer was sent whole, so that a slow download holds one too.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or say that there is no place."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        program = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        if not AT_ONCE.enter(program, settings().api_requests_at_once):
+            await problems.crowded()(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            AT_ONCE.leave(program)
+
+
 class TokenOut(BaseModel):
     """Whose token it is and what it opens; `permissions` are the person's at this moment."""
 
@@ -62,6 +88,7 @@ api = FastAPI(
     redirect_slashes=False,
 )  # fmt: skip
 problems.install(api)
+api.add_middleware(Places)
 api.add_middleware(Private)
 
 

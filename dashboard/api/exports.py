@@ -19,6 +19,8 @@ from models.core.paging import PageRequest
 from models.exports import queries, service
 from models.exports.queries import ExportRow
 from models.exports.rules import ExportFormat, ExportStatus
+from models.statistics import catalogue, exporting_lines
+from models.statistics.asks import Ask
 
 router = APIRouter(tags=["Exports"])
 log = logging.getLogger("kontor.api")
@@ -30,11 +32,12 @@ Values = Word | Annotated[list[Word], Field(max_length=1000)]
 class ExportAsked(BaseModel):
     """What is to be exported: `asked` are the parameters of the page's address, as it stands in the browser.
 
-    Kinds: `expenditures.lines` (every line behind a figure) and `lists.` with the key of a list, such as `lists.cases`.
+    Kinds: `expenditures.lines`, `statistics.lines` (every line behind the figure that `measure` names), and `lists.`
+    with the key of a list, such as `lists.cases`.
     """
 
     model_config = ConfigDict(extra="forbid")
-    kind: Annotated[str, StringConstraints(pattern=r"^(expenditures\.lines|lists\.[a-z_]{1,60})$")]
+    kind: Annotated[str, StringConstraints(pattern=r"^(expenditures\.lines|statistics\.lines|lists\.[a-z_]{1,60})$")]
     asked: Annotated[dict[Name, Values], Field(max_length=60)] = {}
     format: ExportFormat = ExportFormat.CSV
     title: Annotated[str, StringConstraints(max_length=200)] = "Export"
@@ -68,8 +71,11 @@ class ExportPage(BaseModel):
 @router.post("/exports", status_code=202, responses=answers(403, 413, 422), operation_id="export")
 def export(who: ForExports, wanted: ExportAsked) -> ExportOut:
     """Ask for a file of what a list or the expenditure lines show the person; ask its status until it is completed."""
-    question = {"asked": {_plain(name): _text(value) for name, value in wanted.asked.items()}}
+    question: dict[str, Any] = {"asked": {_plain(name): _text(value) for name, value in wanted.asked.items()}}
     with writing(who) as uow:
+        if wanted.kind == exporting_lines.KIND:
+            ask = Ask.from_address(question["asked"], dimensions=catalogue.dimensions())
+            question = exporting_lines.question_of(ask, uow)
         key = service.request(uow, wanted.kind, question, wanted.format, _plain(wanted.title))
         (row,) = queries.exports(uow, [key])
     log.info("export.requested", extra={"export": str(key), "token": str(who.token_id)})

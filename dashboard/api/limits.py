@@ -1,10 +1,10 @@
-"""How many requests a token may make: a bucket for each, filled evenly, in this process alone."""
+"""How many requests a token may make, a minute and at a time; each process counts for itself alone."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
@@ -36,3 +36,29 @@ class Limits:
 
 
 LIMITS = Limits()
+
+
+@dataclass
+class AtOnce:
+    """How many requests are being answered. One program may hold half of the places, so that none keeps out others.
+
+    Programs are told apart by the header they sent: whose token it is needs a look at the database first.
+    """
+
+    _held: Counter[bytes] = field(default_factory=Counter)
+
+    def enter(self, program: bytes, most: int) -> bool:
+        """Take a place; whether there was one."""
+        if self._held.total() >= most or self._held[program] >= max(1, most // 2):
+            return False
+        self._held[program] += 1
+        return True
+
+    def leave(self, program: bytes) -> None:
+        """Give the place back."""
+        self._held[program] -= 1
+        if not self._held[program]:
+            del self._held[program]
+
+
+AT_ONCE = AtOnce()

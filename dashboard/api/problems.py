@@ -22,6 +22,8 @@ STATUS: dict[type[DomainError], int] = {
 }  # fmt: skip
 LATER = frozenset({"BUSY", "LAKE-AWAY", "LAKE-BUSY"})
 """Codes of what passes by itself."""
+SHORTLY = 1
+"""Seconds after which a place is likely to be free."""
 SECONDS = 5
 """After which to try again what passes by itself."""
 
@@ -34,6 +36,12 @@ class TooMany(DomainError):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Too many requests with this token. Try again in {seconds} seconds.")
         self.seconds = seconds
+
+
+def crowded() -> JSONResponse:
+    """Too many requests are being answered at this moment."""
+    text = f"Too many requests at a time. Send the next one when another is answered, or in {SHORTLY} seconds."
+    return document(429, [Problem("TOO-MANY-AT-ONCE", text)], {"retry-after": str(SHORTLY)})
 
 
 class ProblemDetail(BaseModel):
@@ -70,7 +78,7 @@ WORDS = {
     409: "The thing is not in a state that allows it.",
     413: "The request is too large.",
     422: "Something in the request is wrong; every problem at once.",
-    429: "Too many requests with this token; `Retry-After` says when to come back.",
+    429: "Too many requests with this token, or at a time; `Retry-After` says when to come back.",
     500: "An unexpected fault, which is in the log of the installation.",
     503: "Something is busy or away for a moment; try again.",
 }

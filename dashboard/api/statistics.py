@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+import shutil
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard.api.access import ForStatistics, reading
 from dashboard.api.problems import answers
+from dashboard.downloads import HEADERS, disposition
+from models.core.settings import settings
 from models.engines.statistics import Unit
+from models.engines.statistics.explaining import Effect, Move
+from models.exports import service
+from models.exports.rules import ExportFormat, file_name
 from models.statistics import catalogue
 from models.statistics.asking import answer
-from models.statistics.asks import Ask
+from models.statistics.asks import Ask, Compared, Name
+from models.statistics.explaining import explain
+from models.statistics.exporting import KIND, question_of
 from models.statistics.results import Result, ResultRow, Value
 
 router = APIRouter(tags=["Statistics"])
+log = logging.getLogger("kontor.api")
+PIECE = 1 << 18
 Given = Annotated[
     str | int | None,
     Field(description="Exact decimals are text (`-12.3400`), numbers of things whole numbers; null: not known."),
@@ -145,6 +160,116 @@ def query(who: ForStatistics, ask: Ask) -> AnswerOut:
         return shown(answer(uow, ask))
 
 
+class ExplainAsked(BaseModel):
+    """A question and by what its change is split; `against` is the comparison to explain, by default its first."""
+
+    model_config = ConfigDict(extra="forbid")
+    question: Ask
+    by: Name
+    against: Compared | None = None
+
+
+class PartOut(BaseModel):
+    """What one group had before and has now, and how it moved: new, grown, shrunk or lost."""
+
+    key: str
+    label: str
+    before: Given
+    now: Given
+    change: Given
+    move: Move
+
+
+class ExplainedOut(BaseModel):
+    """Why the first measure of a question changed: the changes of all parts add up to `change` exactly.
+
+    `effects` (price, volume, mix, new, lost) add up to it too; empty where no quantities are known.
+    """
+
+    measure: str
+    by: str
+    period: str
+    compared_with: str
+    currency: str
+    before: Given
+    now: Given
+    change: Given
+    parts: list[PartOut]
+    effects: dict[Effect, Given]
+    sentence: str
+    as_of: datetime | None
+
+
+@router.post("/queries/explain", responses=answers(403, 413, 422), operation_id="explain")
+def explain_change(who: ForStatistics, asked: ExplainAsked) -> ExplainedOut:
+    """Why a figure changed: who made the change, split exactly by one dimension, within what the person may see."""
+    with reading(who) as uow:
+        found = explain(uow, asked.question, asked.by, against=asked.against)
+    result, split = found.result, found.split
+    return ExplainedOut(
+        measure=result.measures[0].name, by=found.by, period=result.words, compared_with=result.comparisons[0].words,
+        currency=result.currency, before=_value(split.before), now=_value(split.now), change=_value(split.change),
+        parts=[
+            PartOut(key=part.key, label=found.labels[part.key], before=_value(part.before), now=_value(part.now),
+                    change=_value(part.change), move=part.move)
+            for part in split.parts
+        ],
+        effects={effect: _value(amount) for effect, amount in found.effects.items()}, sentence=found.sentence,
+        as_of=result.as_of,
+    )  # fmt: skip
+
+
+class AnswerFormat(StrEnum):
+    """The kinds of file that an answer can be."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+
+
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {ExportFormat(kind.value).content_type.partition(";")[0]: {"schema": {"type": "string", "format":
+                    "binary"}} for kind in AnswerFormat},
+    }
+}  # fmt: skip
+
+
+@router.post(
+    "/queries/file", response_class=StreamingResponse, responses=_FILE | answers(403, 413, 422),
+    operation_id="query_file",
+)  # fmt: skip
+def query_file(who: ForStatistics, ask: Ask, format: AnswerFormat = AnswerFormat.CSV) -> StreamingResponse:
+    """The answer to a question as a file, made at once: the same records as in an export of the page.
+
+    An answer has at most 100,000 rows; customers' names are masked, as in every export.
+    """
+    kind, name = ExportFormat(format.value), "Answer"
+    folder = settings().home / "exports-under-way" / f"api-{uuid4()}"
+    folder.mkdir(parents=True)
+    try:
+        with reading(who) as uow:
+            rows = service.write_now(uow, KIND, question_of([("", ask)], uow), kind, name, folder / "file")
+            headers = HEADERS | {"content-disposition": disposition(file_name(name, uow.today, kind))}
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    log.info("api.answer_exported", extra={"token": str(who.token_id), "rows": rows, "format": kind.value})
+    headers |= {"content-length": str((folder / "file").stat().st_size)}
+    return StreamingResponse(_chunks(folder), media_type=kind.content_type, headers=headers)
+
+
+def _chunks(folder: Path) -> Iterator[bytes]:
+    """The file piece by piece; it is gone when it was sent, or when nobody waits for it any more."""
+    try:
+        with (folder / "file").open("rb") as content:
+            while piece := content.read(PIECE):
+                yield piece
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def shown(result: Result) -> AnswerOut:
     """An answer as JSON tells it."""
     return AnswerOut(
@@ -174,4 +299,8 @@ def _row(row: ResultRow) -> RowOut:
 
 
 def _values(values: Sequence[Value]) -> list[str | int | None]:
-    return [format(value, "f") if isinstance(value, Decimal) else value for value in values]
+    return [_value(value) for value in values]
+
+
+def _value(value: Value) -> str | int | None:
+    return f"{value:f}" if isinstance(value, Decimal) else value

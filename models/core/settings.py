@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     api_requests_per_minute: int = Field(
         120, ge=1, description="Requests that one personal token may make each minute, in each web process."
     )
+    api_requests_at_once: int = Field(
+        16, ge=1, description="Requests of programs that one web process answers at a time; one token has half of them."
+    )
     api_token_days: int = Field(365, ge=1, description="Longest life of a personal token, in days.")
     api_tokens_per_person: int = Field(10, ge=1, description="Personal tokens that one person may have at a time.")
     worker_poll_ms: int = Field(250, ge=50, description="How often the worker looks for due work, in milliseconds.")

@@ -64,6 +64,19 @@ def request(
     return task.id
 
 
+def write_now(uow: UnitOfWork, kind: str, question: Question, format: ExportFormat, title: str, target: Path) -> int:
+    """Write the file of a small export at once, for whoever waits for it; answers how many records it has.
+
+    Raises:
+        NotAllowed: no role of the actor exports.
+        Refused: there is no such kind, or the question makes no sense or has too many rows.
+    """
+    uow.actor.demand("exports.create")
+    produced = producer_of(kind).open(uow, question)
+    cover = _cover(title.strip()[:200] or "Export", uow.actor, produced, uow.now)
+    return writing.write(format, target, produced, cover, lambda written: None)
+
+
 def _demand_few(rows: int, terms: ExportTerms) -> None:
     if rows > terms.largest:
         text = (
@@ -118,7 +131,7 @@ def _make(
         _demand_few(expected, terms)  # more may have come since it was asked for
         produced = producer.open(uow, task.question)
         told = _progress(task.id, max(expected, 1), show)
-        rows = writing.write(task.format, target, produced, _cover(task, actor, produced, uow.now), told)
+        rows = writing.write(task.format, target, produced, _cover(task.title, actor, produced, uow.now), told)
     with target.open("rb") as content:
         stored = files().put(content, rules.file_name(task.title, business_date(task.requested_at), task.format))
     return produced, stored, rows
@@ -140,7 +153,7 @@ def _progress(task_id: UUID, total: int, show: Callable[[float], None]) -> Calla
     return told
 
 
-def _cover(task: ExportTask, actor: Actor, produced: Produced, at: datetime) -> writing.Cover:
+def _cover(title: str, actor: Actor, produced: Produced, at: datetime) -> writing.Cover:
     facts = [
         *produced.facts,
         ("Data as of", _moment(produced.as_of) if produced.as_of else "no data yet"),
@@ -150,7 +163,7 @@ def _cover(task: ExportTask, actor: Actor, produced: Produced, at: datetime) -> 
         ("Privacy", "Customer names, e-mail addresses and mobile numbers are anonymised"),
         ("Vendor", settings().vendor_name),
     ]
-    return writing.Cover(task.title, tuple(facts))
+    return writing.Cover(title, tuple(facts))
 
 
 def _moment(at: datetime) -> str:

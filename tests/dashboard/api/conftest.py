@@ -20,6 +20,7 @@ from dashboard.guard import Guard
 from models.core.actor import SYSTEM, Actor
 from models.core.unit_of_work import unit_of_work
 from models.identity.roles import role_book
+from models.partners.rules import PartnerKind
 from models.tokens import service
 from models.tokens.rules import TokenArea
 from tests.support.build import Build
@@ -30,7 +31,10 @@ ROLES = (*role_book().vendor, *role_book().partner)
 
 @dataclass
 class Programs:
-    """A token for somebody of every role; `home` of a partner with a case, `foreign` of another partner with one."""
+    """A token for somebody of every role, and for the administrator of a `reseller`.
+
+    `home` is a partner's case, `foreign` one of another partner.
+    """
 
     client: TestClient
     tokens: Mapping[str, str]
@@ -66,6 +70,9 @@ def programs(on_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Progra
         actors = {
             role: build.actor(role, partner=None if role in role_book().vendor else fund.partner) for role in ROLES
         }
+        depot = build.partner(kind=PartnerKind.DISTRIBUTOR)
+        shop = build.partner(kind=PartnerKind.RESELLER, parent_id=depot.id)
+        actors["reseller"] = build.actor("partner_admin", partner=shop)
     tokens = {role: token_for(actor) for role, actor in actors.items()}
     with TestClient(application(), raise_server_exceptions=False) as client:
         yield Programs(client, tokens, actors, home, foreign)

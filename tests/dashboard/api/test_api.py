@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,6 +31,7 @@ from tests.support.build import PASSWORD
 
 PROBLEM = "application/problem+json"
 ASK = {"measures": ["customers"], "by": ["partner"]}
+EXPLAIN = {"question": {"measures": ["associations"]}, "by": "partner"}
 LINES = {"kind": "expenditures.lines", "asked": {"from": "2026-06", "to": "2026-07"}}
 
 
@@ -38,7 +42,8 @@ def operations() -> list[tuple[str, str]]:
 
 def call(programs: Programs, role: str, way: str, path: str, export: str) -> Any:
     """One well-formed request of an operation."""
-    body = {"/queries": ASK, "/exports": LINES}.get(path) if way == "POST" else None
+    bodies = {"/queries": ASK, "/queries/file": ASK, "/queries/explain": EXPLAIN, "/exports": LINES}
+    body = bodies.get(path) if way == "POST" else None
     filled = path.replace("{case_id}", str(programs.home)).replace("{export_id}", export)
     return programs.ask(role, way, filled, json=body)
 
@@ -53,8 +58,10 @@ def expected(programs: Programs, role: str, way: str, path: str) -> set[int]:
         if not may("exports.create"):
             return {403}
         return {202} if way == "POST" else {409} if path.endswith("/file") else {200}
-    if path == "/queries":
+    if path in ("/queries", "/queries/explain"):
         return {200} if may("statistics.view") else {403}
+    if path == "/queries/file":
+        return {200} if may("statistics.view") and may("exports.create") else {403}
     return {200}
 
 
@@ -154,6 +161,73 @@ def test_too_many_requests_wait(programs: Programs, monkeypatch: pytest.MonkeyPa
     assert programs.ask("finance", "GET", "/token").status_code == 200  # each token has its own
     time = 31.0
     assert [programs.ask("analyst", "GET", "/token").status_code for _ in range(2)] == [200, 429]
+
+
+def test_no_more_requests_are_answered_at_a_time_than_there_are_places(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KONTOR_API_REQUESTS_AT_ONCE", "3")
+    settings.cache_clear()
+    arrived, on = threading.Semaphore(0), threading.Event()
+
+    def held(*_: Any, **__: Any) -> Any:
+        arrived.release()
+        assert on.wait(20)
+        return ()
+
+    monkeypatch.setattr("dashboard.api.statistics.catalogue.offered", held)
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(programs.ask, role, "GET", "/measures") for role in ("analyst", "finance")]
+        for _ in waiting:
+            assert arrived.acquire(timeout=20)
+        refused = programs.ask("analyst", "GET", "/token")  # its one place of three is taken
+        assert programs.ask("administrator", "GET", "/token").status_code == 200
+        monkeypatch.setenv("KONTOR_API_REQUESTS_AT_ONCE", "2")
+        settings.cache_clear()
+        assert programs.ask("administrator", "GET", "/token").status_code == 429  # no place for anybody
+        on.set()
+        assert [each.result().status_code for each in waiting] == [200, 200]
+    assert refused.status_code == 429
+    assert refused.headers["retry-after"] == "1"
+    assert refused.headers["content-type"] == PROBLEM
+    assert refused.json()["problems"][0]["code"] == "TOO-MANY-AT-ONCE"
+    assert programs.ask("analyst", "GET", "/token").status_code == 200  # the places were given back
+
+
+def test_an_answer_comes_as_a_file_and_leaves_nothing_behind(programs: Programs) -> None:
+    for kind, begins in (("csv", b"\xef\xbb\xbfQuestion"), ("xlsx", b"PK"), ("parquet", b"PAR1")):
+        made = programs.ask("partner_admin", "POST", f"/queries/file?format={kind}", json=ASK | {"period": "this_year"})
+        assert made.status_code == 200, made.text
+        assert made.content.startswith(begins)
+        assert int(made.headers["content-length"]) == len(made.content)
+    assert list((settings().home / "exports-under-way").glob("api-*")) == []
+    refused = programs.ask("partner_admin", "POST", "/queries/file", json=ASK | {"measures": ["nothing"]})
+    assert refused.status_code == 422
+    assert list((settings().home / "exports-under-way").glob("api-*")) == []
+
+
+def test_a_change_is_explained_to_the_last_unit(programs: Programs) -> None:
+    wanted = {"question": {"measures": ["applications_submitted"], "period": "this_year"}, "by": "partner"}
+    told = programs.ask("ecosystem_manager", "POST", "/queries/explain", json=wanted).json()
+    assert sum(Decimal(str(part["change"])) for part in told["parts"]) == Decimal(str(told["change"]))
+    assert told["sentence"].startswith("Applications submitted ")
+    share = {"question": {"measures": ["rejection_share"]}, "by": "partner"}
+    refused = programs.ask("ecosystem_manager", "POST", "/queries/explain", json=share)
+    assert (refused.status_code, refused.json()["problems"][0]["code"]) == (422, "STATISTICS-EXPLAIN")
+
+
+def test_the_lines_behind_any_figure_are_exported(programs: Programs) -> None:
+    asked = {"measure": "applications_submitted", "period": "this_year"}
+    wanted = {"kind": "statistics.lines", "asked": asked, "format": "csv"}
+    made = programs.ask("ecosystem_manager", "POST", "/exports", json=wanted)
+    assert (made.status_code, made.json()["rows_total"]) == (202, programs_sent(programs))
+
+
+def programs_sent(programs: Programs) -> int:
+    """How many applications the manager's question counts."""
+    ask = {"measures": ["applications_submitted"], "period": "this_year"}
+    found = programs.ask("ecosystem_manager", "POST", "/queries", json=ask).json()
+    return int(found["totals"][0]["values"][0])
 
 
 def test_pages_of_other_sites_ask_nothing(programs: Programs) -> None:

@@ -79,6 +79,12 @@ def test_nothing_is_answered_that_is_not_described(programs: Programs) -> None:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("role", ["administrator", "analyst", "partner_admin", "account_manager", "reviewer_program"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        "administrator", "ecosystem_manager", "analyst", "finance", "partner_admin", "account_director",
+        "account_manager", "finance_specialist", "reviewer_program", "reseller",
+    ],
+)  # fmt: skip
 def test_nothing_is_answered_that_is_not_described_however_long_it_is_asked(role: str, programs: Programs) -> None:
     ask_everything(programs, role, MANY)

@@ -132,7 +132,7 @@ def recording() -> Iterator[Recording]:
         setattr(DeltaGenerator, name, wrapped(name))
     for name, value in shortcuts.items():
         setattr(st, name, getattr(value.__self__, value.__func__.__name__, value))
-    DeltaGenerator.__enter__, DeltaGenerator.__exit__ = entering, leaving  # type: ignore[method-assign]
+    DeltaGenerator.__enter__, DeltaGenerator.__exit__ = entering, leaving  # type: ignore[method-assign]  # put back below
     try:
         yield record
     finally:
@@ -140,4 +140,4 @@ def recording() -> Iterator[Recording]:
             setattr(DeltaGenerator, name, function)
         for name, value in shortcuts.items():
             setattr(st, name, value)
-        DeltaGenerator.__enter__, DeltaGenerator.__exit__ = enter, leave  # type: ignore[method-assign]
+        DeltaGenerator.__enter__, DeltaGenerator.__exit__ = enter, leave  # type: ignore[method-assign]  # as they were

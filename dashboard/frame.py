@@ -74,7 +74,7 @@ def _frame(*, sidebar: int | str) -> None:
         page_title="Kontor",
         page_icon=shell.FAVICON,
         layout="wide",
-        initial_sidebar_state=sidebar,  # type: ignore[arg-type]
+        initial_sidebar_state=sidebar,  # type: ignore[arg-type]  # Streamlit takes pixels too
     )
     shell.dress()
 

@@ -53,7 +53,7 @@ def may_heal(error: BaseException) -> bool:
 
 def may_heal_task(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
     """`may_heal` as Prefect asks for it."""
-    error = state.result(raise_on_failure=False, _sync=True)  # type: ignore[call-overload]
+    error = state.result(raise_on_failure=False, _sync=True)  # type: ignore[call-overload]  # as Prefect's engine asks
     return not isinstance(error, BaseException) or may_heal(error)
 
 

@@ -126,7 +126,7 @@ def described() -> dict[str, Any]:
     return api.openapi_schema
 
 
-api.openapi = described  # type: ignore[method-assign]
+api.openapi = described  # type: ignore[method-assign]  # FastAPI's own way
 
 
 async def openapi(_: Request) -> Response:

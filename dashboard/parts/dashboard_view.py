@@ -55,7 +55,7 @@ def answered(uow: UnitOfWork, content: Content) -> Drawn | None:
     """Ask everything that stands on it and is for the actor; None when that is nothing.
 
     Raises:
-        DomainError: the lake cannot be read (code LAKE-AWAY).
+        LakeAway: the lake cannot be read.
     """
     open_ = [placed for placed in content.tiles if _open(placed.tile, uow.actor)]
     if not open_:

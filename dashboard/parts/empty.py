@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.parts import formats
 from dashboard.parts.head import page_head
-from models.core.errors import DomainError
+from models.engines.statistics import LakeAway
 
 State = Literal["empty", "failing", "refused"]
 _LOOK: dict[State, tuple[str, str]] = {
@@ -40,9 +40,7 @@ def lake_readable(title: str = "") -> Iterator[None]:
     """Say so in words, under the page's title, when the lines cannot be read; everything else passes through."""
     try:
         yield
-    except DomainError as error:
-        if not any(problem.code == "LAKE-AWAY" for problem in error.problems):
-            raise
+    except LakeAway:
         if title:
             page_head(title, line=["GMT+08:00"])
         lake_away()

@@ -50,7 +50,7 @@ def answers_for_address(uow: UnitOfWork) -> Answers | None:
     """The answers that the address asks for; None when there is no line at all that the actor may see.
 
     Raises:
-        DomainError: the lake cannot be read (code LAKE-AWAY).
+        LakeAway: the lake cannot be read.
     """
     cycles = queries.cycles(uow)
     if cycles.latest is None:

@@ -201,4 +201,4 @@ def _head(label: str, start: object, result: Result) -> str:
     if start is None or not result.ask.granularity:
         return label
     day = result.ask.granularity is Granularity.DAY
-    return formats.day(start) if day else formats.month_short(start)  # type: ignore[arg-type]
+    return formats.day(start) if day else formats.month_short(start)  # type: ignore[arg-type]  # the key of a time is a date

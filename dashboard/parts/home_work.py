@@ -90,7 +90,7 @@ def spending_of(uow: UnitOfWork) -> Spending | None:
     """How expenditure runs this month; None when there is no line that the person may see.
 
     Raises:
-        DomainError: the lake cannot be read (code LAKE-AWAY).
+        LakeAway: the lake cannot be read.
     """
     latest = expenditures.cycles(uow).latest if uow.actor.may("statistics.view") else None
     if latest is None:

@@ -16,6 +16,7 @@ from dashboard.parts.tiles_words import Written
 from models.core.actor import Actor
 from models.core.errors import DomainError
 from models.core.unit_of_work import UnitOfWork
+from models.engines.statistics import LakeAway
 from models.statistics import catalogue
 from models.statistics.asking import answer
 from models.statistics.asks import Ask
@@ -31,15 +32,15 @@ def ask_tiles(uow: UnitOfWork, tiles: Sequence[Tile], page: Ask) -> Mapping[str,
     """The answers of tiles within what a page filters, by their keys; one that cannot be answered says why.
 
     Raises:
-        DomainError: the lake cannot be read (code LAKE-AWAY): no figure of the page could.
+        LakeAway: the lake cannot be read: no figure of the page could.
     """
     found: dict[str, Answer] = {}
     for tile in tiles:
         try:
             found[tile.key] = answer(uow, tile.within(page, today=uow.today))
+        except LakeAway:
+            raise
         except DomainError as error:
-            if any(problem.code == "LAKE-AWAY" for problem in error.problems):
-                raise
             found[tile.key] = error
     return found
 

@@ -14,6 +14,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from models.core.clock import now
 from models.core.errors import ChangedMeanwhile, DomainError, Problem
+from models.core.types import USD
 from models.engines.definitions.schema import Agreement
 from models.engines.forms.schema import Form
 from models.engines.forms.values import Data, Earlier, begun
@@ -66,7 +67,7 @@ class Paper:
     earlier: Earlier = field(default_factory=dict)
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
     saved_by: str = ""
-    currency: str = "USD"
+    currency: str = USD
     templates: Mapping[str, str] = field(default_factory=dict)
     after: Callable[[], None] | None = None
 

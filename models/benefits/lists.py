@@ -13,7 +13,7 @@ from sqlalchemy import case, func, literal, select, true, type_coerce
 from models.benefits import queries, rules, service
 from models.benefits.tables import TierQuota
 from models.core.errors import NotFound, Problem, Refused
-from models.core.types import AmountType
+from models.core.types import USD, AmountType
 from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions import ApplicationType
 from models.engines.ledger import queries as ledger
@@ -53,7 +53,7 @@ def looked_at(uow: UnitOfWork, chosen: Chosen) -> ApplicationType | None:
 def _behind(uow: UnitOfWork, chosen: Chosen) -> Behind:
     """What hangs on the benefit that is looked at: its pool, what its tiers bring, when it is nearly used up."""
     made = looked_at(uow, chosen)
-    return _standing(made.key, made.currency, made.parameters) if made else _standing("", "USD", {})
+    return _standing(made.key, made.currency, made.parameters) if made else _standing("", USD, {})
 
 
 def _standing(pool: str, currency: str, parameters: Mapping[str, Any]) -> Behind:
@@ -149,7 +149,7 @@ def _raise(uow: UnitOfWork, keys: Sequence[UUID], given: Given) -> None:
         service.raise_quota(uow, made, key, amount, reason=given["reason"], key=once)
 
 
-_NAMES = _standing("", "USD", {})
+_NAMES = _standing("", USD, {})
 register(
     ListSource(
         load_list(Path(__file__).parent / "definitions" / "quotas.list.yaml"), P.id, lambda uow, stmt: stmt,

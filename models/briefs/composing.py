@@ -18,7 +18,7 @@ from models.briefs.terms import BriefTerms, Shown, brief_terms
 from models.core.errors import DomainError
 from models.core.paging import PageRequest
 from models.core.unit_of_work import UnitOfWork
-from models.engines.statistics import Unit
+from models.engines.statistics import LakeAway, Unit
 from models.expenditures.words import percent_text
 from models.statistics import catalogue
 from models.statistics import queries as figures
@@ -29,7 +29,6 @@ from models.statistics.findings import moved, value_text
 from models.statistics.results import Result, ResultRow
 from models.statistics.rules import AlertState
 
-AWAY = "LAKE-AWAY"
 LOOKED_THROUGH = 100
 """Reviews and forms that are looked through for what is late."""
 
@@ -48,7 +47,7 @@ def compose(uow: UnitOfWork, wanted: Wanted, terms: BriefTerms | None = None) ->
     """The brief of the actor at this time.
 
     Raises:
-        DomainError: the fact tables cannot be read (code LAKE-AWAY).
+        LakeAway: the fact tables cannot be read.
     """
     terms = terms or brief_terms()
     waits = _waits(uow, wanted)
@@ -110,9 +109,9 @@ def _answers(uow: UnitOfWork, wanted: Wanted, terms: BriefTerms) -> Iterator[tup
             continue
         try:
             result = answer(uow, _ask(each.name, wanted, terms))
-        except DomainError as error:
-            if error.problems[0].code == AWAY:
-                raise
+        except LakeAway:
+            raise
+        except DomainError:
             continue
         yield each, result
 
@@ -147,9 +146,9 @@ def _why(uow: UnitOfWork, answers: list[tuple[Shown, Result]]) -> Iterator[Item]
                 continue
             try:
                 found = explain(uow, result.ask, by)
-            except DomainError as error:
-                if error.problems[0].code == AWAY:
-                    raise
+            except LakeAway:
+                raise
+            except DomainError:
                 continue
             title = f"{result.measures[0].words} by {found.result.dimensions[0].words.casefold()}"
             yield Item(title=title, text=found.sentence, link=each.link)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from models.briefs.composing import AWAY, Wanted, compose
+from models.briefs.composing import Wanted, compose
 from models.briefs.content import Content
 from models.briefs.rules import EditionStatus, Schedule, narrowed, next_due, schedule_problems
 from models.briefs.tables import Brief, BriefEdition
@@ -24,6 +24,7 @@ from models.core.database import insert_once
 from models.core.errors import ChangedMeanwhile, DomainError, NotFound, Refused, WrongState
 from models.core.types import new_id
 from models.core.unit_of_work import Busy, UnitOfWork, unit_of_work
+from models.engines.statistics import LakeAway
 from models.identity import access
 from models.identity import queries as identity
 from models.notices import service as notices
@@ -134,17 +135,20 @@ def make(brief_id: UUID, period: str) -> None:
             content = compose(uow, wanted)
     except Busy:
         raise
+    except LakeAway as error:
+        _note(edition_id, f"{_said(error)} It is tried again by itself.")
+        raise Later(_said(error)) from error
     except DomainError as error:
-        words = " ".join(problem.text for problem in error.problems)
-        if error.problems[0].code == AWAY:
-            _note(edition_id, f"{words} It is tried again by itself.")
-            raise Later(words) from error
-        give_up(brief_id, period, words)
+        give_up(brief_id, period, _said(error))
         return
     except Exception:
         _note(edition_id, "A first try failed; it is tried again by itself.")
         raise
     _complete(edition_id, content, actor, by_mail=by_mail)
+
+
+def _said(error: DomainError) -> str:
+    return " ".join(problem.text for problem in error.problems)
 
 
 def _begin(brief_id: UUID, period: str) -> tuple[Actor, UUID, Wanted, bool] | None:

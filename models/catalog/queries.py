@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from models.catalog.tables import ExchangeRate, Product, Region, ServiceType
 from models.core.history import HistoryEntry
 from models.core.money import Rate
+from models.core.types import USD
 from models.core.unit_of_work import UnitOfWork
 
 
@@ -80,7 +81,7 @@ def newest_rates(uow: UnitOfWork) -> list[tuple[str, date, str, str, Decimal]]:
     return [tuple(row) for row in uow.session.execute(stmt.order_by(rate.source, rate.currency, rate.base))]
 
 
-def rates(uow: UnitOfWork, on: date | None = None, *, base: str = "USD", source: str | None = None) -> dict[str, Rate]:
+def rates(uow: UnitOfWork, on: date | None = None, *, base: str = USD, source: str | None = None) -> dict[str, Rate]:
     """The latest rate into `base` on or before a business date (today by default) of each currency (FIN-MONEY-11).
 
     Of two sources with the same date the first by name counts, unless one is asked for. A currency without any rate

@@ -126,7 +126,7 @@ def _unless_there(
 ) -> Any:
     """The statement, compiled once: SQLAlchemy does not keep what it compiled of an ON CONFLICT."""
     insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
-    statement = insert(kind.__table__).on_conflict_do_nothing(index_elements=unique)  # type: ignore[arg-type]
+    statement = insert(kind.__table__).on_conflict_do_nothing(index_elements=unique)  # type: ignore[arg-type]  # the table of a mapped class
     counted = statement.execution_options(preserve_rowcount=True)
     return counted.compile(dialect=dialect, column_keys=list(columns), for_executemany=several)
 

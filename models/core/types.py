@@ -14,7 +14,11 @@ from sqlalchemy import BigInteger, DateTime, Dialect, String, TypeDecorator, Uui
 from sqlalchemy.orm import mapped_column
 
 AMOUNT_PLACES = 8
-"""Decimals an amount keeps in the record store; the lake keeps 12, a page shows 2."""
+"""Decimals an amount keeps in the record store; a page shows 2."""
+LAKE_PLACES = 12
+"""Decimals an amount keeps in the lake; real FOCUS files use up to 11."""
+USD = "USD"
+"""The currency that forms ask amounts in (the field type `usd`), and approval limits are set and compared in."""
 
 _UNIT = Decimal(1).scaleb(-AMOUNT_PLACES)
 _LARGEST = Decimal(2**63 - 1).scaleb(-AMOUNT_PLACES)

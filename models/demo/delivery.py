@@ -15,10 +15,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from models.core.settings import settings
+from models.core.types import LAKE_PLACES
 from models.demo.ecosystem import DemoCustomer
 from models.demo.spending import BILL_TYPES, MODES, Ints, Lines, Pairs, Period, Spending
 from models.demo.terms import DemoTerms, catalog, slug
-from models.expenditures.facts import AMOUNT_PLACES, QUANTITY_PLACES, expenditure_line
+from models.expenditures.facts import QUANTITY_PLACES, expenditure_line
 from models.expenditures.rules import BillingMode, BillType
 
 _EPOCH = date(1970, 1, 1)
@@ -173,8 +174,8 @@ def _table(
         "charge_end": pa.array(start + _DAY).cast(pa.timestamp("us", "UTC")),
         "spent_on": pa.array(day.astype(np.int32)).cast(pa.date32()),
         "currency": _named(owner.currencies, who),
-        "expenditure": _decimal(lines.amount[rows], 12, AMOUNT_PLACES),
-        "list_price": _decimal(lines.list_price[rows], 12, AMOUNT_PLACES),
+        "expenditure": _decimal(lines.amount[rows], 12, LAKE_PLACES),
+        "list_price": _decimal(lines.list_price[rows], 12, LAKE_PLACES),
         "quantity": _decimal(lines.quantity[rows], 6, QUANTITY_PLACES),
         "unit": _named(texts.unit, pair),
         "commitment_id": _named(texts.commitment, pair, missing=uncommitted),

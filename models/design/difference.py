@@ -178,10 +178,11 @@ def _where_they_differ(before: str, after: str) -> tuple[str, str]:
     same = _alike(before, after)
     rest = _alike(before[same:][::-1], after[same:][::-1])
     begin = max(same - AROUND, 0)
-    return tuple(  # type: ignore[return-value]
-        f"{'…' if begin else ''}{each[begin : len(each) - max(rest - AROUND, 0)]}{'…' if rest > AROUND else ''}"
-        for each in (before, after)
-    )
+
+    def cut(text: str) -> str:
+        return f"{'…' if begin else ''}{text[begin : len(text) - max(rest - AROUND, 0)]}{'…' if rest > AROUND else ''}"
+
+    return cut(before), cut(after)
 
 
 def _alike(one: str, other: str) -> int:

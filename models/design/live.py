@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Float, case, cast, func, select
+from sqlalchemy import ColumnElement, Float, case, cast, func, select
 
 from models.core.unit_of_work import UnitOfWork
 from models.design.drafting import EDIT
@@ -84,7 +84,7 @@ def _ended(uow: UnitOfWork, key: str, since: datetime) -> dict[str, Ended]:
     }
 
 
-def _seconds(uow: UnitOfWork):  # type: ignore[no-untyped-def]
+def _seconds(uow: UnitOfWork) -> ColumnElement[float]:
     if uow.session.connection().dialect.name == "sqlite":
         return (func.julianday(T.closed_at) - func.julianday(T.opened_at)) * 86400.0
     return cast(func.extract("epoch", T.closed_at - T.opened_at), Float)

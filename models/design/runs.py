@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -175,8 +176,8 @@ def _concerned(found: DesignRun) -> list[ColumnElement[bool]]:
 
 
 def _begun(uow: UnitOfWork, kind: RunKind, key: str, **given: object) -> UUID:
-    values = {"draft_id": None, "version": None, "mapping": {}, "since": None, "of_run": None, **given}
-    values["mapping"] = dict(values["mapping"])  # type: ignore[call-overload]
+    values: dict[str, Any] = {"draft_id": None, "version": None, "mapping": {}, "since": None, "of_run": None, **given}
+    values["mapping"] = dict(values["mapping"])
     made = DesignRun(
         id=new_id(), kind=kind, status=RunStatus.WAITING, key=key, asked_at=uow.now, asked_by=uow.actor.user_id,
         asked_by_name=uow.actor.name, finished_at=None, total=0, looked_at=0, told=0, refused=0, cursor=None, **values,

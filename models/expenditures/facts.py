@@ -5,9 +5,8 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Date, DateTime, Numeric, Table, Text
 
 from models.core.lake import lake_metadata
+from models.core.types import LAKE_PLACES
 
-AMOUNT_PLACES = 12
-"""Decimals of an amount in the lake; real FOCUS files use up to 11."""
 QUANTITY_PLACES = 18
 
 expenditure_line = Table(
@@ -34,8 +33,8 @@ expenditure_line = Table(
     Column("charge_end", DateTime(timezone=True)),
     Column("spent_on", Date, comment="business date (GMT+08:00) of charge_start, kept within the cycle"),
     Column("currency", Text),
-    Column("expenditure", Numeric(38, AMOUNT_PLACES)),
-    Column("list_price", Numeric(38, AMOUNT_PLACES)),
+    Column("expenditure", Numeric(38, LAKE_PLACES)),
+    Column("list_price", Numeric(38, LAKE_PLACES)),
     Column("quantity", Numeric(38, QUANTITY_PLACES)),
     Column("unit", Text),
     Column("commitment_id", Text),

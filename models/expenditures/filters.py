@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from models.core.types import USD
 from models.engines.statistics import Against, Filter
 
 CONVERTED = "converted"
@@ -108,7 +109,7 @@ class ExpenditureFilter:
 
     @classmethod
     def from_address(
-        cls, params: Mapping[str, str | Sequence[str]], *, latest: date, base: str = "USD"
+        cls, params: Mapping[str, str | Sequence[str]], *, latest: date, base: str = USD
     ) -> ExpenditureFilter:
         """The question that an address asks; what is not understood is left out. `latest` is the newest cycle."""
         one = {name: value if isinstance(value, str) else next(iter(value), "") for name, value in params.items()}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from models.catalog import queries as catalog
 from models.core.errors import Problem, Refused
@@ -45,14 +46,14 @@ class Frame:
 
     def question(self, **more: object) -> Question:
         """A question over both periods within the filters: expenditure and lines, unless asked otherwise."""
-        plain: dict[str, object] = {
+        plain: dict[str, Any] = {
             "facts": EXPENDITURES,
             "measures": (EXPENDITURE, LINES),
             "period": self.period,
             "compared": self.compared,
             "where": self.asked.filters,
         }
-        return Question(**{**plain, **more})  # type: ignore[arg-type]
+        return Question(**{**plain, **more})
 
 
 def frame(uow: UnitOfWork, asked: ExpenditureFilter) -> Frame:

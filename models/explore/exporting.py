@@ -98,12 +98,12 @@ def _batches(held: ExitStack, found: asking.Opened) -> Iterator[Sequence[Sequenc
 
 def _cells(column: pa.Array) -> list[Any]:
     kind = column.type
-    values = column.to_pylist()
+    values: list[Any] = column.to_pylist()
     if pa.types.is_floating(kind) or pa.types.is_boolean(kind):
         return [None if value is None else str(value) for value in values]
     if pa.types.is_timestamp(kind) and kind.tz is None:
-        return column.cast(pa.timestamp("us", "UTC")).to_pylist()  # type: ignore[no-any-return]
-    return values  # type: ignore[no-any-return]
+        return list(column.cast(pa.timestamp("us", "UTC")).to_pylist())
+    return values
 
 
 class FieldsAnswer:

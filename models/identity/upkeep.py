@@ -34,4 +34,4 @@ def tidy_sessions(uow: UnitOfWork, terms: UpkeepTerms = UPKEEP_TERMS) -> int:
     ended = uow.session.execute(update(session).where(session.ended_at.is_(None), over).values(ended_at=uow.now))
     uow.session.execute(delete(session).where(session.ended_at <= uow.now - terms.keep))
     uow.session.execute(delete(SignInFailure).where(SignInFailure.last_at <= uow.now - terms.keep))
-    return int(ended.rowcount)  # type: ignore[attr-defined]
+    return int(ended.rowcount)  # type: ignore[attr-defined]  # the result of an UPDATE counts its rows

@@ -8,8 +8,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Date, Numeric, Table, Text
 
 from models.core.lake import lake_metadata
-
-AMOUNT_PLACES = 12
+from models.core.types import LAKE_PLACES
 
 incentive_line = Table(
     "incentive_line",
@@ -30,9 +29,9 @@ incentive_line = Table(
     Column("product", Text),
     Column("billing_mode", Text),
     Column("currency", Text),
-    Column("revenue", Numeric(38, AMOUNT_PLACES), comment="revenue eligible for incentives that it is reckoned from"),
+    Column("revenue", Numeric(38, LAKE_PLACES), comment="revenue eligible for incentives that it is reckoned from"),
     Column("rebate_percent", Numeric(18, 6)),
-    Column("earnings", Numeric(38, AMOUNT_PLACES)),
+    Column("earnings", Numeric(38, LAKE_PLACES)),
     Column("earned_on", Date, comment="business date (GMT+08:00) of the revenue, kept within the cycle"),
     Column("earnings_status", Text),
     info={"partition_by": ("source", "cycle"), "sorted_by": ("partner_id", "customer_id", "earned_on")},

@@ -15,7 +15,7 @@ from models.core.unit_of_work import UnitOfWork
 from models.engines.lists.asking import Asked, checked
 from models.engines.lists.shaping import AS_DELIVERED, Adjustment, shaped
 from models.lists.queries import PUBLISH, source_of
-from models.lists.service import _demand_roles
+from models.lists.service import demand_roles
 from models.lists.tables import ListChosen, ListPublication, ListVersion
 
 
@@ -171,7 +171,7 @@ def _note(uow: UnitOfWork, key: str, role: str, version: int | None, before: int
 def _demand(roles: Collection[str], note: str) -> None:
     if not roles:
         raise Refused(Problem("LIST-ROLES", "Choose for whom.", "roles"))
-    _demand_roles(roles)
+    demand_roles(roles)
     if not note.strip():
         raise Refused(Problem("LIST-NOTE", "Write why: it stays in the history.", "note"))
 

@@ -120,7 +120,7 @@ def publish_view(uow: UnitOfWork, view_id: UUID, roles: Collection[str], *, open
     uow.actor.demand(PUBLISH)
     view = _changeable(uow, view_id, expected=expected)
     wanted = sorted(set(roles))
-    _demand_roles(wanted)
+    demand_roles(wanted)
     before = _roles_of(uow, view_id)
     uow.session.execute(delete(SavedViewRole).where(SavedViewRole.view_id == view_id))
     if opens and wanted:
@@ -210,7 +210,12 @@ def _demand_free(uow: UnitOfWork, key: str, name: str, *, owner: UUID | None = N
         raise Refused(Problem("VIEW-TAKEN", f"There is a view {name} already. Choose another name.", "name"))
 
 
-def _demand_roles(roles: Collection[str]) -> None:
+def demand_roles(roles: Collection[str]) -> None:
+    """See that something may be shared with roles.
+
+    Raises:
+        Refused: there is no such role.
+    """
     book = role_book()
     if unknown := [role for role in roles if role != EVERYBODY and role not in {**book.vendor, **book.partner}]:
         raise Refused(Problem("VIEW-ROLE", f"There is no role {unknown[0]}.", "roles"))

@@ -102,7 +102,7 @@ def partner_dimension(column: ColumnElement[str]) -> Dimension:
 def partner_names(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, str]:
     """Names of partners by key; who is no longer among those the actor may see is told apart by the key's beginning."""
     found = queries.names(uow, uuids(keys))
-    return {key: found.get(_uuid(key), f"Former partner {key[:8]}") for key in keys}  # type: ignore[arg-type]
+    return {key: found.get(_uuid(key), f"Former partner {key[:8]}") for key in keys}  # type: ignore[arg-type]  # None finds nobody
 
 
 def uuids(keys: Sequence[str]) -> list[UUID]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import yaml
 from pydantic import BaseModel, ConfigDict, PositiveInt
-from sqlalchemy import Column, Date, MetaData, Table, Text, distinct, func
+from sqlalchemy import Column, ColumnElement, Date, MetaData, Table, Text, distinct, func
 
 from models.core.unit_of_work import UnitOfWork
 from models.engines.statistics import (
@@ -158,9 +158,9 @@ PARTNERS = Facts(
 )  # fmt: skip
 
 
-def _counted(name: str, words: str, where: object, definition: str) -> Measure:
+def _counted(name: str, words: str, where: ColumnElement[bool] | None, definition: str) -> Measure:
     count = func.count(distinct(_col.partner_id))
-    return Measure(name, words, Unit.COUNT, count, where, False, definition)  # type: ignore[arg-type]
+    return Measure(name, words, Unit.COUNT, count, where, False, definition)
 
 
 PARTNER_COUNT = _counted(

@@ -8,8 +8,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Date, Numeric, Table, Text
 
 from models.core.lake import lake_metadata
-
-AMOUNT_PLACES = 12
+from models.core.types import LAKE_PLACES
 
 revenue_line = Table(
     "revenue_line",
@@ -28,9 +27,9 @@ revenue_line = Table(
     Column("product", Text),
     Column("billing_mode", Text),
     Column("currency", Text),
-    Column("expenditure", Numeric(38, AMOUNT_PLACES), comment="the consumption behind it, coupons not deducted"),
-    Column("eligible", Numeric(38, AMOUNT_PLACES), comment="revenue eligible for incentives, without tax"),
-    Column("tax", Numeric(38, AMOUNT_PLACES)),
+    Column("expenditure", Numeric(38, LAKE_PLACES), comment="the consumption behind it, coupons not deducted"),
+    Column("eligible", Numeric(38, LAKE_PLACES), comment="revenue eligible for incentives, without tax"),
+    Column("tax", Numeric(38, LAKE_PLACES)),
     Column("generated_on", Date, comment="business date (GMT+08:00), kept within the cycle"),
     Column("confirmed_on", Date, comment="when the month was reviewed; missing before"),
     Column("period_status", Text),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 
+from models.core.types import USD
 from models.core.unit_of_work import UnitOfWork
 from models.engines.lists import (
     Action,
@@ -34,7 +35,6 @@ from models.reviewers.rules import QualityKind
 from models.reviewers.tables import ApprovalLimit, ReviewAbsence, ReviewerGroup, ReviewerQuality
 
 HERE = Path(__file__).parent / "definitions"
-CURRENCY = "USD"
 P, Q, G = identity.person_columns(), ReviewerQuality, ReviewerGroup
 KINDS = {"groups": QualityKind.GROUP, "skills": QualityKind.SKILL, "regions": QualityKind.REGION}
 
@@ -98,7 +98,7 @@ def _behind(uow: UnitOfWork, chosen: Chosen) -> Behind:
     away, limit = ReviewAbsence, ApprovalLimit
     now = (away.user_id == P.id, away.since <= uow.now, away.until > uow.now, away.revoked_at.is_(None))
     until = select(func.max(away.until)).where(*now).correlate(P.entity).scalar_subquery()
-    own = (limit.user_id == P.id, limit.currency == CURRENCY, limit.until.is_(None))
+    own = (limit.user_id == P.id, limit.currency == USD, limit.until.is_(None))
     amount = select(limit.amount).where(*own).correlate(P.entity).scalar_subquery()
     return Behind(
         {

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from models.applications.types import application_types
+from models.core.types import USD
 from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions.schema import ApplicationType
 from models.engines.workflow.audience import fits, quality
@@ -323,7 +324,7 @@ def without_members(uow: UnitOfWork, made: ApplicationType) -> list[StageWithout
 
 def members_of(uow: UnitOfWork) -> Members:
     """Whoever can sign in and fits some entries, for the linter of workflows; everybody is read once."""
-    everybody = _people(uow, "USD")
+    everybody = _people(uow, USD)
     return lambda entries: [person.id for person in everybody if fits(entries, person)]
 
 

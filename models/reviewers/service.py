@@ -16,6 +16,7 @@ from sqlalchemy import Select, or_, select
 from models.applications.access import DESKS, VIEW
 from models.applications.types import application_types
 from models.core.errors import NotAllowed, NotFound, Problem, Refused, WrongState
+from models.core.types import USD
 from models.core.unit_of_work import UnitOfWork
 from models.engines.workflow.schema import ReviewNode
 from models.identity import queries as identity
@@ -136,7 +137,7 @@ def _held_now(user_id: UUID, kind: QualityKind, name: str) -> Select[tuple[Revie
 # ---- limits ----
 
 
-def set_limit(uow: UnitOfWork, user_id: UUID, amount: Decimal | None, currency: str = "USD") -> None:
+def set_limit(uow: UnitOfWork, user_id: UUID, amount: Decimal | None, currency: str = USD) -> None:
     """Let a person decide up to an amount from now on, where a stage asks for a limit; None: nothing at all.
 
     Raises:
@@ -180,7 +181,7 @@ class HandOver:
     until: datetime
     scope: tuple[str, ...] = ()
     cap: Decimal | None = None
-    currency: str = "USD"
+    currency: str = USD
     reason: str = ""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
+from typing import Any
 
 from models.core.errors import NotAllowed, Problem, Refused
 from models.core.unit_of_work import UnitOfWork
@@ -73,7 +74,7 @@ class Asked:
     def question(self, facts: Facts, parts: Sequence[Measure], by: Sequence[str], **more: object) -> Question:
         """Some parts of measures by dimensions, over the periods of their facts."""
         frame = self.frames[facts]
-        plain: dict[str, object] = {
+        plain: dict[str, Any] = {
             "facts": facts,
             "measures": tuple(parts),
             "period": frame.periods[0],
@@ -82,7 +83,7 @@ class Asked:
             "where": tuple(Filter(each.dimension, each.values) for each in self.ask.where),
             "granularity": self.ask.granularity,
         }
-        return Question(**{**plain, **more})  # type: ignore[arg-type]
+        return Question(**{**plain, **more})
 
 
 def resolved(uow: UnitOfWork, ask: Ask) -> Asked:

@@ -10,6 +10,7 @@ from dashboard.parts.outcome import outcome
 from dashboard.parts.rows import Tone
 from dashboard.parts.stand_ins import amount_typed, listed, open_dialog, show_dialog
 from models.core.actor import current_actor
+from models.core.types import USD
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.engines.lists import ListRow
 from models.partners import queries as partners
@@ -18,7 +19,6 @@ from models.reviewers.queries import ChangeRow, GroupRow, ReviewerRow, StageWith
 from models.reviewers.rules import QualityKind
 
 PARTS = {"": "People", "groups": "Groups", "away": "Away and stand-ins"}
-CURRENCY = "USD"
 EDITED = "reviewers:edited"
 """Where the session keeps whose dialog is open."""
 KINDS = {"group": "Group", "skill": "Skill", "region": "Region", "limit": "Limit"}
@@ -63,9 +63,9 @@ def edit(row: ReviewerRow, groups: dict[str, str]) -> None:
                 "Skills", ", ".join(row.skills), help="Separated by commas.", key="reviewer:skills"
             )  # fmt: skip
             care = st.multiselect("Regions", regions, [each for each in row.regions if each in regions])
-            limit = row.limits.get(CURRENCY)
+            limit = row.limits.get(USD)
             typed = st.text_input(
-                f"Decides up to, {CURRENCY}", f"{limit:.2f}" if limit is not None else "",
+                f"Decides up to, {USD}", f"{limit:.2f}" if limit is not None else "",
                 key="reviewer:limit",
                 help="Counts at stages that ask for a limit; without one nobody decides there.",
             )  # fmt: skip
@@ -79,7 +79,7 @@ def edit(row: ReviewerRow, groups: dict[str, str]) -> None:
                             (QualityKind.REGION, row.regions, care),
                         ):
                             change(uow, row, kind, set(before), {each for each in after if each})
-                        service.set_limit(uow, row.id, amount, CURRENCY)
+                        service.set_limit(uow, row.id, amount, USD)
                     closed()
         with st.container(horizontal=True):
             for what, words, icon in (("away", "Note an absence", "event_busy"),

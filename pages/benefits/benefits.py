@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID, uuid4
 
 import streamlit as st
@@ -76,9 +77,9 @@ def actions(kinds: list[ApplicationType]) -> None:
                     if st.button(made.name, icon=f":material/{made.icon}:", type="tertiary", key=f"new:{made.key}"):
                         begin(made.key)
         for place, made in enumerate(kinds[:1] if others else kinds):
-            look = "secondary" if place else "primary"
+            look: Literal["primary", "secondary"] = "secondary" if place else "primary"
             name = f"New {made.short} application"
-            if st.button(name, type=look, icon=":material/add:", key=f"new:{made.key}"):  # type: ignore[arg-type]
+            if st.button(name, type=look, icon=":material/add:", key=f"new:{made.key}"):
                 begin(made.key)
 
 

@@ -13,6 +13,7 @@ from dashboard.parts.tiles_chart import chart
 from models.core.actor import current_actor
 from models.core.errors import DomainError
 from models.core.unit_of_work import unit_of_work
+from models.engines.statistics import LakeAway
 from models.explore import asking, fields, queries
 from models.explore.rules import QuestionKind
 from models.statistics.asks import Ask, parsed
@@ -94,9 +95,9 @@ def page() -> None:
         try:
             found = fields.asked(uow, ask)
             facets = fields.facets(uow, ask) if found.rows else []
+        except LakeAway:
+            raise
         except DomainError as error:
-            if any(problem.code == "LAKE-AWAY" for problem in error.problems):
-                raise
             found, refused = None, error
     if found is None:
         page_head("Ask with fields", line=["GMT+08:00"])

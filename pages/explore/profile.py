@@ -15,6 +15,7 @@ from dashboard.parts.shell import style
 from models.core.actor import current_actor
 from models.core.errors import DomainError
 from models.core.unit_of_work import unit_of_work
+from models.engines.statistics import LakeAway
 from models.explore import asking
 from models.explore.profiles import Profile, profile
 from models.explore.sources import Source, sources
@@ -55,9 +56,9 @@ def looked(table: str, column: str, months: int) -> Profile | None:
     try:
         with st.spinner("Counting"), unit_of_work(read_only=True) as uow:
             found = profile(uow, table, column, months=months, own=own)
+    except LakeAway:
+        raise
     except DomainError as error:
-        if any(problem.code == "LAKE-AWAY" for problem in error.problems):
-            raise
         show_problems(error)
         return None
     st.session_state["explore_profile"] = (key, found)

@@ -51,7 +51,7 @@ _OPEN = {"closed_at": None, "outcome": None, "closed_by_name": None}
 _TASKS_WRITTEN = PreparedUpsert(CaseTask, unique=("case_id", "visit"), changed=_task_changed)
 _TURN: Any = CaseTurn.__table__
 _TURNED = PreparedWrite(update(_TURN).where(_TURN.c.place == bindparam("own_place")))
-_FACTS_ADDED = PreparedWrite(insert(CaseFact.__table__))  # type: ignore[arg-type]
+_FACTS_ADDED = PreparedWrite(insert(CaseFact.__table__))  # type: ignore[arg-type]  # the table of a mapped class
 
 
 def first_row(

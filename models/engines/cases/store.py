@@ -70,7 +70,7 @@ _LOCKED = PreparedSelect(
 _CASE: Any = Case.__table__
 _MOVED = PreparedWrite(update(_CASE).where(_CASE.c.id == bindparam("own_id"), _CASE.c.seq == bindparam("own_seq")))
 _OPENED = PreparedWrite(insert(_CASE))
-_ADDED = PreparedWrite(insert(CaseEvent.__table__))  # type: ignore[arg-type]
+_ADDED = PreparedWrite(insert(CaseEvent.__table__))  # type: ignore[arg-type]  # the table of a mapped class
 
 
 def open_case(uow: UnitOfWork, type_key: str, partner_id: UUID, *, key: str) -> UUID:

@@ -35,7 +35,7 @@ _FREED = PreparedWrite(
     .where(_ACCOUNT.c.id == bindparam("own_id"))
     .values(reserved=_ACCOUNT.c.reserved - bindparam("freed", type_=_ACCOUNT.c.reserved.type))
 )
-_TRANSFERS_ADDED = PreparedWrite(insert(LedgerTransfer.__table__))  # type: ignore[arg-type]
+_TRANSFERS_ADDED = PreparedWrite(insert(LedgerTransfer.__table__))  # type: ignore[arg-type]  # the table of a mapped class
 
 
 def grant(uow: UnitOfWork, pool: Pool, amount: Decimal, *, reason: str, key: str) -> UUID:

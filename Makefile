@@ -45,8 +45,8 @@ setup-tests: setup
 requirements: setup ## Per area: how many written requirements have a passing test
 	@$(PYTHON) -m tests.plugin.report
 
-bench: setup ## Measure what we claim about speed: import, trend, page, decide, queue, worker, canvas, statistics
-	@for name in import trend page decide queue worker canvas statistics; do ./kontor bench $$name --json || exit 1; done
+bench: setup ## Measure what we claim about speed: import, trend, page, decide, queue, worker, canvas, engine, statistics, explore
+	@for name in import trend page decide queue worker canvas engine statistics explore; do ./kontor bench $$name --json || exit 1; done
 
 designer: ## Rebuild the canvas of the workflow designer from its sources (needs Node 20 or newer)
 	cd dashboard/designer/frontend && npm ci --no-audit --no-fund && npm run check && npm run build

@@ -74,6 +74,18 @@ def test_no_make_target_is_described_that_does_not_exist():
     assert {target for target in named if target not in make_targets()} == set()
 
 
+def test_every_benchmark_is_named_wherever_they_are_listed():
+    programs = (path for path in (ROOT / "benchmarks").glob("[a-z]*.py") if "\ndef main(" in path.read_text("utf-8"))
+    names = sorted(path.stem.removesuffix("_focus") for path in programs)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (measured,) = re.findall(r"for name in ([a-z ]+);", makefile)
+    (told,) = re.findall(r"^bench: .*what we claim about speed: ([a-z, ]+)$", makefile, re.MULTILINE)
+    (row,) = re.findall(r"^\| `\./kontor bench NAME` \| [^(]*\(([^)]+)\)", OPERATIONS, re.MULTILINE)
+    assert sorted(measured.split()) == names
+    assert sorted(told.split(", ")) == names
+    assert sorted(re.findall(r"[a-z]+", row)) == names
+
+
 def test_make_help_lists_the_targets():
     listed = subprocess.run(
         ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True

@@ -124,7 +124,7 @@ def test_who_may_not_see_it_sees_nothing_of_it(people: tuple[Actor, Actor]) -> N
 
 def test_a_manager_changes_what_a_message_says_and_goes_back(people: tuple[Actor, Actor]) -> None:
     ines, mei = people
-    assert "14 messages, none of them not as delivered." in words(shown(ines, part="messages"))
+    assert "17 messages, none of them not as delivered." in words(shown(ines, part="messages"))
     test = shown(ines, part="messages", message="review_turn")
     test = test.text_input(key="message:review_turn:None:subject").set_value("Decide {case}, {boss}").run()
     assert "{boss} means nothing here." in words(test)

@@ -8,6 +8,18 @@ DRAWN = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-co
 ERROR_BOXES = '[data-testid="stException"], [data-testid="stAlertContentError"], .k .msg.bad'
 
 
+_WHOLE = f"""() => {{
+    const seen = (selector) => [...document.querySelectorAll(selector)].filter((part) => part.offsetParent !== null);
+    return document.querySelector('{DRAWN}')
+        && document.querySelector('[data-testid="stMain"] h1')
+        && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')
+        && seen('[data-testid="stPlotlyChart"]').every((chart) => chart.querySelector('.main-svg'))
+        && seen('[data-testid="stDataFrame"]').every((grid) => grid.querySelector('canvas'))
+        && [...document.images].every((image) => image.complete)
+        && document.fonts.status === 'loaded';
+}}"""
+
+
 def wait_until_drawn(page: Page) -> None:
     """Until the script has run and nothing is marked as old any more."""
     page.wait_for_selector(DRAWN)
@@ -16,9 +28,12 @@ def wait_until_drawn(page: Page) -> None:
 
 
 def open_address(page: Page, address: str) -> None:
-    """Open an address of Kontor, such as `expenditures?view=trend`."""
+    """Open an address of Kontor, such as `expenditures?view=trend`, and wait until everything of it is there.
+
+    A fresh document has no title before its script ran, so this needs no quiet half second as a press of a button does.
+    """
     page.goto(f"/{address}")
-    wait_until_drawn(page)
+    page.wait_for_function(_WHOLE)
 
 
 def sign_in(page: Page, email: str, password: str) -> None:

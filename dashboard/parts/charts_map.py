@@ -11,6 +11,7 @@ from babel.core import get_global
 
 from dashboard.parts import charts
 from dashboard.parts.charts import Bar
+from dashboard.parts.drawing import markup
 from dashboard.parts.formats import Scale
 from dashboard.parts.shell import STATIC, is_dark
 
@@ -55,8 +56,8 @@ def country_map(bars: Sequence[Bar], *, unit: str, scale: Scale, key: str, alt: 
         "colorscale": [[place / (len(tints) - 1), tint] for place, tint in enumerate(tints)],
         "showscale": False,
         "marker": {"line": {"color": "#111317" if is_dark() else "#FFFFFF", "width": 0.6}},
-        "customdata": [[charts.plain(bar.name), scale.full(bar.now)] for bar in drawn],
-        "hovertemplate": f"%{{customdata[0]}}: %{{customdata[1]}} {unit}<extra></extra>",
+        "customdata": [[bar.name, scale.full(bar.now)] for bar in drawn],
+        "hovertemplate": markup("%{{customdata[0]}}: %{{customdata[1]}} {}<extra></extra>", unit),
     })  # fmt: skip
     fig.update_layout(
         margin={"l": 0, "r": 0, "t": 0, "b": 0},

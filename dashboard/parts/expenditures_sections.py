@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.parts import address, charts, formats
+from dashboard.parts import address, charts_lines, formats
 from dashboard.parts.charts import Bar, Line
+from dashboard.parts.charts_bars import ranked_bars
 from dashboard.parts.expenditures_view import View
 from dashboard.parts.expenditures_words import LINES, Period, column_names, period_of, unit_of
 from dashboard.parts.figures import Figure, figures
@@ -62,7 +63,7 @@ def trend_section(view: View, trend: Trend) -> None:
     title = trend_title(trend, today=business_date())
     note = f"Expenditure a {trend.granularity.value}, {scale.of(unit)}"
     section(title, note=note)
-    clicked = charts.trend(
+    clicked = charts_lines.trend(
         [_tick(point, daily=daily) for point in points],
         Line(period.short, now),
         Line(period.before, before) if period.compared else None,
@@ -102,7 +103,7 @@ def bars_chart(title: str, groups: Sequence[Group], scale: Scale, period: Period
     """Ranked groups with a tick for the period before; returns the place of the bar that was clicked on."""
     spoken = "; ".join(f"{group.label} {formats.amount(group.now)}" for group in groups)
     height = max(120, 34 * len(groups))
-    return charts.ranked_bars(
+    return ranked_bars(
         bars(groups), unit=unit, scale=scale, key="bars", alt=f"{title}. {spoken} {unit}.", before=period.before,
         height=height,
     )  # fmt: skip

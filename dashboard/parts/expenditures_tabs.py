@@ -7,10 +7,12 @@ from decimal import Decimal
 
 import streamlit as st
 
-from dashboard.parts import charts, formats
 from dashboard.parts import expenditures_controls as controls
 from dashboard.parts import expenditures_sections as sections
+from dashboard.parts import formats
 from dashboard.parts.charts import Line
+from dashboard.parts.charts_bars import shares
+from dashboard.parts.charts_columns import stacked_columns
 from dashboard.parts.expenditures_view import View
 from dashboard.parts.expenditures_words import Period, column_names, period_of, unit_of
 from dashboard.parts.head import section
@@ -76,7 +78,7 @@ def trend(view: View, answer: GroupedTrend) -> None:
     title = groups_title(Distribution(answer.context, answer.by, tuple(groups), answer.total))
     step, basis = answer.granularity.value, _basis(view)
     _settings(view, title, f"Expenditure a {step} by {basis}, {scale.of(unit)}")
-    charts.stacked_columns(
+    stacked_columns(
         [_column_name(answer, place) for place in range(len(answer.starts))],
         shown,
         unit=unit,
@@ -92,7 +94,7 @@ def distribution(view: View, answer: Distribution) -> None:
     unit, groups = unit_of(answer.context), answer.groups
     title = groups_title(answer)
     _settings(view, title, f"Expenditure by {_basis(view)}, {unit}, and its share")
-    clicked = charts.shares(
+    clicked = shares(
         sections.bars(groups), answer.total.now, unit=unit, key="shares", height=max(140, 32 * len(groups)),
         alt=f"{title}. Bars by {_basis(view)} with their share of {formats.amount(answer.total.now)} {unit}.",
     )  # fmt: skip

@@ -13,6 +13,8 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboard.parts import address, charts, formats
+from dashboard.parts.charts_bars import ranked_bars
+from dashboard.parts.charts_lines import trend
 from dashboard.parts.empty import state
 from dashboard.parts.head import answer, section
 from models.explore.asking import Answered, Column
@@ -111,13 +113,11 @@ def chart(found: Answered) -> None:
     section(words, note=f"{drawn.value} by {drawn.label}{unit}{rest}")
     if drawn.kind == "line":
         line = charts.Line(drawn.value, drawn.values[:MOST_POINTS])
-        charts.trend(
-            drawn.labels[:MOST_POINTS], line, None, unit="", scale=scale, key="explore_line", alt=words, height=260
-        )
+        trend(drawn.labels[:MOST_POINTS], line, None, unit="", scale=scale, key="explore_line", alt=words, height=260)
     else:
         shown = zip(drawn.labels[:MOST_BARS], drawn.values[:MOST_BARS], strict=True)
         bars = [charts.Bar(label, value) for label, value in shown]
-        charts.ranked_bars(bars, unit="", scale=scale, key="explore_bars", alt=words, height=60 + 24 * len(bars))
+        ranked_bars(bars, unit="", scale=scale, key="explore_bars", alt=words, height=60 + 24 * len(bars))
 
 
 def _most(kind: str) -> int:

@@ -8,6 +8,9 @@ import streamlit as st
 
 from dashboard.parts import charts, formats
 from dashboard.parts.charts import Bar, Line
+from dashboard.parts.charts_bars import ranked_bars
+from dashboard.parts.charts_lines import trend
+from dashboard.parts.drawing import Markup
 from dashboard.parts.formats import Scale
 from dashboard.parts.head import section
 from models.explore.profiles import Drift, Profile
@@ -32,7 +35,7 @@ def commonest(found: Profile) -> None:
     share = formats.share(Decimal(found.top[0].rows) / Decimal(max(found.filled, 1)))
     words = f"{bars[0].name} is the commonest value, on {share} of the filled rows"
     section(words, note="Rows by value")
-    charts.ranked_bars(bars, unit="rows", scale=COUNTS, key="profile_top", alt=words, height=60 + 24 * len(bars))
+    ranked_bars(bars, unit="rows", scale=COUNTS, key="profile_top", alt=words, height=60 + 24 * len(bars))
 
 
 def spread(found: Profile) -> None:
@@ -47,7 +50,7 @@ def spread(found: Profile) -> None:
         x=[_short(each.low) for each in found.bins], y=[each.rows for each in found.bins],
         marker={"color": charts.series_colors()[0]},
         customdata=[f"{_short(each.low)} to {_short(each.high)}" for each in found.bins],
-        hovertemplate="%{customdata}: %{y:,} rows<extra></extra>",
+        hovertemplate=Markup("%{customdata}: %{y:,} rows<extra></extra>"),
     )  # fmt: skip
     fig.update_layout(bargap=0.06, hovermode="closest")
     fig.update_xaxes(type="category", nticks=6)
@@ -73,7 +76,7 @@ def months(found: Profile) -> None:
     section(words, note="Rows by month")
     labels = [formats.month_short(each.start) for each in shown]
     before = Line("Empty", [Decimal(each.empty) for each in shown]) if empty else None
-    charts.trend(labels, Line("Rows", [Decimal(each.rows) for each in shown]), before, unit="rows", scale=COUNTS,
+    trend(labels, Line("Rows", [Decimal(each.rows) for each in shown]), before, unit="rows", scale=COUNTS,
                  key="profile_months", alt=words)  # fmt: skip
 
 

@@ -9,8 +9,10 @@ from decimal import Decimal
 
 import streamlit as st
 
-from dashboard.parts import address, charts, formats
+from dashboard.parts import address, formats
 from dashboard.parts.charts import Bar, Line
+from dashboard.parts.charts_bars import ranked_bars
+from dashboard.parts.charts_lines import trend
 from dashboard.parts.figures import Figure, figures
 from dashboard.parts.head import section
 from models.core.paging import PageRequest
@@ -135,7 +137,7 @@ def _trend(found: Spent, key: str) -> None:
         title = f"{month} ran level with the month before" if abs(change) < LEVEL else title
     section(title, note=f"Expenditure a month, {scale.of(found.unit)}")
     labels = [formats.month_short(point.start) for point in points if point.start]
-    charts.trend(
+    trend(
         labels, Line(month, values), None, unit=found.unit, scale=scale, key=f"{key}_trend", alt=f"{title}.", height=190
     )
 
@@ -150,9 +152,7 @@ def _services(found: Spent, key: str) -> None:
     section(groups_title(found.services), note=f"{words[:1].upper()}{words[1:]}; tick = {before}")
     alt = "; ".join(f"{bar.name} {formats.amount(bar.now)}" for bar in groups)
     height = max(120, 31 * len(groups))
-    charts.ranked_bars(
-        groups, unit=found.unit, scale=scale, key=f"{key}_services", alt=alt, height=height, before=before
-    )
+    ranked_bars(groups, unit=found.unit, scale=scale, key=f"{key}_services", alt=alt, height=height, before=before)
 
 
 def largest_customers(uow: UnitOfWork, found: Spent, *, most: int) -> CustomerPage:

@@ -9,9 +9,11 @@ from decimal import Decimal
 
 import streamlit as st
 
-from dashboard.parts import charts, formats
+from dashboard.parts import formats
 from dashboard.parts.charts import Bar, Line
-from dashboard.parts.charts_lines import lines
+from dashboard.parts.charts_bars import ranked_bars, shares
+from dashboard.parts.charts_columns import stacked_columns
+from dashboard.parts.charts_lines import lines, trend
 from dashboard.parts.charts_map import country_map, too_small
 from dashboard.parts.formats import Scale
 from dashboard.parts.tables import Column, Kind, grid
@@ -69,12 +71,10 @@ def _bars(result: Result, kind: ChartKind, key: str, alt: str, height: int) -> C
     size = height or max(LEAST, BAR * len(bars) + 12)
     if kind is ChartKind.SHARES and result.measures[0].additive:
         total = written.drawn(result.total.now[0]) or Decimal(0)
-        place = charts.shares(
-            bars, total, unit=written.unit, key=key, alt=alt, height=size, scale=_full(scale), room=1.75
-        )
+        place = shares(bars, total, unit=written.unit, key=key, alt=alt, height=size, scale=_full(scale), room=1.75)
     else:
         before = result.comparisons[0].words if result.comparisons else ""
-        place = charts.ranked_bars(
+        place = ranked_bars(
             bars, unit=written.unit, scale=scale, key=key, alt=alt, height=size, before=before or "Before"
         )
     if other := next((row for row in result.rows if row.is_other), None):  # its bar would dwarf all others
@@ -136,13 +136,13 @@ def _over_time(result: Result, kind: ChartKind, key: str, alt: str, height: int)
         [row.now[place] for row in result.rows for place in range(1 if result.ask.by else len(result.measures))]
     )
     if kind is ChartKind.LINE and len(series) == 1:
-        place = charts.trend(
+        place = trend(
             labels, series[0], _before(result, written), unit=written.unit, scale=scale, key=key, alt=alt, height=height
         )
     elif kind is ChartKind.LINE:
         place = lines(labels, series, unit=written.unit, scale=scale, key=key, alt=alt, height=height)
     else:
-        place = charts.stacked_columns(
+        place = stacked_columns(
             labels, series, unit=written.unit, scale=scale, key=key, alt=alt, height=height,
             beside=not result.ask.by, choose=True,
         )  # fmt: skip

@@ -186,6 +186,12 @@ def assignments(uow: UnitOfWork, customer_id: UUID) -> list[AssignmentRow]:
     return [AssignmentRow(*found) for found in uow.session.execute(stmt)]
 
 
+def account_managers(uow: UnitOfWork) -> set[UUID]:
+    """Everybody who looks or looked after a customer that the actor may see."""
+    uow.actor.demand("customers.view")
+    return set(uow.session.scalars(select(AccountManagerAssignment.user_id).distinct()))
+
+
 def count_by_partner(uow: UnitOfWork, partner_ids: Collection[UUID]) -> dict[UUID, int]:
     """How many customers belong to each of some partners now; partners without any are missing."""
     row = Customer

@@ -49,7 +49,11 @@ class SourceColumn:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table to ask. `facts` are counted; `load` reads names. `note` is what must be said beside its figures."""
+    """A table to ask. `facts` are counted; `load` reads names. `note` is what must be said beside its figures.
+
+    Names are open to whom pages show them: to the vendor's people with one of the permissions in `vendor`, to a
+    partner's with one of those in `partner`; none: to everybody.
+    """
 
     name: str
     words: str
@@ -57,6 +61,15 @@ class Source:
     facts: Facts | None = None
     load: Load | None = None
     note: str = ""
+    vendor: tuple[str, ...] = ()
+    partner: tuple[str, ...] = ()
+
+    def open_to(self, actor: Actor) -> bool:
+        """Whether the actor's permissions open it."""
+        if self.facts:
+            return self.facts.open_to(actor)
+        needed = self.vendor if actor.is_vendor else self.partner
+        return not needed or any(map(actor.may, needed))
 
     @property
     def in_lake(self) -> bool:
@@ -71,9 +84,9 @@ class Source:
 
 def sources(actor: Actor) -> tuple[Source, ...]:
     """The tables that this person's permissions open: the lake first, then records, then names."""
-    found = [of_facts(facts) for facts in catalogue.all_facts() if facts.open_to(actor)]
+    found = [of_facts(facts) for facts in catalogue.all_facts()]
     found.sort(key=lambda each: not each.in_lake)
-    return (*{each.name: each for each in found}.values(), *NAMES)
+    return tuple(each for each in (*{each.name: each for each in found}.values(), *NAMES) if each.open_to(actor))
 
 
 def schema_of(tables: Sequence[Source]) -> Schema:
@@ -133,7 +146,9 @@ def _customers(uow: UnitOfWork, masked: bool) -> pa.Table:
 
 
 def _people(uow: UnitOfWork, _: bool) -> pa.Table:
-    return _table([(str(key), name) for key, name in identity.all_names(uow).items()], person_id=TEXT, name=TEXT)
+    managers = customers.account_managers(uow) if uow.actor.may("customers.view") else ()
+    found = identity.names_shown(uow, managers)
+    return _table([(str(key), name) for key, name in found.items()], person_id=TEXT, name=TEXT)
 
 
 def _regions(uow: UnitOfWork, _: bool) -> pa.Table:
@@ -151,22 +166,29 @@ def _rates(uow: UnitOfWork, _: bool) -> pa.Table:
     return _table(rows, currency=TEXT, base=TEXT, value=value, day=pa.date32(), source=TEXT)
 
 
-def _named(name: str, words: str, load: Load, columns: Mapping[str, str]) -> Source:
+def _named(
+    name: str, words: str, load: Load, columns: Mapping[str, str], *, vendor: tuple[str, ...] = (),
+    partner: tuple[str, ...] = (),
+) -> Source:  # fmt: skip
     """A table of names; what a column holds stands before a colon where it is no text."""
     shown = []
     for column, text in columns.items():
         kind, colon, rest = text.partition(": ")
         shown.append(SourceColumn(column, kind if colon else "text", rest if colon else text))
-    return Source(name, words, tuple(shown), load=load)
+    return Source(name, words, tuple(shown), load=load, vendor=vendor, partner=partner)
 
 
 NAMES: tuple[Source, ...] = (
     _named("partner", "Names of partners", _partners,
-           {"partner_id": "Key of the partner", "name": "Name of the partner"}),
+           {"partner_id": "Key of the partner", "name": "Name of the partner"},
+           vendor=("partners.view",), partner=("statistics.view",)),
     _named("customer", "Names of customers", _customers,
            {"customer_id": "Key of the customer", "name": "Name; masked in exports",
-            "account_name": "Name of the account; masked in exports"}),
-    _named("person", "Names of people", _people, {"person_id": "Key of the person", "name": "Name of the person"}),
+            "account_name": "Name of the account; masked in exports"},
+           vendor=("customers.view",), partner=("customers.view",)),
+    _named("person", "Names of people", _people, {"person_id": "Key of the person", "name": "Name of the person"},
+           vendor=("users.manage", "reviews.view", "members.view", "customers.view"),
+           partner=("members.view", "customers.view")),
     _named("region", "Names of regions", _regions, {"region_id": "Code of the region", "name": "Name of the region"}),
     _named("product", "Names of products", _products,
            {"product": "Code of the product", "name": "Name of the product",

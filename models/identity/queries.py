@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from models.core.errors import NotFound
@@ -98,9 +98,16 @@ def names(uow: UnitOfWork, user_ids: Sequence[UUID]) -> dict[UUID, str]:
     return dict(uow.session.execute(stmt).tuples().all())
 
 
-def all_names(uow: UnitOfWork) -> dict[UUID, str]:
-    """Names of every user among those the actor may see, the deleted ones too."""
-    return dict(uow.session.execute(select(UserAccount.id, UserAccount.name)).tuples().all())
+def names_shown(uow: UnitOfWork, also: Collection[UUID] = ()) -> dict[UUID, str]:
+    """Names of the users whom pages name to the actor, the deleted ones too: who manages users sees all, whoever sees
+    reviews those who review, whoever sees members those of partners; and `also` some. All within the scope."""
+    row, may = UserAccount, uow.actor.may
+    shown = [row.id.in_(list(also))]
+    if uow.actor.is_vendor and (may("users.manage") or may("reviews.view")):
+        shown.append(row.partner_id.is_(None))
+    if may("users.manage") or may("members.view"):
+        shown.append(row.partner_id.is_not(None))
+    return dict(uow.session.execute(select(row.id, row.name).where(or_(*shown))).tuples().all())
 
 
 def name_of(user_id: Any) -> ScalarSelect[str]:

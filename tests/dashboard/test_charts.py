@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
+import json
+import re
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dashboard.parts import charts, formats
+from dashboard.parts import charts, charts_bars, charts_columns, charts_lines, charts_map, formats
 from dashboard.parts.charts import Bar, Line
 
 THOUSAND = formats.Scale(Decimal(1000), "thousand")
@@ -16,13 +21,15 @@ THOUSAND = formats.Scale(Decimal(1000), "thousand")
 def drawn(monkeypatch):
     figures = {}
     monkeypatch.setattr(charts, "is_dark", lambda: False)
-    monkeypatch.setattr(charts, "show", lambda fig, key, alt, choose=False: figures.update({key: (fig.figure(), alt)}))
+    monkeypatch.setattr(
+        charts, "show", lambda fig, key, alt, choose=False, config=None: figures.update({key: (fig.figure(), alt)})
+    )
     return figures
 
 
 def test_trend_draws_the_previous_period_dotted_and_names_both_at_their_ends(drawn):
     now, before = Line("June", [Decimal(1500), Decimal(2500), None]), Line("May", [Decimal(1000), None, Decimal(3000)])
-    charts.trend(["1", "2", "3"], now, before, unit="USD", scale=THOUSAND, key="t", alt="June rose")
+    charts_lines.trend(["1", "2", "3"], now, before, unit="USD", scale=THOUSAND, key="t", alt="June rose")
     fig, alt = drawn["t"]
     previous, current = fig.data
     assert (list(current.y), current.line.dash) == ([1.5, 2.5, None], None)
@@ -35,7 +42,7 @@ def test_trend_draws_the_previous_period_dotted_and_names_both_at_their_ends(dra
 
 def test_end_labels_never_touch(drawn):
     same = [Decimal(100), Decimal(100)]
-    charts.trend(
+    charts_lines.trend(
         ["1", "2"], Line("A", same), Line("B", same), unit="USD", scale=formats.scale_for(same), key="t", alt="-"
     )
     low, high = (note.y for note in drawn["t"][0].layout.annotations)
@@ -44,7 +51,7 @@ def test_end_labels_never_touch(drawn):
 
 def test_bars_stand_in_order_with_value_change_and_a_tick_for_before(drawn):
     bars = [Bar("Compute", Decimal("1702400"), Decimal("2188174.8")), Bar("New", Decimal(500), None)]
-    charts.ranked_bars(bars, unit="USD", scale=THOUSAND, key="b", alt="-", before="May")
+    charts_bars.ranked_bars(bars, unit="USD", scale=THOUSAND, key="b", alt="-", before="May")
     fig = drawn["b"][0]
     columns, ticks, words = fig.data
     assert list(columns.x) == [1702400.0, 500.0]
@@ -53,20 +60,64 @@ def test_bars_stand_in_order_with_value_change_and_a_tick_for_before(drawn):
     assert list(fig.layout.yaxis.ticktext) == ["Compute", "New"]
 
 
-def test_a_hostile_name_is_only_text(drawn):
-    charts.ranked_bars([Bar("<b>%{x}</b>", Decimal(1))], unit="USD", scale=THOUSAND, key="b", alt="-")
-    assert drawn["b"][0].layout.yaxis.ticktext[0] == "&lt;b&gt;%\u200b{x}&lt;/b&gt;"
+HOSTILE = '<b>Bold</b> <a href="https://evil.example">here</a> &lt;i&gt; R&D %{x} <extra>'
+ONES = [Decimal(1), Decimal(2)]
+NAMED = {"unit": HOSTILE, "scale": THOUSAND, "key": "c", "alt": "-"}
+KINDS = {
+    "trend": lambda: charts_lines.trend([HOSTILE, "b"], Line(HOSTILE, ONES), Line(HOSTILE, ONES), **NAMED),
+    "lines": lambda: charts_lines.lines([HOSTILE, "b"], [Line(HOSTILE, ONES), Line(HOSTILE, ONES)], **NAMED),
+    "ranked_bars": lambda: charts_bars.ranked_bars([Bar(HOSTILE, ONES[0], ONES[1])], before=HOSTILE, **NAMED),
+    "shares": lambda: charts_bars.shares([Bar(HOSTILE, ONES[0])], ONES[1], **NAMED),
+    "stacked_columns": lambda: [
+        charts_columns.stacked_columns([HOSTILE, "b"], [Line(HOSTILE, ONES)] * 2, beside=beside, **NAMED)
+        for beside in (True, False)
+    ],
+    "country_map": lambda: charts_map.country_map([Bar(HOSTILE, ONES[0], key="FR")], **NAMED),
+}  # fmt: skip
+OURS = re.compile(r'</?b>|<br>|<span style="color:#[0-9A-F]{6}">\u25a0</span>|<extra></extra>|%\{customdata(\[\d\])?\}')
+
+
+def test_every_kind_of_chart_is_tried_with_hostile_names():
+    kinds = {
+        name
+        for module in (charts, charts_bars, charts_columns, charts_lines, charts_map)
+        for name, made in vars(module).items()
+        if inspect.isfunction(made) and made.__module__ == module.__name__
+        and {"unit", "alt"} <= set(inspect.signature(made).parameters)
+    }  # fmt: skip
+    beside = {path.stem for path in Path(charts.__file__).parent.glob("charts*.py")}
+    assert kinds == set(KINDS)
+    assert beside == {"charts", "charts_bars", "charts_columns", "charts_lines", "charts_map"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_hostile_name_is_only_text(drawn, kind):
+    KINDS[kind]()
+    shown = [words for words in _words(json.loads(drawn["c"][0].to_json())) if "Bold" in words]
+    assert shown
+    for words in shown:
+        left = OURS.sub("", words)
+        assert not re.search(r"[<>]|&(?!lt;|gt;|amp;)|%\{", left), words
+        assert "&lt;b&gt;Bold&lt;/b&gt;" in left
+
+
+def _words(made: Any) -> list[str]:
+    """Every text of a figure, wherever it stands."""
+    if isinstance(made, str):
+        return [made]
+    each = made.values() if isinstance(made, dict) else made if isinstance(made, list) else ()
+    return [words for value in each for words in _words(value)]
 
 
 def test_stack_names_its_groups_top_first(drawn):
     series = [Line("Compute", [Decimal(3)]), Line("Storage", [Decimal(1)])]
-    charts.stacked_columns(["Jun"], series, unit="USD", scale=formats.scale_for([]), key="s", alt="-")
+    charts_columns.stacked_columns(["Jun"], series, unit="USD", scale=formats.scale_for([]), key="s", alt="-")
     notes = [note.text for note in drawn["s"][0].layout.annotations]
     assert [note.rpartition("> ")[2] for note in notes] == ["Storage", "Compute"]
 
 
 def test_shares_name_amount_and_part_of_the_whole(drawn):
-    charts.shares(
+    charts_bars.shares(
         [Bar("Compute", Decimal(75)), Bar("Storage", Decimal(25))], Decimal(100), unit="USD", key="d", alt="-"
     )
     assert [text.strip().split("   ") for text in drawn["d"][0].data[0].text] == [
@@ -76,6 +127,6 @@ def test_shares_name_amount_and_part_of_the_whole(drawn):
 
 
 def test_drawing_nothing_does_not_fail(drawn):
-    charts.ranked_bars([], unit="USD", scale=THOUSAND, key="b", alt="-")
-    charts.trend([], Line("June", []), None, unit="USD", scale=THOUSAND, key="t", alt="-")
+    charts_bars.ranked_bars([], unit="USD", scale=THOUSAND, key="b", alt="-")
+    charts_lines.trend([], Line("June", []), None, unit="USD", scale=THOUSAND, key="t", alt="-")
     assert set(drawn) == {"b", "t"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.core.actor import Actor
+from models.core.actor import SYSTEM, Actor
 from models.core.errors import NotAllowed, Refused
 from models.core.unit_of_work import unit_of_work
 from models.engines.sandbox.process import Cancel, Limits
@@ -18,6 +20,8 @@ from models.explore import asking
 from models.explore.asking import Asked, answer
 from models.explore.slices import prepared
 from models.explore.sources import schema_of, sources
+from models.identity.roles import role_book
+from tests.support.build import Build
 
 CONDITIONS = (
     "cycle >= '2026-05-01'", "cycle = '2026-06-01'", "cycle BETWEEN '2026-04-01' AND '2026-05-01'",
@@ -85,6 +89,57 @@ def test_every_table_is_cut_to_the_scope_and_whole_for_the_vendor(world):
     found = {who: len(over(who, "SELECT * FROM expenditure_line")["expenditure_line"]) for who in expected}
     assert list(found.values()) == list(expected.values()) == [30, 12, 18, 6]
     assert over(world.outsider, "FROM expenditure_line")["expenditure_line"] == []
+
+
+EVERYBODY, VENDOR, OURS, MANAGERS, NOBODY = "everybody", "vendor", "ours", "managers", "nobody"
+NAMES_BY_ROLE = {
+    "administrator": ({"partner", "customer", "person"}, EVERYBODY),
+    "ecosystem_manager": ({"partner", "customer", "person"}, EVERYBODY),
+    "reviewer_program": ({"partner", "customer", "person"}, VENDOR),
+    "reviewer_technical": ({"partner", "person"}, VENDOR),
+    "reviewer_business": ({"partner", "customer", "person"}, VENDOR),
+    "reviewer_finance": ({"partner", "customer", "person"}, VENDOR),
+    "reviewer_operations": ({"partner", "customer", "person"}, VENDOR),
+    "finance": ({"partner", "customer", "person"}, VENDOR),
+    "analyst": ({"partner", "customer", "person"}, MANAGERS),
+    "partner_admin": ({"partner", "customer", "person"}, OURS),
+    "account_director": ({"partner", "customer", "person"}, OURS),
+    "account_manager": ({"partner", "customer", "person"}, NOBODY),  # no customer is assigned to this one
+    "finance_specialist": ({"partner"}, ""),
+    "": (set(), ""),
+}  # fmt: skip
+
+
+def test_every_role_has_a_say_in_names():
+    assert set(NAMES_BY_ROLE) == {*role_book().vendor, *role_book().partner, ""}
+
+
+@pytest.mark.parametrize("role", NAMES_BY_ROLE)
+def test_names_are_there_for_whom_pages_show_them(on_sqlite, role):
+    """A right to explore opens no name by itself: `explore.use` alone is added to what the role may do."""
+    with unit_of_work(actor=SYSTEM) as uow:
+        build = Build(uow)
+        ours = None if role in role_book().vendor else build.partner("Ours")
+        made = build.actor(role or "account_manager", partner=ours, name="Asking")
+        manager = build.user("account_manager", partner=ours or build.partner("Theirs"), name="Present manager")
+        build.user("finance_specialist", partner=build.partner("Others"), name="Stranger")
+        customer = build.customer(ours or build.partner("Also theirs"), "Customer of ours")
+        build.assignment(customer, manager, date(2026, 1, 1))
+    actor = replace(made, permissions=(made.permissions if role else frozenset()) | {"explore.use"})
+    tables, people = NAMES_BY_ROLE[role]
+    assert {each.name for each in sources(actor)} & {"partner", "customer", "person"} == tables
+    for name in {"partner", "customer", "person"} - tables:
+        with unit_of_work(read_only=True, actor=actor) as uow, pytest.raises(Refused, match="no table"):
+            asking.judged(uow, Asked(f"SELECT * FROM {name}"))
+    if people:
+        seen = {row["name"] for row in over(actor, "SELECT * FROM person")["person"]}
+        kinds = {"vendor": "Asking" in seen and ours is None, "ours": "Asking" in seen and ours is not None,
+                 "managers": "Present manager" in seen, "everybody": "Stranger" in seen}  # fmt: skip
+        assert {kind for kind, there in kinds.items() if there} == {
+            EVERYBODY: {"vendor", "managers", "everybody"},
+            VENDOR: {"vendor", "managers"} if actor.may("customers.view") else {"vendor"},
+            OURS: {"ours", "managers"}, MANAGERS: {"managers"}, NOBODY: set(),
+        }[people]  # fmt: skip
 
 
 def test_names_of_others_are_not_there(world):

@@ -11,7 +11,7 @@ from uuid import UUID
 import pyarrow as pa
 import streamlit as st
 
-from dashboard.parts import address
+from dashboard.parts import address, formats
 from models.core.actor import current_actor
 from models.engines.sandbox.process import Parameter
 from models.engines.sandbox.reading import number, parameters_of
@@ -20,7 +20,7 @@ from models.explore.asking import Asked
 from models.explore.bringing import Brought
 from models.explore.running import Run
 
-_FILES, _RUN, _TEXT = "explore_files", "explore_run", "explore_text"
+_FILES, _LEFT, _RUN, _TEXT = "explore_files", "explore_left", "explore_run", "explore_text"
 VALUE = "v."
 """Begins the names of the address's parameters that hold values: `v.from=date:2026-01-01`."""
 KINDS = {"text": "Text", "number": "Number", "date": "Day"}
@@ -36,7 +36,24 @@ LIMIT 20"""
 def files() -> dict[str, Brought]:
     """What was brought to this session, by table."""
     kept: dict[str, Brought] = st.session_state.setdefault(_FILES, {})
+    for gone in [each for each in kept.values() if each.held.left]:
+        del kept[gone.table]
+        st.session_state[_LEFT] = [*st.session_state.get(_LEFT, ()), gone.file]
     return kept
+
+
+def keep(brought: Brought) -> None:
+    """Put a file beside those of this session; what left before is told no longer."""
+    files()[brought.table] = brought
+    st.session_state.pop(_LEFT, None)
+
+
+def tell_left() -> None:
+    """Which files of this session had to make room."""
+    files()
+    if names := st.session_state.get(_LEFT):
+        words = f"{formats.listing(names)} left to make room for newer files and answers. Bring it again to go on."
+        st.info(words, icon=":material/move_to_inbox:")
 
 
 def own_tables() -> Mapping[str, pa.Table]:

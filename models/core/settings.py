@@ -75,6 +75,12 @@ class Settings(BaseSettings):
         2, ge=1, description="Questions asked with SQL that one process answers at the same time; others wait."
     )
     explore_file_mib: int = Field(50, ge=1, description="Largest file that can be brought to explore it, in MiB.")
+    explore_held_each_mib: int = Field(
+        256, ge=1, description="Memory for the files that one person brought and their answers; the oldest leave first."
+    )
+    explore_held_mib: int = Field(
+        512, ge=1, description="Memory for the files and answers of all people of one process; the oldest leave first."
+    )
     api_requests_per_minute: int = Field(
         120, ge=1, description="Requests that one personal token may make each minute, in each web process."
     )

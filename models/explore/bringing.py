@@ -16,6 +16,7 @@ from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
 from models.engines.sandbox.process import Cancel, Limits, Sandbox
 from models.explore.asking import PERMISSION
+from models.explore.holding import Held, hold
 from models.explore.places import place
 from models.explore.sources import sources
 
@@ -33,7 +34,14 @@ class Brought:
     file: str
     kind: str
     size: int
-    rows: pa.Table
+    schema: pa.Schema
+    held: Held[pa.Table]
+
+    @property
+    def rows(self) -> pa.Table:
+        """Its rows; none any more when it had to make room."""
+        rows = self.held.value
+        return self.schema.empty_table() if rows is None else rows
 
 
 def bring(
@@ -43,7 +51,8 @@ def bring(
 
     Raises:
         NotAllowed: the actor may not explore.
-        Refused: it is too large, of another kind than its content says, damaged, or one too many.
+        Refused: it is too large, of another kind than its content says, damaged, or one too many; or its rows are more
+            than one person may hold.
         TookTooLong: reading it took longer than it may.
     """
     uow.actor.demand(PERMISSION)
@@ -57,7 +66,8 @@ def bring(
     with place(cancel):
         rows = Sandbox(limits, cancel).parse(content, kind)
     taken = {each.name for each in sources(uow.actor)} | set(there)
-    return Brought(table_name(file, taken), PurePath(file).name[:120], KINDS[kind], len(content), rows)
+    held = hold(uow.actor.user_id, rows, rows.nbytes, words="the file")
+    return Brought(table_name(file, taken), PurePath(file).name[:120], KINDS[kind], len(content), rows.schema, held)
 
 
 def kind_of_content(file: str, content: bytes) -> str:

@@ -21,6 +21,7 @@ from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.engines.sandbox.process import Cancel, Cancelled, TookTooLong
 from models.explore import service
 from models.explore.asking import Answered, Asked, Own, answer
+from models.explore.holding import Held, hold
 from models.explore.places import place
 from models.explore.rules import RunStatus
 
@@ -41,17 +42,27 @@ class Stage(StrEnum):
 
 @dataclass
 class Run:
-    """One statement on its way. `answered` or `error` is there when it is over."""
+    """One statement on its way. When it is over, `held` or `error` is there."""
 
     asked: Asked
     user_id: UUID | None
     id: UUID = field(default_factory=uuid4)
     stage: Stage = Stage.WAITING
-    answered: Answered | None = None
+    held: Held[Answered] | None = None
     error: DomainError | None = None
     cancel: Cancel = field(default_factory=Cancel)
     began: float = field(default_factory=time.monotonic)
     over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def answered(self) -> Answered | None:
+        """The answer, once it is there and as long as it is held."""
+        return self.held.value if self.held else None
+
+    @property
+    def left(self) -> bool:
+        """Whether the answer was there and had to make room."""
+        return self.held is not None and self.held.left
 
     @property
     def seconds(self) -> float:
@@ -88,7 +99,8 @@ def _carry(run: Run, actor: Actor, own: Own) -> None:
         with place(run.cancel):
             run.stage = Stage.RUNNING
             with unit_of_work(read_only=True, actor=actor) as uow:
-                run.answered = answer(uow, run.asked, own=own, cancel=run.cancel)
+                found = answer(uow, run.asked, own=own, cancel=run.cancel)
+            run.held = hold(actor.user_id, found, found.rows.nbytes, words="the answer")
     except DomainError as error:
         run.error = error
     except Exception:

@@ -17,7 +17,7 @@ from models.engines.sandbox.process import Cancel, Cancelled, Table
 from models.engines.sandbox.reading import Condition, Needed
 from models.engines.statistics import Facts, Period, Question, fetch, month_end, stream
 from models.engines.statistics.compiling import in_scope, one_of_values
-from models.engines.statistics.engine import DIALECT
+from models.engines.statistics.session import bound
 from models.engines.statistics.states import state_of
 from models.explore.sources import Fresh, Source
 from models.exports.rules import masked_name
@@ -128,11 +128,10 @@ def within(facts: Facts, table: pa.Table, uow: UnitOfWork) -> pa.Table:
     if uow.actor.scope.everything:
         return table
     stmt = select(*facts.table.columns).where(in_scope(facts, uow.actor.scope))
-    sql = stmt.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
-    names = getattr(sql, "positiontup", None) or []
+    sql, values = bound(stmt)
     with duckdb.connect(":memory:") as connection:
         connection.register(facts.table.name, table)
-        found: pa.Table = connection.sql(sql.string, params=[sql.params[name] for name in names]).to_arrow_table()
+        found: pa.Table = connection.sql(sql, params=values).to_arrow_table()
     return found
 
 

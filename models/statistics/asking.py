@@ -6,7 +6,7 @@ as a question of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from models.core.errors import Problem, Refused
@@ -15,7 +15,7 @@ from models.engines.statistics import OTHER, Sort
 from models.statistics import catalogue, wording
 from models.statistics.asks import Ask, Compared
 from models.statistics.framing import Asked, resolved
-from models.statistics.grid import Grid, Place, as_parts, folded
+from models.statistics.grid import Cell, Grid, folded, reader
 from models.statistics.laying import Laid, Way, laid
 from models.statistics.periods import span_of
 from models.statistics.results import Comparison, Grouped, Measured, Result, ResultRow, Value, as_number, change
@@ -85,9 +85,10 @@ def _asked(uow: UnitOfWork, asked: Asked) -> tuple[Laid, dict[str, int]]:
 def _largest(asked: Asked, grid: Grid, top: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The keys of the first dimension that stand on their own, and the others; a single other one stands too."""
     weights: dict[str, Decimal] = {}
-    for place in grid.cells:
-        weight = _weight(asked, _values(asked, grid, place))
-        weights[place[0][0]] = max(weight, weights.get(place[0][0], weight))
+    read = _reader(asked)
+    for (keys, _, _), cell in grid.cells.items():
+        weight = _weight(asked, read(cell))
+        weights[keys[0]] = max(weight, weights.get(keys[0], weight))
     order = sorted(weights, key=lambda key: (-weights[key], key))
     if len(order) <= top + 1:
         return tuple(order), ()
@@ -101,25 +102,29 @@ def _weight(asked: Asked, values: Sequence[Sequence[Value]]) -> Decimal:
     return as_number(values[0][0]) or Decimal(0)
 
 
-def _values(asked: Asked, grid: Grid, place: Place) -> list[tuple[Value, ...]]:
-    found = [as_parts(each, asked.measures, asked.bounds) for each in grid.cells[place]]
-    if Compared.PLAN in asked.ask.against:  # what has no plan is not planned to be zero
-        planned = {slot.measure for slot in asked.plans}
-        found[asked.plan_place] = tuple(
-            value if number in planned else None for number, value in enumerate(found[asked.plan_place])
-        )
-    return found
+def _reader(asked: Asked) -> Callable[[Cell], list[tuple[Value, ...]]]:
+    """How the values of a cell are read; what has no plan is not planned to be zero."""
+    plain = reader(asked.measures, asked.bounds)
+    if Compared.PLAN not in asked.ask.against:
+        return plain
+    planned, place = {slot.measure for slot in asked.plans}, asked.plan_place
+
+    def read(cell: Cell) -> list[tuple[Value, ...]]:
+        found = plain(cell)
+        found[place] = tuple(value if number in planned else None for number, value in enumerate(found[place]))
+        return found
+
+    return read
 
 
 def _rows(uow: UnitOfWork, asked: Asked, grid: Grid, by: Sequence[str], counts: Mapping[str, int]) -> list[ResultRow]:
     words = [_labels(uow, asked, place, name, grid) for place, name in enumerate(by)]
     starts = {step.position: step.start for step in asked.frames[asked.slots[0].facts].steps}
-    rows = []
-    for place in grid.cells:
-        keys, currency, position = place
-        now, *others = _values(asked, grid, place)
-        labels = tuple(known[key] for known, key in zip(words, keys, strict=True))
-        count = counts.get(keys[0], 1) if keys else 1
+    read, rows = _reader(asked), []
+    for (keys, currency, position), cell in grid.cells.items():
+        now, *others = read(cell)
+        labels = tuple([known[key] for known, key in zip(words, keys, strict=True)])
+        count = counts.get(keys[0], 1) if counts and keys else 1
         rows.append(ResultRow(keys, labels, currency, position, starts.get(position), now, tuple(others), count))
     return rows
 
@@ -137,18 +142,21 @@ def _in_order(asked: Asked, rows: list[ResultRow]) -> list[ResultRow]:
     """Groups by weight or name with their steps in order, or step by step; Other comes last."""
     weights: dict[tuple[tuple[str, ...], str], Decimal] = {}
     for row in rows:
-        group = row.keys, row.currency
-        weights[group] = weights.get(group, Decimal(0)) + _weight(asked, (row.now, *row.compared))
-
-    def rank(row: ResultRow) -> tuple[object, ...]:
-        weight = -weights[row.keys, row.currency]
-        names = tuple(label.casefold() for label in row.labels)
-        group = (names, weight) if asked.ask.sort is Sort.NAME else (weight, names)
-        if asked.ask.sort is Sort.TIME:
-            return (row.position, row.is_other, row.currency, *group, row.keys)
-        return (row.is_other, row.currency, *group, row.keys, row.position)
-
-    return sorted(rows, key=rank)
+        group, weight = (row.keys, row.currency), _weight(asked, (row.now, *row.compared))
+        weights[group] = weights[group] + weight if group in weights else weight
+    by_name, by_time = asked.ask.sort is Sort.NAME, asked.ask.sort is Sort.TIME
+    ranked: list[tuple[tuple[object, ...], int]] = []
+    for number, row in enumerate(rows):
+        keys, other = row.keys, OTHER in row.keys
+        weight = weights[keys, row.currency].copy_negate()
+        names = tuple([label.casefold() for label in row.labels])
+        first, second = (names, weight) if by_name else (weight, names)
+        if by_time:
+            ranked.append(((row.position, other, row.currency, first, second, keys), number))
+        else:
+            ranked.append(((other, row.currency, first, second, keys, row.position), number))
+    ranked.sort()
+    return [rows[number] for _, number in ranked]
 
 
 def _totals(uow: UnitOfWork, asked: Asked, whole: Laid) -> tuple[ResultRow, ...]:
@@ -174,13 +182,10 @@ def _totals(uow: UnitOfWork, asked: Asked, whole: Laid) -> tuple[ResultRow, ...]
 def _summed(asked: Asked, grid: Grid) -> Grid:
     """What adds up of each currency; the other slots stay open."""
     total = Grid(grid.slots, grid.periods)
-    open_slots = [place for place in range(len(asked.slots)) if not asked.adds_up(place)]
+    summing = [place for place in range(len(asked.slots)) if asked.adds_up(place)]
     for currency in sorted({place[1] for place in grid.cells}):
         places = [place for place in grid.cells if place[1] == currency]
-        total.cells[((), currency, 0)] = summed = grid.summed(places)
-        for period in summed:
-            for slot in open_slots:
-                period[slot] = None
+        total.cells[((), currency, 0)] = grid.summed(places, summing)
     return total
 
 

@@ -71,6 +71,16 @@ class Asked:
         over_time = found.facts.ended is not None and self.ask.granularity is not None
         return self.measures[found.measure].additive and not over_time
 
+    @property
+    def several(self) -> bool:
+        """Whether facts are asked more than once: for the largest groups and the others, or a whole that is no sum.
+
+        Sums by groups and days can be as many as the facts, so that groups are ranked without days first.
+        """
+        ask, apart = self.ask, not all(self.adds_up(slot) for slot in range(len(self.slots)))
+        steps = ask.granularity not in (None, Granularity.DAY)
+        return bool(ask.by and ask.top and (steps or len(ask.by) > 1)) or (apart and bool(ask.by or ask.granularity))
+
     def question(self, facts: Facts, parts: Sequence[Measure], by: Sequence[str], **more: object) -> Question:
         """Some parts of measures by dimensions, over the periods of their facts."""
         frame = self.frames[facts]

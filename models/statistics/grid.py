@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import reduce
 
 from models.core.money import EXACT, WIDE
-from models.engines.statistics import OTHER, Answer, Measure, Row, Unit
+from models.engines.statistics import OTHER, Answer, Measure, Unit
 from models.statistics.results import Value
 
 Place = tuple[tuple[str, ...], str, int]
@@ -46,20 +46,26 @@ class Grid:
         With `factors` amounts are multiplied, those of other currencies left out, and stand under `currency`.
         `positions` tells for each period which step begins on a day.
         """
-        for row in answer.rows:
-            if factors is not None and row.currency not in factors:
+        # Mostly every value lies where it was asked and nothing is there yet.
+        straight = list(slots) == [*range(len(self.slots))] and list(periods) == [*range(self.periods)]
+        for keys, own, start, now, _, further in answer.rows:
+            if factors is not None and own not in factors:
                 continue
-            factor = None if factors is None or factors[row.currency] == 1 else factors[row.currency]
-            under = row.currency if currency is None else currency
+            factor = None if factors is None or factors[own] == 1 else factors[own]
+            under = own if currency is None else currency
             if positions is None:
-                cell = self.cell((row.keys, under, 0))
-                for period, values in zip(periods, _values(row), strict=True):
+                place = keys, under, 0
+                if straight and factor is None and place not in self.cells:
+                    self.cells[place] = [[*now], *map(list, further)]
+                    continue
+                cell = self.cell(place)
+                for period, values in zip(periods, (now, *further), strict=True):
                     self._add(cell[period], slots, values, factor)
                 continue
-            for period, known, values in zip(periods, positions, _values(row), strict=True):
-                position = known.get(row.start) if row.start else None
+            for period, known, values in zip(periods, positions, (now, *further), strict=True):
+                position = known.get(start) if start else None
                 if position is not None and any(values):
-                    self._add(self.cell((row.keys, under, position))[period], slots, values, factor)
+                    self._add(self.cell((keys, under, position))[period], slots, values, factor)
 
     def _add(
         self, into: list[Value], slots: Sequence[int | None], values: Sequence[Value], factor: Decimal | None
@@ -70,15 +76,27 @@ class Grid:
                     value = WIDE.multiply(Decimal(value), factor)
                 into[slot] = plus(into[slot], value)
 
-    def summed(self, places: Iterable[Place]) -> list[list[Value]]:
-        """Several cells added up, slot by slot; only for parts that may be added."""
-        total: list[list[Value]] = [[None] * len(self.slots) for _ in range(self.periods)]
-        for place in places:
-            for period, values in enumerate(self.cells[place]):
-                for slot, value in enumerate(values):
-                    if value is not None:
-                        total[period][slot] = plus(total[period][slot], value)
-        return total
+    def summed(self, places: Iterable[Place], slots: Collection[int] | None = None) -> list[list[Value]]:
+        """Several cells added up, slot by slot, only for parts that may be added; with `slots` the others stay open."""
+        cells = [self.cells[place] for place in places]
+        return [
+            [
+                added([cell[period][slot] for cell in cells]) if slots is None or slot in slots else None
+                for slot in range(len(self.slots))
+            ]
+            for period in range(self.periods)
+        ]
+
+
+def added(values: Iterable[Value]) -> Value:
+    """An exact sum; None where there is nothing to add."""
+    known = [value for value in values if value is not None]
+    kinds = set(map(type, known))
+    if kinds == {int}:
+        return sum(known)  # type: ignore[arg-type]
+    if kinds == {Decimal}:
+        return reduce(EXACT.add, known)  # type: ignore[arg-type]
+    return reduce(plus, known, None)
 
 
 def plus(left: Value, right: Value) -> Value:
@@ -92,20 +110,28 @@ def plus(left: Value, right: Value) -> Value:
     return EXACT.add(Decimal(left), Decimal(right))
 
 
-def _values(row: Row) -> tuple[tuple[Value, ...], ...]:
-    return (row.now, *row.further)
+Cell = Sequence[Sequence[Value]]
 
 
-def as_parts(values: Sequence[Value], measures: Sequence[Measure], slots: Sequence[tuple[int, int]]) -> tuple[Any, ...]:
-    """The measures of one period from their parts; `slots` says where those of each begin and end.
+def reader(measures: Sequence[Measure], slots: Sequence[tuple[int, int]]) -> Callable[[Cell], list[tuple[Value, ...]]]:
+    """How the measures of each period are read from a cell; `slots` says where the parts of each begin and end.
 
     A sum or a number of no fact is zero, another measure (a share, a median) unknown.
     """
-    found: list[Value] = []
-    for measure, (begin, end) in zip(measures, slots, strict=True):
-        value = measure.of_parts(values[begin:end])
-        found.append(zero(measure) if value is None else value)
-    return tuple(found)
+    zeros = [zero(measure) for measure in measures]
+
+    def plain(cell: Cell) -> list[tuple[Value, ...]]:
+        return [
+            tuple([nothing if value is None else value for value, nothing in zip(values, zeros, strict=True)])
+            for values in cell
+        ]
+
+    def divided(cell: Cell) -> list[tuple[Value, ...]]:
+        several = zip(measures, slots, strict=True)
+        parts = [(measure, slice(*bounds)) for measure, bounds in several]
+        return plain([[measure.of_parts(values[own]) for measure, own in parts] for values in cell])
+
+    return plain if all(measure.divided_by is None for measure in measures) else divided
 
 
 def zero(measure: Measure) -> Value:

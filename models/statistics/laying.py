@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from models.core.unit_of_work import UnitOfWork
-from models.engines.statistics import Answer, Facts, Granularity, Question, ask_together
+from models.engines.statistics import Answer, Facts, Granularity, Measure, Question, ask_together
 from models.statistics import currencies
 from models.statistics.asks import EACH
-from models.statistics.currencies import FACTS_COUNTED, NO_AMOUNTS, Shown
+from models.statistics.currencies import NO_AMOUNTS, Shown
 from models.statistics.framing import Asked, Slot
 from models.statistics.grid import Grid
 
@@ -48,7 +48,8 @@ def laid(uow: UnitOfWork, asked: Asked, way: Way, slots: Sequence[int], shown: S
     parts = _parts(asked, way, slots)
     answers = ask_together(uow, *(each.question for each in parts))
     if shown is None:
-        amounts = [found for each, found in zip(parts, answers, strict=True) if each.question.per_currency]
+        asked_and_found = zip(parts, answers, strict=True)
+        amounts = [(each.question, found) for each, found in asked_and_found if each.question.per_currency]
         shown = currencies.shown(uow, asked, amounts)
     if shown.others and not asked.ask.convert:
         parts, answers = _counted_anyway(uow, asked, way, parts, answers)
@@ -101,18 +102,21 @@ def _part(asked: Asked, facts: Facts, way: Way, slots: tuple[int, ...], *, plan:
         found: list[Slot] = [goals[asked.slots[place].measure] for place in slots]
     else:
         found = [asked.slots[place] for place in slots]
-    amounts = [slot.part for slot in found if slot.part.per_currency]
+    question = _question(asked, facts, [slot.part for slot in found], way)
+    if asked.several and not plan:
+        every = [slot.part for slot in asked.slots if slot.facts is facts]
+        finest = _question(asked, facts, every, Way(asked.ask.by, None, asked.ask.granularity))
+        question = replace(question, within=finest)
+    return _Part(question, slots, plan)
+
+
+def _question(asked: Asked, facts: Facts, measures: Sequence[Measure], way: Way) -> Question:
     named = asked.ask.currency
-    each = facts.currency is not None and bool(amounts or named)
-    measures = [slot.part for slot in found]
-    if amounts and not named and not asked.ask.convert:
-        # Counted under the same condition as the amounts, so that both stay one condition on rows.
-        measures.append(replace(FACTS_COUNTED, where=amounts[0].where))
-    question = asked.question(
+    each = facts.currency is not None and bool(named or any(measure.per_currency for measure in measures))
+    return asked.question(
         facts, measures, way.by, granularity=way.granularity, folded=way.kept, per_currency=each,
         currencies=(named,) if each and named not in ("", EACH) else None,
     )  # fmt: skip
-    return _Part(question, slots, plan)
 
 
 def _lay(grid: Grid, asked: Asked, part: _Part, answer: Answer, shown: Shown) -> None:

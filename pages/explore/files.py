@@ -31,7 +31,7 @@ def dropped() -> None:
     if st.button(f"Bring {formats.plain(given.name)}", type="primary", key="explore_bring"):
         with outcome(done="The file is here, for this session only."), unit_of_work(read_only=True) as uow:
             found = bring(uow, given.name, given.getvalue(), there=list(work.files()))
-            work.files()[found.table] = found
+            work.keep(found)
             st.session_state["explore_upload_turn"] = turn + 1
 
 
@@ -63,6 +63,7 @@ def draw(found: Brought) -> None:
 current_actor().demand(asking.PERMISSION)
 style("explore.css")
 page_head("Your file", line=["For this session only", "never stored"])
+work.tell_left()
 here = work.files()
 if here:
     rows = sum(each.rows.num_rows for each in here.values())

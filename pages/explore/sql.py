@@ -125,6 +125,9 @@ def result(run: Run) -> None:
     if run.error is not None:
         show_problems(run.error)
         return
+    if run.left:
+        st.info("The answer left to make room for newer ones. Run it again.", icon=":material/move_to_inbox:")
+        return
     found = run.answered
     if found is None:
         return
@@ -171,6 +174,7 @@ current_actor().demand(asking.PERMISSION)
 style("explore.css")
 page_head("Ask with SQL", line=["Over what you may see", "read only", "GMT+08:00"])
 opened_question()
+work.tell_left()
 left, right = st.columns([5, 3], gap="large")
 with left:
     desk()

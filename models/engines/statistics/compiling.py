@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Date,
+    Label,
     MetaData,
     Select,
     Table,
@@ -32,7 +33,7 @@ from sqlalchemy.types import NullType
 from models.core.actor import Scope
 from models.core.errors import Problem, Refused
 from models.core.lake import RowFilter, all_of, any_of, between, one_of
-from models.engines.statistics.question import Period, Question
+from models.engines.statistics.question import Period, Question, joined_periods
 from models.engines.statistics.terms import (
     OTHER,
     UNMAPPED,
@@ -58,8 +59,9 @@ def compiled(question: Question, scope: Scope) -> Select[Any]:
     Raises:
         Refused: there is no such dimension.
     """
-    groups = _groups(question)
-    shared, measures = _measures(question)
+    groups = groups_of(question)
+    shared, found = aggregates(question)
+    measures = [each.label(f"measure_{place}") for place, each in enumerate(found)]
     stmt = narrowed(select(*groups, *measures).where(shared), question, scope, also=lookups(question))
     # Grouped by the labels: an expression with parameters, written twice, would be two expressions.
     return stmt.group_by(*(literal_column(group.key or "") for group in groups))
@@ -83,7 +85,7 @@ def narrowed(stmt: Select[Any], question: Question, scope: Scope, *, also: Seque
     if of_steps(question):
         source = source.join(STEPS, _holds(facts))
     else:
-        conditions.append(or_(*(period.condition(facts) for period in question.periods)))
+        conditions.append(or_(*(period.condition(facts) for period in joined_periods(question.periods, facts))))
     conditions += [filtered(facts, each) for each in question.where]
     if question.currencies is not None:
         conditions.append(one_of_values(facts.table.c[facts.currency or ""], question.currencies))
@@ -170,26 +172,22 @@ def _texts(keys: Iterable[UUID]) -> list[str]:
     return sorted(str(key) for key in keys)
 
 
-def _groups(question: Question) -> list[ColumnElement[Any]]:
+def groups_of(question: Question) -> list[Label[Any]]:
+    """By what the answer of a question is grouped: `key_0` and so on, `currency`, `start`."""
     facts = question.facts
-    groups: list[ColumnElement[Any]] = []
+    groups: list[Label[Any]] = []
     for place, name in enumerate(question.by):
         dimension = dimension_of(facts, name)
         column = dimension.column
         if place == 0 and question.folded is not None:
-            column = _folded(dimension, question.folded)
+            column = folded(dimension, question.folded)
         groups.append(column.label(f"key_{place}"))
-    if per_currency(question):
+    if question.shows_currency:
         groups.append(facts.table.c[facts.currency or ""].label("currency"))
     if question.granularity:
         start = STEPS.c.start if of_steps(question) else _start(facts, question.granularity)
         groups.append(start.label("start"))
     return groups
-
-
-def per_currency(question: Question) -> bool:
-    """Whether amounts stand in the answer, each currency on rows of its own."""
-    return question.per_currency or any(measure.per_currency for measure in question.measures)
 
 
 def of_steps(question: Question) -> bool:
@@ -223,7 +221,8 @@ def _start(facts: Facts, granularity: Granularity) -> ColumnElement[date]:
     return cast(func.date_trunc(unit, facts.table.c[facts.cycle] if facts.cycle else day), Date)
 
 
-def _folded(dimension: Dimension, kept: Collection[str]) -> ColumnElement[Any]:
+def folded(dimension: Dimension, kept: Collection[str]) -> ColumnElement[Any]:
+    """The keys of a dimension where they are kept, OTHER elsewhere."""
     values = [value for value in kept if value != dimension.missing_key]
     missing = literal(None) if len(values) < len(kept) else literal(OTHER)
     return case(
@@ -233,7 +232,7 @@ def _folded(dimension: Dimension, kept: Collection[str]) -> ColumnElement[Any]:
     )
 
 
-def _measures(question: Question) -> tuple[ColumnElement[bool], list[ColumnElement[Any]]]:
+def aggregates(question: Question) -> tuple[ColumnElement[bool], list[ColumnElement[Any]]]:
     """What all measures have in common as a condition on rows, and their parts, each for its period."""
     wheres = {id(measure.where): measure.where for measure in question.measures}
     common = next(iter(wheres.values())) if len(wheres) == 1 else None
@@ -243,8 +242,7 @@ def _measures(question: Question) -> tuple[ColumnElement[bool], list[ColumnEleme
         within = _counted(question, number, period, several)
         for part in (part for measure in question.measures for part in measure.parts):
             columns.append(_aggregate(part, part.where if common is None else None, within))
-    named: list[ColumnElement[Any]] = [column.label(f"measure_{place}") for place, column in enumerate(columns)]
-    return (true() if common is None else common), named
+    return (true() if common is None else common), columns
 
 
 def _counted(question: Question, number: int, period: Period, several: bool) -> ColumnElement[bool] | None:

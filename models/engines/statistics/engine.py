@@ -4,38 +4,33 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
-import duckdb_engine
 import pyarrow as pa
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import OperationalError
 
 from models.core.errors import DomainError
 from models.core.lake import RowFilter, between, equals
-from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
-from models.engines.statistics import states
+from models.engines.statistics import gathering, states
 from models.engines.statistics.cache import Cache
 from models.engines.statistics.compiling import (
     STEPS,
     compiled,
-    dimension_of,
     in_scope,
     lookups,
     needed,
     of_steps,
-    per_currency,
     steps,
 )
-from models.engines.statistics.question import Answer, Question, Row
-from models.engines.statistics.states import State, look_again, place, state_of
+from models.engines.statistics.question import Answer, Question, rows_of
+from models.engines.statistics.session import Cursor, cursor
+from models.engines.statistics.states import MEBIBYTE, State, look_again, place, state_of
 from models.engines.statistics.terms import Facts, Lookup, month_end
 
 log = logging.getLogger(__name__)
@@ -45,9 +40,10 @@ TRIES = 3
 """Answers of two states are asked again; changes of the lake are minutes apart, so twice is already rare."""
 EVER = date(1990, 1, 1)
 """Nothing is older."""
+BATCH, LARGEST_SUMS = 50_000, 64 * MEBIBYTE
+"""Sums that several questions share are read so many at a time; larger ones are not kept, each question reads facts."""
 GONE = (duckdb.IOException, OperationalError, OSError)
 """What reading raises when files or the catalogue are away."""
-DIALECT = duckdb_engine.Dialect(paramstyle="numeric_dollar")
 
 
 class LakeAway(DomainError):
@@ -73,9 +69,11 @@ def ask(uow: UnitOfWork, question: Question) -> Answer:
         key = (place(), state.number, question, scope, versions)
         known: Answer | None = _remembered.get(key)
         if known is None:
-            with _cursor(facts, state, _loaded(uow, wanted), question) as cursor:
-                found = _execute(cursor, compiled(question, scope)).fetchall()
-            known = Answer(tuple(_rows(question, found)), state.as_of, state.number)
+            found = _of_sums(uow, question, state)
+            if found is None:
+                with _open(facts, state, _loaded(uow, wanted), question) as opened:
+                    found = opened.rows(compiled(question, scope))
+            known = Answer(rows_of(question, found), state.as_of, state.number)
             _remembered.put(key, known, weight=len(known.rows))
         return known if known.as_of == state.as_of else replace(known, as_of=state.as_of)
 
@@ -108,8 +106,8 @@ def fetch(
     def fetched(state: State) -> tuple[list[tuple[Any, ...]], datetime | None]:
         if state.empty:
             return [], state.as_of
-        with _cursor(facts, state, loaded, question) as cursor:
-            return _execute(cursor, stmt).fetchall(), state.as_of
+        with _open(facts, state, loaded, question) as opened:
+            return opened.rows(stmt), state.as_of
 
     return _read(uow, facts, _files_of(question), lambda: needed(question, uow.actor.scope), fetched)
 
@@ -122,10 +120,8 @@ def stream(
     try:
         look_again(uow)
         state = state_of(uow, facts, _files_of(question), lambda: needed(question, uow.actor.scope))
-        with _cursor(facts, state, loaded, question) as cursor:
-            sql, values = _bound(stmt)
-            batches: pa.RecordBatchReader = cursor.sql(sql, params=values).to_arrow_reader(batch)
-            yield from batches
+        with _open(facts, state, loaded, question) as opened:
+            yield from opened.batches(stmt, batch)
     except GONE as error:
         raise _away(facts, error) from error
 
@@ -145,8 +141,8 @@ def data_through(uow: UnitOfWork, facts: Facts, cycle: date) -> date | None:
         key = (place(), state.number, facts, cycle)
         found: date | None = _remembered.get(key)
         if found is None and not state.empty:
-            with _cursor(facts, state, {}) as cursor:
-                found = _execute(cursor, stmt).fetchall()[0][0]
+            with _open(facts, state, {}) as opened:
+                found = opened.rows(stmt)[0][0]
             _remembered.put(key, found, weight=1)
         return found
 
@@ -162,8 +158,8 @@ def data_from(uow: UnitOfWork, facts: Facts) -> date | None:
         key = (place(), state.number, facts, scope, "from")
         found: date | None = _remembered.get(key)
         if found is None and not state.empty:
-            with _cursor(facts, state, {}) as cursor:
-                found = _execute(cursor, stmt.select_from(facts.table)).fetchall()[0][0]
+            with _open(facts, state, {}) as opened:
+                found = opened.rows(stmt.select_from(facts.table))[0][0]
             _remembered.put(key, found, weight=1)
         return found
 
@@ -174,11 +170,31 @@ def forget() -> None:
     """Drop everything remembered (tests measure and compare without it)."""
     _remembered.clear()
     _tables.clear()
+    _sums.clear()
     states.forget()
 
 
 _remembered = Cache(entries=512, weight=300_000)
 _tables = Cache(entries=32, weight=1_000_000)
+_sums = Cache(entries=32, weight=2 * LARGEST_SUMS, largest=2)
+
+
+def _of_sums(uow: UnitOfWork, question: Question, state: State) -> list[tuple[Any, ...]] | None:
+    """The rows of a question that is one of several, found in the sums that they share; None where there are none."""
+    whole, scope = question.within, uow.actor.scope
+    if whole is None or (stmt := gathering.gathered(whole, scope)) is None:
+        return None
+    wanted = lookups(whole)
+    key = (place(), state.number, whole, scope, tuple(lookup.version(uow) for lookup in wanted))
+    known: gathering.Sums | None = _sums.get(key)
+    if known is None:
+        with _open(whole.facts, state, _loaded(uow, wanted)) as opened:
+            known = gathering.kept(opened.batches(stmt, BATCH), LARGEST_SUMS)
+        _sums.put(key, known, weight=known.size)
+    if known.rows is None:
+        return None
+    with cursor({}, {gathering.SUMS: known.rows}) as opened:
+        return opened.rows(gathering.taken(question, whole))
 
 
 def _loaded(uow: UnitOfWork, wanted: Sequence[Lookup]) -> dict[Lookup, pa.Table]:
@@ -215,78 +231,15 @@ def _away(facts: Facts, error: Exception) -> LakeAway:
     return LakeAway("The figures cannot be read right now; nothing was lost. Try again in a minute.")
 
 
-@lru_cache(maxsize=2)
-def _database(home: Path, memory_mib: int, threads: int) -> duckdb.DuckDBPyConnection:
-    """The one in-memory DuckDB of this process, so that its limits hold for all users together."""
-    folder = home / "tmp"
-    folder.mkdir(parents=True, exist_ok=True)
-    limits: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{memory_mib}MiB",
-        "threads": str(threads),
-        "temp_directory": str(folder),
-    }
-    connection = duckdb.connect(":memory:", config=limits)
-    # Data files never change, so what their footers say may be kept.
-    connection.execute("SET GLOBAL parquet_metadata_cache = true")
-    connection.execute("SET GLOBAL TimeZone = 'UTC'")
-    return connection
-
-
-@contextmanager
-def _cursor(
+def _open(
     facts: Facts, state: State, tables: dict[Lookup, pa.Table], question: Question | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection of its own for one statement: its views and tables are nobody else's."""
-    chosen = settings()
-    with _database(chosen.home, chosen.lake_memory_mib, chosen.lake_threads).cursor() as cursor:
-        if isinstance(state.read, str):
-            cursor.execute(f'CREATE TEMP VIEW "{facts.table.name}" AS SELECT * FROM {state.read}')
-        else:
-            cursor.register(facts.table.name, state.read)
-        for lookup, table in tables.items():
-            cursor.register(lookup.table.name, table)
-        if question and of_steps(question):
-            shape = pa.schema({"period": pa.int64(), "start": pa.date32(), "ends": pa.date32()})
-            found = [dict(zip(shape.names, step, strict=True)) for step in steps(question)]
-            cursor.register(STEPS.name, pa.Table.from_pylist(found, schema=shape))
-        yield cursor
-
-
-def _execute(cursor: duckdb.DuckDBPyConnection, stmt: Select[Any]) -> duckdb.DuckDBPyConnection:
-    return cursor.execute(*_bound(stmt))
-
-
-def _bound(stmt: Select[Any]) -> tuple[str, list[Any]]:
-    """The text of a statement and its parameters, in order; no value ever stands in the text."""
-    sql = stmt.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
-    names = getattr(sql, "positiontup", None) or []
-    return sql.string, [sql.params[name] for name in names]
-
-
-def _rows(question: Question, found: Sequence[tuple[Any, ...]]) -> Iterator[Row]:
-    """Typed rows; a missing value of a dimension becomes its key."""
-    missing = [dimension_of(question.facts, name).missing_key for name in question.by]
-    parts = [len(measure.parts) for measure in question.measures]
-    keys, count = len(missing), sum(parts)
-    currency = per_currency(question)
-    start = keys + currency
-    first = start + (question.granularity is not None)
-    for row in found:
-        periods = [_values(question, row[place : place + count]) for place in range(first, len(row), count)]
-        before = periods[1:2] if question.compared else [()]
-        yield Row(
-            tuple(key if value is None else value for key, value in zip(missing, row[:keys], strict=True)),
-            (row[keys] or "") if currency else "",
-            row[start] if question.granularity else None,
-            periods[0],
-            before[0],
-            tuple(periods[2:] if question.compared else periods[1:]),
-        )
-
-
-def _values(question: Question, row: Sequence[Any]) -> tuple[Any, ...]:
-    """The measures of one period from their parts."""
-    if len(row) == len(question.measures):
-        return tuple(row)
-    rest = iter(row)
-    return tuple(measure.of_parts([next(rest) for _ in measure.parts]) for measure in question.measures)
+) -> AbstractContextManager[Cursor]:
+    """A cursor over one state of facts with small tables beside it."""
+    named = {lookup.table.name: table for lookup, table in tables.items()}
+    if question and of_steps(question):
+        shape = pa.schema({"period": pa.int64(), "start": pa.date32(), "ends": pa.date32()})
+        found = [dict(zip(shape.names, step, strict=True)) for step in steps(question)]
+        named[STEPS.name] = pa.Table.from_pylist(found, schema=shape)
+    if isinstance(state.read, str):
+        return cursor({facts.table.name: state.read}, named)
+    return cursor({}, {facts.table.name: state.read, **named})

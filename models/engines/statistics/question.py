@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from itertools import repeat
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, and_, false, or_
 
@@ -112,13 +113,27 @@ class Period:
         return within
 
 
+def joined_periods(periods: Sequence[Period], facts: Facts) -> list[Period]:
+    """Periods that hold the same facts together; whole months that follow each other are one, read by one condition."""
+    if facts.ended or facts.cycle is None or any(each != Period(each.first, each.last) for each in periods):
+        return list(periods)
+    found: list[Period] = []
+    for each in sorted(periods, key=lambda period: period.first):
+        if found and each.first <= shift_month(found[-1].last, 1):
+            found[-1] = Period(found[-1].first, max(found[-1].last, each.last))
+        else:
+            found.append(each)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of a fact table. The engine adds the actor's scope.
 
     `granularity` splits into steps. `folded` keeps these keys of the first dimension of `by` and sums up the others as
     OTHER. `further` are more periods that it is compared with. `currencies` keeps these only; `per_currency` puts each
-    on rows of its own even where nothing asked is an amount.
+    on rows of its own even where nothing asked is an amount. `within` is the finest of several questions of which this
+    is one: what they have in common is then read once (gathering.py). It changes no answer.
     """
 
     facts: Facts
@@ -132,6 +147,12 @@ class Question:
     further: tuple[Period, ...] = ()
     currencies: tuple[str, ...] | None = None
     per_currency: bool = False
+    within: Question | None = field(default=None, compare=False)
+
+    @property
+    def shows_currency(self) -> bool:
+        """Whether amounts stand in the answer, each currency on rows of its own."""
+        return self.per_currency or any(measure.per_currency for measure in self.measures)
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -142,8 +163,7 @@ class Question:
 Value = Decimal | int | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """Measures of one group, in the order of the question; None where no line counts.
 
     `currency` is empty when no measure is money; `start` is the first day of the step with a granularity.
@@ -186,6 +206,31 @@ class Answer:
             self._derived[key] = make()
         found: T = self._derived[key]
         return found
+
+
+def rows_of(question: Question, found: Sequence[tuple[Any, ...]]) -> tuple[Row, ...]:
+    """Typed rows from those of a statement, column by column; a missing value of a dimension becomes its key."""
+    if not found:
+        return ()
+    columns = iter(zip(*found, strict=True))
+    missing = [question.facts.dimensions[name].missing_key for name in question.by]
+    keys = [[key if value is None else value for value in next(columns)] for key in missing]
+    currencies = [value or "" for value in next(columns)] if question.shows_currency else repeat("", len(found))
+    starts = next(columns) if question.granularity else repeat(None, len(found))
+    now, *others = [_values(question, columns, len(found)) for _ in question.periods]
+    before = others.pop(0) if question.compared else repeat((), len(found))
+    further = zip(*others, strict=True) if others else repeat((), len(found))
+    each = zip(*keys, strict=True) if keys else repeat((), len(found))
+    return tuple(map(Row, each, currencies, starts, now, before, further))
+
+
+def _values(question: Question, columns: Iterator[tuple[Any, ...]], count: int) -> list[tuple[Any, ...]]:
+    """The measures of one period from the columns of their parts."""
+    measures: list[Iterable[Any]] = []
+    for measure in question.measures:
+        parts = [next(columns) for _ in measure.parts]
+        measures.append(parts[0] if len(parts) == 1 else map(measure.of_parts, zip(*parts, strict=True)))
+    return list(zip(*measures, strict=True)) if measures else [()] * count
 
 
 def _decimal(value: Any) -> Decimal:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 
@@ -11,10 +13,11 @@ from models.core.clock import clock_at
 from models.core.errors import NotFound, Refused
 from models.core.unit_of_work import unit_of_work
 from models.engines.sandbox.process import Cancel, Cancelled, Parameter
-from models.explore import bringing, fields, places, running
+from models.explore import bringing, fields, holding, places, running
 from models.explore.asking import Asked, answer, parameter_problem
 from models.explore.bringing import bring
 from models.explore.exporting import question_of
+from models.explore.holding import hold
 from models.explore.profiles import profile
 from models.explore.queries import history
 from models.explore.rules import RunStatus
@@ -117,6 +120,37 @@ def test_an_answer_is_awaited_remembered_and_nobody_elses(world):
     assert endless.over.wait(30) and isinstance(endless.error, Cancelled)
     with unit_of_work(read_only=True, actor=world.analyst) as uow:
         assert {row.status for row in history(uow)} == {RunStatus.DONE, RunStatus.CANCELLED}
+
+
+def test_what_exploring_holds_is_bounded_for_each_and_for_all(monkeypatch):
+    bounds = SimpleNamespace(explore_held_each_mib=3, explore_held_mib=5)
+    monkeypatch.setattr(holding, "settings", lambda: bounds)
+    monkeypatch.setattr(holding, "_held", [])
+    ann, ben, mib = uuid4(), uuid4(), 1 << 20
+    with pytest.raises(Refused, match=r"The file takes 4 MiB of memory; one person may hold 3\. Keep fewer rows"):
+        hold(ann, "too large", 4 * mib, words="the file")
+    first, second = hold(ann, "first", 2 * mib, words="the file"), hold(ann, "second", mib, words="the file")
+    bens = hold(ben, "ben's", 2 * mib, words="the file")
+    assert [each.left for each in (first, second, bens)] == [False, False, False]
+    third = hold(ann, "third", mib, words="the file")
+    assert [each.left for each in (first, second, third, bens)] == [True, False, False, False], "Ann's oldest left"
+    more = hold(ben, "more", mib, words="the answer")
+    carl = hold(uuid4(), "carl's", 2 * mib, words="the answer")
+    assert [each.left for each in (second, bens, third, more, carl)] == [True, True, False, False, False]
+    del third, more, carl
+    alone = hold(ann, "alone", 3 * mib, words="the answer")
+    last = hold(ben, "last", 2 * mib, words="the answer")
+    assert (alone.value, last.value) == ("alone", "last"), "what nobody refers to takes no room"
+
+
+def test_an_answer_and_a_file_that_left_say_so(world):
+    with unit_of_work(read_only=True, actor=world.partner) as uow:
+        found = bring(uow, "Targets.csv", TARGETS)
+    run = running.start(world.analyst, Asked("SELECT 6 * 7 AS x"))
+    assert run.over.wait(30) and not run.left and found.rows.num_rows == 2
+    run.held.value = found.held.value = None
+    assert run.left and run.answered is None
+    assert (found.rows.num_rows, found.rows.column_names) == (0, ["partner", "target"])
 
 
 def test_who_waits_for_a_place_can_go(world):

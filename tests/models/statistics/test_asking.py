@@ -324,3 +324,14 @@ def test_a_damaged_address_says_what_to_mend(address, field):
     with pytest.raises(Refused) as refused:
         Ask.from_address(address, dimensions=())
     assert field in [each.field for each in refused.value.problems]
+
+
+def test_without_the_base_currency_the_one_of_most_facts_is_shown(uow, facts):
+    facts.put([
+        facts.line(date(2026, 6, 2), "900", currency="EUR"), facts.line(date(2026, 6, 3), "1", currency="GBP"),
+        facts.line(date(2026, 6, 3), "2", currency="GBP"), facts.line(date(2026, 6, 3), "2", currency="JPY"),
+        facts.line(date(2026, 6, 3), "5", currency="EUR", bill_type="tax"),
+    ])  # fmt: skip
+    for more in ({}, {"by": ("service_type",), "granularity": "month"}):
+        found = answer(uow, Ask.of("expenditure", "spending_customers", **IN_JUNE, **more))
+        assert (found.currency, found.other_currencies, found.total.now) == ("GBP", ("EUR", "JPY"), (D(3), 0))

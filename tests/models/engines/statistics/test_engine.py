@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -32,6 +33,7 @@ from models.engines.statistics import (
     look_again,
 )
 from models.engines.statistics.cache import Cache
+from models.engines.statistics.session import Cursor, bound
 from models.expenditures.dimensions import EXPENDITURES
 from models.expenditures.facts import expenditure_line
 from models.expenditures.measures import EXPENDITURE, LINES, SPENDING_CUSTOMERS
@@ -141,7 +143,7 @@ def test_values_are_bound_never_written_into_the_statement(uow, facts, value):
     facts.put([facts.line(JUNE, 1, service_type=value), facts.line(JUNE, 2)])
     asked = question(where=(Filter("service_type", (value,)),))
     assert amounts(ask(uow, asked)) == {("USD",): 1}
-    statement, values = engine._bound(compiling.compiled(asked, Scope.ALL))
+    statement, values = bound(compiling.compiled(asked, Scope.ALL))
     assert value not in statement or value in ('"', "%", "\\")
     assert value in values
 
@@ -176,8 +178,8 @@ def test_an_answer_is_remembered_until_the_lake_changes(uow, facts, monkeypatch)
     facts.put([facts.line(JUNE, 1)])
     forget()
     ran = []
-    execute = engine._execute
-    monkeypatch.setattr(engine, "_execute", lambda cursor, stmt: ran.append(stmt) or execute(cursor, stmt))
+    rows = Cursor.rows
+    monkeypatch.setattr(Cursor, "rows", lambda cursor, stmt: ran.append(stmt) or rows(cursor, stmt))
     assert amounts(ask(uow, question())) == amounts(ask(uow, question())) == {("USD",): 1}
     assert len(ran) == 1
     facts.put([facts.line(JUNE, 2)])
@@ -216,7 +218,7 @@ def test_files_that_are_gone_are_told_in_words(uow, facts):
     facts.put([facts.line(JUNE, 1)])
     forget()
     for path in lake().scan(expenditure_line).files:
-        engine.Path(path).rename(path + ".away")
+        Path(path).rename(path + ".away")
     with pytest.raises(LakeAway, match="Try again in a minute"):
         ask(uow, question())
     with pytest.raises(LakeAway):
@@ -284,7 +286,7 @@ def test_rows_and_batches_of_a_select_within_scope_and_question(uow, facts):
     batches = list(engine.stream(uow, asked, stmt, (), batch=10))
     assert [row for batch in batches for row in batch.to_pylist()] == [{"product": "EC2-T3", "expenditure": Decimal(1)}]
     for path in lake().scan(expenditure_line).files:
-        engine.Path(path).rename(path + ".away")
+        Path(path).rename(path + ".away")
     with pytest.raises(LakeAway):
         list(engine.stream(uow, asked, stmt, (), batch=10))
 

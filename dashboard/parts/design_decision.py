@@ -79,9 +79,6 @@ def sheet(
         )  # fmt: skip
     if not facts:
         st.info(decisions.NO_FACTS, icon=":material/edit_note:")
-    for problem in problems:
-        if by != "table" or not problem.code.startswith("TABLE"):
-            show_here(problem.text)
     if by == "table":
         table(content, name, facts, editable=editable, revision=revision)
         _ways(content, name, decisions.ways_of(node), editable=editable, revision=revision)
@@ -93,6 +90,9 @@ def sheet(
         _one(content, name, str(node.get("decision") or ""), facts, revision)
     if editable and by != "condition":
         _otherwise(content, name, revision)
+    for problem in problems:  # below: what is typed above must not move while lines come and go
+        if by != "table" or not problem.code.startswith("TABLE"):
+            show_here(problem.text)
 
 
 def summary_lines(content: Content, name: str, facts: Mapping[str, Fact]) -> None:

@@ -45,11 +45,8 @@ def _rung(
 
     options = [each for each in roles if each == role or each not in value]
     options += [role] if role not in roles else []
-    left, right = st.columns(2)
-    with left:
-        st.selectbox(label, options, index=options.index(role), key=who, on_change=changed, placeholder="Nobody",
-                     format_func=lambda each: roles.get(each, each))  # fmt: skip
-    with right:
-        st.text_input("After", value=shown, key=after, on_change=changed, help="For example 1 working day.")
+    st.selectbox(label, options, index=options.index(role), key=who, on_change=changed, placeholder="Nobody",
+                 format_func=lambda each: roles.get(each, each))  # fmt: skip
+    st.text_input("After", value=shown, key=after, on_change=changed, help="For example 1 working day.")
     st.button("Tell them no longer", icon=":material/close:", type="tertiary", key=f"{key}:-", on_click=put,
               args=({each: own for each, own in value.items() if each != role} or None,))  # fmt: skip

@@ -9,6 +9,8 @@ import streamlit as st
 from dashboard.parts import formats
 from dashboard.parts.design_work import note
 from dashboard.parts.head import section
+from dashboard.parts.records import country as country_name
+from models.core.countries import country_codes
 from models.design.editing import label_of
 from models.design.edits import ChangeType
 from models.design.properties import said, used_by
@@ -21,6 +23,12 @@ WORDS = (
     ("icon", "Icon", "A name of the Material Symbols."),
     ("number", "Number", "How cases are numbered: MDF-{year}-{serial:04d}."),
 )  # fmt: skip
+COUNTRY = "calendar_country"
+NAMES = {
+    COUNTRY: "Working days of", "lease_minutes": "Minutes it counts as open in front of somebody",
+    "remind_reviewer": "Remind reviewers before it is due", "escalate_after": "Tell others when late by",
+}  # fmt: skip
+"""Numbers that every type has, in a manager's words; others are called by their own names."""
 ABREAST = 3
 """Numbers that stand side by side."""
 
@@ -45,7 +53,7 @@ def numbers(content: Content, *, editable: bool, revision: int) -> None:
 
 
 def _number(name: str, value: Any, users: str, *, editable: bool, revision: int) -> None:
-    label, widget = name.replace("_", " ").capitalize(), f"design:{revision}:number:{name}"
+    label, widget = NAMES.get(name) or name.replace("_", " ").capitalize(), f"design:{revision}:number:{name}"
     help_ = f"Used by {users}." if users else None
 
     def changed() -> None:
@@ -53,7 +61,11 @@ def _number(name: str, value: Any, users: str, *, editable: bool, revision: int)
         _set(("parameters", name), typed, value, f"Changed {label.lower()} to {said(typed)}")
 
     given: dict[str, Any] = {"key": widget, "on_change": changed, "disabled": not editable, "help": help_}
-    if isinstance(value, bool):
+    if name == COUNTRY:
+        codes = sorted(country_codes(), key=country_name)
+        known = codes.index(value) if value in codes else None
+        st.selectbox(label, codes, index=known, format_func=country_name, **given)
+    elif isinstance(value, bool):
         st.toggle(label, value=value, **given)
     elif isinstance(value, int):
         st.number_input(label, value=value, step=1, **given)
@@ -90,7 +102,8 @@ def words(content: Content, *, editable: bool, revision: int) -> None:
     section("Reason codes", aside="what reviewers choose from; a decision names which of them it offers")
     for name, reasons in raw.get("reasons", {}).items():
         _list(("reasons", name), name.replace("_", " ").capitalize(), reasons, editable=editable, revision=revision)
-    section("Agreements")
+    if raw.get("agreements"):
+        section("Agreements", aside="what partners accept before they are paid")
     for name, agreement in raw.get("agreements", {}).items():
         with st.expander(formats.plain(f"{agreement['title']}, version {agreement['version']}")):
             for part, label in (("title", "Title"), ("version", "Version")):

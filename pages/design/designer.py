@@ -182,7 +182,7 @@ def badge(draft: Draft, found: list[Problem]) -> Badge:
     if draft.status is DraftStatus.DISCARDED:
         return Badge("Given up", "gray", "block")
     if found:
-        return Badge(formats.plural(len(found), "problem"), "orange", "warning")
+        return Badge(formats.plural(len(found), "problem"), "red", "error")
     return Badge("Ready to be proposed", "blue", "task_alt")
 
 

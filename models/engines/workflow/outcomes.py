@@ -44,8 +44,9 @@ def _of_decision(node: DecisionNode) -> tuple[str, ...]:
 
 
 def _named(table: DecisionTable, outcome: str) -> tuple[str, ...]:
-    """The ways that a column of a table names; without one, the single way."""
+    """The ways that a column of a table names; without one, the single way. A row that names none is another fault."""
     for place, column in enumerate(table.columns):
         if column.name == outcome and place >= len(table.inputs):
-            return tuple(dict.fromkeys(row[place].strip() for row in table.rows if len(row) > place))
+            named = (row[place].strip() for row in table.rows if len(row) > place)
+            return tuple(dict.fromkeys(way for way in named if way not in ("", "-")))
     return ("",)

@@ -15,7 +15,7 @@ from models.core.unit_of_work import UnitOfWork
 from models.coupons import queries
 from models.coupons.rules import CouponKind
 from models.coupons.tables import Coupon
-from models.design.edits import ChangeNode, Connect
+from models.design.edits import ChangeNode, ChangeType, Connect, RemoveNodes
 from models.engines.ledger import queries as ledger
 from tests.support.coupons import Counter
 
@@ -80,6 +80,19 @@ def test_a_case_that_comes_there_again_gets_another(counter: Counter, uow: UnitO
     assert [(each.amount, each.kind) for each in coupons(uow)] == [
         (Decimal("100.00"), CouponKind.BENEFIT), (Decimal("200.00"), CouponKind.BENEFIT),
     ]  # fmt: skip
+
+
+def test_what_nobody_reviews_is_issued_to_whoever_sends_it(counter: Counter, uow: UnitOfWork) -> None:
+    """The partner's own transaction reaches the vendor's fund through the step alone."""
+    counter.publish(
+        ChangeNode("coupon", {"given": {"amount": "asked", "name": "Welcome", "valid_for": "1 month"}}),
+        Connect("application", "submit", "coupon"), RemoveNodes(("review",)), ChangeType(("facts", "issued"), None),
+    )  # fmt: skip
+    counter.applied()
+    (coupon,) = coupons(uow)
+    with counter.as_(counter.liis) as own:
+        assert queries.coupon(own, coupon.id).left == Decimal("3000.00")
+    assert ledger.faults(uow) == []
 
 
 @pytest.mark.parametrize(("issued", "words"), [("0.00", "says no amount"), ("2000000.00", "at most 1,000,000.00 USD")])

@@ -21,7 +21,8 @@ from models.design.templates import template
 from models.engines.definitions.loading import Content, build
 from models.engines.definitions.registry import DEEDS
 from models.engines.workflow.dry import Definition
-from models.engines.workflow.trying import Scenario, tried
+from models.engines.workflow.scenario import Scenario
+from models.engines.workflow.trying import tried
 from tests.support.coupons import FORM
 
 GIVEN = {"amount": "issued", "name": "Test coupon", "valid_for": "90 days"}

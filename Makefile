@@ -9,7 +9,7 @@ JOBS ?= 2
 # More for pytest, e.g. make test PYTEST="-k import".
 PYTEST ?=
 
-.PHONY: help run test test-deep lint types setup setup-tests requirements bench designer lock format clean
+.PHONY: help run test test-deep types-now tests-now lint types setup setup-tests requirements bench designer lock format clean
 
 help: ## List these targets
 	@echo "Kontor: make TARGET"
@@ -18,8 +18,15 @@ help: ## List these targets
 run: ## Set up everything and serve Kontor (DEMO=0: start empty, without the demo ecosystem)
 	@exec ./kontor run $(if $(filter 0 no false,$(DEMO)),--no-demo)
 
-test: setup-tests lint types ## Set up what tests need, then lint, types and all tests (at most 10 minutes)
+test: setup-tests lint ## Set up what tests need, then lint, types and all tests (at most 10 minutes)
 	@rm -f build/requirements.json
+	@$(MAKE) --no-print-directory --jobs 2 types-now tests-now
+
+# Beside each other: the tests wait for browsers and workers at times, types never wait.
+types-now:
+	$(PYTHON) -m mypy
+
+tests-now:
 	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup -m "not deep" $(PYTEST)
 
 test-deep: setup-tests ## The long tests: load, faults in every step, soak
@@ -29,8 +36,7 @@ lint: setup ## Style alone
 	$(PYTHON) -m ruff check . kontor
 	$(PYTHON) -m ruff format --check .
 
-types: setup ## Types alone (mypy, strict)
-	$(PYTHON) -m mypy
+types: setup types-now ## Types alone (mypy, strict)
 
 format: setup ## Format the code and mend what lint can mend
 	$(PYTHON) -m ruff format .

@@ -19,6 +19,7 @@ from models.engines.lists import Field, Fill, Filled, Filter, ListSource, load_l
 from models.engines.lists.sources import Chosen
 from models.identity import members
 from models.partners import queries as partners
+from models.partners.choices import partner_filter
 
 HERE = Path(__file__).parent / "definitions"
 C, T = Case, CaseTask
@@ -53,14 +54,6 @@ def _types(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
     return {key: made.name for key, made in application_types(uow).items()}
 
 
-def _partners(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
-    return {str(key): name for key, name in partners.options(uow).items()}
-
-
-def _partner_names(uow: UnitOfWork, values: Sequence[str]) -> Mapping[str, str]:
-    return {str(key): name for key, name in partners.names(uow, [UUID(value) for value in values]).items()}
-
-
 def _waits(uow: UnitOfWork, keys: Sequence[UUID]) -> Filled:
     """Whom each case waits for, until when, and whether its clock stands."""
     found = {key: waits[0] for key, waits in queries.standing(uow, keys).items()}
@@ -93,7 +86,7 @@ register(
         load_list(HERE / "cases.list.yaml"), C.id, _seen,
         {**FIELDS, "partner": Field(partners.name_of(C.partner_id), nullable=True)},
         filters={
-            **FILTERS, "partner": Filter(C.partner_id, options=_partners, words=_partner_names, parse=UUID),
+            **FILTERS, "partner": partner_filter(C.partner_id),
             "changed": Filter(C.changed_at),
         },
         search=_search, fills=FILLS,
@@ -142,7 +135,7 @@ register(
         },
         filters={
             "type": Filter(C.type, options=_types), "stage": Filter(T.label, options=_stages),
-            "partner": Filter(C.partner_id, options=_partners, words=_partner_names, parse=UUID),
+            "partner": partner_filter(C.partner_id),
             "holder": Filter(T.holder, options=_holders, words=_holder_words, parse=UUID),
             "overdue": Filter(T.overdue), "amount": Filter(C.amount), "since": Filter(T.opened_at),
         },

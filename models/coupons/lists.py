@@ -20,6 +20,7 @@ from models.engines.cases.tables import Case
 from models.engines.lists import Action, Behind, Field, Filter, Given, ListSource, Preview, load_list, register
 from models.engines.lists.sources import Chosen
 from models.partners import queries as partners
+from models.partners.choices import partner_filter
 
 C, FROM = Coupon, aliased(Case)
 STANDS = queries.balance_columns()
@@ -42,10 +43,6 @@ def _search(uow: UnitOfWork, words: str) -> ColumnElement[bool]:
 def _partners(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
     having = set(uow.session.scalars(select(C.partner_id).distinct()))
     return {str(key): name for key, name in partners.names(uow, having).items()}
-
-
-def _partner_names(uow: UnitOfWork, values: Sequence[str]) -> Mapping[str, str]:
-    return {str(key): name for key, name in partners.names(uow, [UUID(value) for value in values]).items()}
 
 
 def _from(values: Sequence[str]) -> ColumnElement[bool]:
@@ -102,7 +99,7 @@ def _behind(uow: UnitOfWork | None) -> Behind:
         },
         {
             "status": Filter(C.status, options=lambda uow, chosen: STATUSES, parse=CouponStatus),
-            "partner": Filter(C.partner_id, options=_partners, words=_partner_names, parse=UUID),
+            "partner": partner_filter(C.partner_id, offered=_partners),
             "kind": Filter(C.kind, options=lambda uow, chosen: KINDS, parse=CouponKind),
             "until": Filter(C.valid_until), "issued": Filter(C.issued_at), "left": Filter(STANDS.left),
             "source": Filter(condition=_from, options=lambda uow, chosen: SOURCES, parse=_one_of_sources),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import Select, String, and_, cast, literal, or_, select, union_all
 
 from models.core.unit_of_work import UnitOfWork
+from models.customers.choices import manager_names, managers
 from models.customers.measures import ASSOCIATION, DISASSOCIATION, OPERATIONS, counted_partners
 from models.customers.rules import AssociationType
 from models.customers.tables import AccountManagerAssignment, Customer, CustomerAssociation
 from models.engines.lists import Field, Filter, ListSource, load_list, register
-from models.engines.lists.sources import Chosen
-from models.identity import members
 from models.identity.queries import name_of
 from models.partners import queries as partners
+from models.partners.choices import partner_filter
 
 A, M = CustomerAssociation, AccountManagerAssignment
 TYPES = {kind.value: kind.words for kind in AssociationType}
@@ -54,24 +53,6 @@ def _counted(uow: UnitOfWork, stmt: Select[Any]) -> Select[Any]:
     return stmt if counted is None else stmt.where(E.c.partner_id.in_([UUID(key) for key in counted]))
 
 
-def _partners(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
-    return {str(key): name for key, name in partners.options(uow).items()}
-
-
-def _partner_names(uow: UnitOfWork, values: Sequence[str]) -> Mapping[str, str]:
-    return {str(key): name for key, name in partners.names(uow, [UUID(value) for value in values]).items()}
-
-
-def _managers(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
-    of = [UUID(value) for value in chosen.get("partner", ())]
-    found = members.account_managers(uow, of or ([uow.actor.partner_id] if uow.actor.partner_id else []))
-    return {str(manager.id): manager.name for manager in found}
-
-
-def _manager_names(uow: UnitOfWork, values: Sequence[str]) -> Mapping[str, str]:
-    return {str(key): name for key, name in members.names(uow, [UUID(value) for value in values]).items()}
-
-
 register(
     ListSource(
         load_list(Path(__file__).parent / "definitions" / "customer_events.list.yaml"), E.c.key, _counted,
@@ -89,8 +70,8 @@ register(
             ),
             "operation": Filter(E.c.operation, options=lambda uow, chosen: OPERATIONS),
             "day": Filter(E.c.day),
-            "account_manager": Filter(MANAGER, options=_managers, words=_manager_names, parse=UUID),
-            "partner": Filter(E.c.partner_id, options=_partners, words=_partner_names, parse=UUID),
+            "account_manager": Filter(MANAGER, options=managers, words=manager_names, parse=UUID),
+            "partner": partner_filter(E.c.partner_id),
         },
         search=(Customer.name, Customer.account_name),
     )

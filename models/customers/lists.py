@@ -13,14 +13,15 @@ from sqlalchemy.orm import aliased
 from models.core.countries import country
 from models.core.unit_of_work import UnitOfWork
 from models.customers import queries
+from models.customers.choices import manager_names, managers
 from models.customers.rules import AssociationType
 from models.customers.tables import Customer, CustomerAssociation
 from models.engines.lists import Field, Fill, Filled, Filter, ListSource, load_list, register
 from models.engines.lists.sources import Chosen
 from models.expenditures.each import each_spent
-from models.identity import members
 from models.identity.queries import name_of
 from models.partners import queries as partners
+from models.partners.choices import partner_filter
 
 C, PRESENT = Customer, aliased(CustomerAssociation)
 ASSOCIATIONS = {kind.value: kind.words for kind in AssociationType}
@@ -28,25 +29,6 @@ ASSOCIATIONS = {kind.value: kind.words for kind in AssociationType}
 
 def _with_association(uow: UnitOfWork, stmt: Select[Any]) -> Select[Any]:
     return stmt.outerjoin(PRESENT, and_(PRESENT.customer_id == C.id, PRESENT.ended_on.is_(None)))
-
-
-def _partners(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
-    return {str(key): name for key, name in partners.options(uow).items()}
-
-
-def _partner_names(uow: UnitOfWork, values: Sequence[str]) -> Mapping[str, str]:
-    return {str(key): name for key, name in partners.names(uow, [UUID(value) for value in values]).items()}
-
-
-def _managers(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
-    """Account managers of the partners that are filtered by, or of one's own."""
-    of = [UUID(value) for value in chosen.get("partner", ())]
-    found = members.account_managers(uow, of or ([uow.actor.partner_id] if uow.actor.partner_id else []))
-    return {str(manager.id): manager.name for manager in found}
-
-
-def _manager_names(uow: UnitOfWork, values: Sequence[str]) -> Mapping[str, str]:
-    return {str(key): name for key, name in members.names(uow, [UUID(value) for value in values]).items()}
 
 
 def _industries(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
@@ -83,8 +65,8 @@ register(
             "registered": Field(C.registered_on), "_partner_id": Field(C.partner_id), "_version": Field(C.version),
         },
         filters={
-            "partner": Filter(C.partner_id, options=_partners, words=_partner_names, parse=UUID),
-            "manager": Filter(C.account_manager_id, options=_managers, words=_manager_names, parse=UUID),
+            "partner": partner_filter(C.partner_id),
+            "manager": Filter(C.account_manager_id, options=managers, words=manager_names, parse=UUID),
             "association": Filter(
                 C.association_type, options=lambda uow, chosen: ASSOCIATIONS, parse=AssociationType
             ),

@@ -18,6 +18,7 @@ from models.engines.cases.tables import Case
 from models.engines.lists import Field, Fill, Filled, Filter, ListSource, load_list, register
 from models.engines.lists.sources import Chosen
 from models.partners import queries as partners
+from models.partners.choices import partner_filter
 from models.payments.rules import PayableStatus
 from models.payments.tables import Payable
 
@@ -42,14 +43,6 @@ def _types(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
     return {key: made.name for key, made in application_types(uow).items()}
 
 
-def _partners(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
-    return {str(key): name for key, name in partners.options(uow).items()}
-
-
-def _partner_names(uow: UnitOfWork, values: Sequence[str]) -> Mapping[str, str]:
-    return {str(key): name for key, name in partners.names(uow, [UUID(value) for value in values]).items()}
-
-
 def _type_words(uow: UnitOfWork, keys: Sequence[UUID]) -> Filled:
     names = _types(uow, {})
     stmt = select(P.id, C.type).join(C, C.id == P.case_id).where(P.id.in_(list(keys)))
@@ -70,7 +63,7 @@ register(
         },
         filters={
             "state": Filter(P.status, options=lambda uow, chosen: STATES, parse=PayableStatus),
-            "partner": Filter(P.partner_id, options=_partners, words=_partner_names, parse=UUID),
+            "partner": partner_filter(P.partner_id),
             "type": Filter(C.type, options=_types), "amount": Filter(P.amount), "opened": Filter(P.opened_at),
             "paid": Filter(P.paid_on),
         },

@@ -12,7 +12,10 @@ import pyarrow as pa
 from sqlalchemy import func, select
 
 from models.core.unit_of_work import UnitOfWork
+from models.customers.rules import counts_from_month
 from models.customers.tables import AccountManagerAssignment, Customer, CustomerAssociation
+from models.partners import queries as partners
+from models.partners.rules import PartnerKind
 
 OPEN_END = date(9999, 12, 31)
 """The day before which an interval ends that has no end yet."""
@@ -41,20 +44,23 @@ _NAMES = pa.schema({"customer_id": pa.string(), "name": pa.string(), "account_na
 def assignment_intervals(uow: UnitOfWork) -> pa.Table:
     """From when until when a customer counted for which account manager, within the actor's scope (CUS-ASG-05/06).
 
-    The intervals of a customer never overlap, so that a line joins at most one. Columns: customer_id, partner_id,
-    user_id, counts_from, counts_until (exclusive).
+    Where intervals of a customer overlap, the later row counts: of a reseller's customers an assignment counts from the
+    first of its month (RSL-STA-11). Columns: customer_id, partner_id, user_id, counts_from, counts_until (exclusive).
     """
-    row = AccountManagerAssignment
-    stmt = select(row.customer_id, row.partner_id, row.user_id, row.counts_from, row.counts_until).where(
-        row.counts_until.is_(None) | (row.counts_until > row.counts_from)
+    row, resellers = AccountManagerAssignment, partners.of_kind(uow, PartnerKind.RESELLER)
+    stmt = (
+        select(row.customer_id, row.partner_id, row.user_id, row.assigned_on, row.counts_from, row.counts_until)
+        .where(row.counts_until.is_(None) | (row.counts_until > row.counts_from))
+        .order_by(row.assigned_on, row.id)
     )
     return _table(
         _ASSIGNMENTS,
         [
-            (str(customer), str(partner), str(user), begin, end or OPEN_END)
-            for customer, partner, user, begin, end in uow.session.execute(stmt)
+            (str(customer), str(partner), str(user), counts_from_month(assigned) if partner in resellers else begin,
+             end or OPEN_END)
+            for customer, partner, user, assigned, begin, end in uow.session.execute(stmt)
         ],
-    )
+    )  # fmt: skip
 
 
 def assignments_since(uow: UnitOfWork) -> pa.Table:

@@ -35,6 +35,12 @@ def counts_from(assigned_on: date, terms: AssignmentTerms) -> date:
     return assigned_on + timedelta(days=terms.counts_after_days)
 
 
+def counts_from_month(assigned_on: date) -> date:
+    """First business date (GMT+08:00) on which a reseller's customer counts for its account manager: that of the month
+    of the assignment, so that a month belongs to whoever it was given to last. Source: RSL-STA-11."""
+    return assigned_on.replace(day=1)
+
+
 def counts_until(unassigned_on: date) -> date:
     """First business date (GMT+08:00) that no longer counts: the 1st of the next month (CUS-ASG-05)."""
     return (unassigned_on.replace(day=1) + timedelta(days=32)).replace(day=1)

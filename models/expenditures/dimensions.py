@@ -102,6 +102,7 @@ MANAGERS = Lookup(
     ),
     manager_intervals,
     customers.assignments_version,
+    "from the day after the assignment; of a reseller's customers from the first of its month",
 )
 
 
@@ -188,6 +189,8 @@ account_manager = Dimension(
     _manager_names,
     lookup=MANAGERS,
     stored=manager_interval.c.user_id,
+    definition="Who looked after the customer on the day it was spent: an assignment counts from the day after it, of a"
+    " reseller's customers from the first day of its month.",
 )
 association_type = Dimension(
     "association_type",

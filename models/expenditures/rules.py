@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
@@ -188,8 +188,3 @@ def amount_problem(text: str, places: int) -> str | None:
 # Reads a text of any length without rounding it.
 EXACT_READING = EXACT.copy()
 EXACT_READING.prec = 2000
-
-
-def first_of_month(day: date) -> date:
-    """The cycle a business date belongs to."""
-    return day.replace(day=1)

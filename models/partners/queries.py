@@ -248,6 +248,11 @@ def kind_of(uow: UnitOfWork, partner_id: UUID) -> PartnerKind | None:
     return uow.session.scalar(select(Partner.kind).where(Partner.id == partner_id))
 
 
+def of_kind(uow: UnitOfWork, kind: PartnerKind) -> frozenset[UUID]:
+    """The partners of a kind that the actor may see."""
+    return frozenset(uow.session.scalars(select(Partner.id).where(Partner.kind == kind)))
+
+
 def resellers_of(uow: UnitOfWork, partner_id: UUID) -> list[UUID]:
     """Keys of the resellers that belong to a partner."""
     return list(uow.session.scalars(select(Partner.id).where(Partner.parent_id == partner_id).order_by(Partner.id)))

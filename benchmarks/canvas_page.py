@@ -34,7 +34,7 @@ def canvas(draft_id: UUID, *, whole_page: bool) -> int:
     with unit_of_work(read_only=True) as uow:
         draft = drafting.find(uow, draft_id)
     if not whole_page:
-        show(draft.content, [], {}, selected=st.query_params.get("node"), revision=draft.place, editable=True)
+        show(draft.content, [], [], {}, selected=st.query_params.get("node"), revision=draft.place, editable=True)
     return draft.place
 
 

@@ -11,9 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from benchmarks.harness import compare, run_step, say, stopwatch, temporary_home
+from benchmarks.harness import bare_duckdb, compare, run_step, say, stopwatch, temporary_home
 from benchmarks.trend import LAST, fill
 from models.expenditures.facts import expenditure_line
 
@@ -73,12 +71,10 @@ def ours(home: Path) -> float:
 def floor(home: Path) -> float:
     """The same SQL on a connection of DuckDB's that may read the files itself."""
     from models.core.lake import lake
-    from models.core.settings import settings
 
     files = lake().scan(expenditure_line).sql
-    limits: dict[str, Any] = {"memory_limit": f"{settings().lake_memory_mib}MiB", "threads": settings().lake_threads}
     found, total = {}, 0.0
-    with duckdb.connect(config=limits) as connection:
+    with bare_duckdb() as connection:
         for name, sql in QUESTIONS.items():
             with stopwatch() as seconds:
                 said = [list(map(str, row)) for row in connection.execute(sql.format(files=files)).fetchall()]

@@ -27,6 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 Step = Callable[[Path], float]
 
 
@@ -36,6 +38,14 @@ class Measured:
 
     seconds: float
     peak_mib: float
+
+
+def bare_duckdb(**more: object) -> duckdb.DuckDBPyConnection:
+    """DuckDB alone, with as much memory and as many threads as the lake has: what a floor asks."""
+    from models.core.settings import settings
+
+    limits: dict[str, Any] = {"memory_limit": f"{settings().lake_memory_mib}MiB", "threads": settings().lake_threads}
+    return duckdb.connect(config=limits | {name: str(value) for name, value in more.items()})
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from benchmarks.harness import compare, run_step, say, stopwatch, temporary_home
+from benchmarks.harness import bare_duckdb, compare, run_step, say, stopwatch, temporary_home
 from models.core.settings import ROOT
 
 LINES = 1_000_000
@@ -68,16 +68,9 @@ def ours(home: Path) -> float:
 
 def floor(home: Path) -> float:
     """The same file to Parquet, sorted by account and time, without looking at any value."""
-    from models.core.settings import settings
-
     target = home / "floor.parquet"
     target.unlink(missing_ok=True)
-    limits: dict[str, Any] = {
-        "memory_limit": f"{settings().lake_memory_mib}MiB",
-        "threads": settings().lake_threads,
-        "temp_directory": str(home / "floor-tmp"),
-    }
-    with duckdb.connect(config=limits) as connection, stopwatch() as seconds:
+    with bare_duckdb(temp_directory=home / "floor-tmp") as connection, stopwatch() as seconds:
         connection.execute(
             f"""COPY (SELECT * FROM read_csv('{home / "delivery.csv"}') ORDER BY SubAccountId, ChargePeriodStart)
                 TO '{target}' (FORMAT parquet, COMPRESSION zstd)"""

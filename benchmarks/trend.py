@@ -12,9 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import duckdb
-
-from benchmarks.harness import compare, run_step, say, stopwatch, temporary_home
+from benchmarks.harness import bare_duckdb, compare, run_step, say, stopwatch, temporary_home
 from models.engines.statistics import Against, forget, shift_month
 from models.expenditures.facts import expenditure_line
 from models.expenditures.line_sql import duck_type
@@ -122,14 +120,9 @@ def ours(home: Path) -> float:
 def floor(home: Path) -> float:
     """The same sums in SQL, on a connection that has read these files before."""
     from models.core.lake import lake
-    from models.core.settings import settings
 
     files = lake().scan(expenditure_line).sql
-    limits: dict[str, Any] = {
-        "memory_limit": f"{settings().lake_memory_mib}MiB",
-        "threads": settings().lake_threads,
-    }
-    with duckdb.connect(config=limits) as connection:
+    with bare_duckdb() as connection:
         connection.execute(
             f"SELECT region_id, sum(expenditure) FROM {files} WHERE cycle >= '2026-05-01' GROUP BY 1"
         ).fetchall()

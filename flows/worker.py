@@ -203,7 +203,7 @@ def _run_flow(topic: Topic, batch: list[Work]) -> None:
 
     async def run() -> None:
         with tags(topic.name, OWN_TAG, *about):
-            await flow(batch, return_state=True)  # type: ignore[misc]  # Prefect's overloads know no asynchronous flow that returns its state
+            await flow(batch, return_state=True)  # type: ignore[misc]  # Prefect's overloads know no such call
 
     asyncio.run(run())
 

@@ -353,18 +353,18 @@ def _path(address: str) -> str:
 
 def equals(column: str, value: Any) -> RowFilter:
     """Rows whose column has the value."""
-    return EqualTo(column, value)  # type: ignore[call-arg]  # what it takes is hidden by pydantic
+    return EqualTo(column, value)  # type: ignore[call-arg, misc]  # hidden by pydantic
 
 
 def one_of(column: str, values: Iterable[Any]) -> RowFilter:
     """Rows whose column has one of the values; none when there is no value."""
-    return In(column, set(values))  # type: ignore[call-arg]  # what it takes is hidden by pydantic
+    return In(column, set(values))  # type: ignore[call-arg, misc]  # hidden by pydantic
 
 
 def between(column: str, first: Any, last: Any) -> RowFilter:
     """Rows whose column lies from the first to the last value, both included."""
-    at_least = GreaterThanOrEqual(column, first)  # type: ignore[call-arg]  # what it takes is hidden by pydantic
-    return And(at_least, LessThanOrEqual(column, last))  # type: ignore[call-arg]  # what it takes is hidden by pydantic
+    at_least = GreaterThanOrEqual(column, first)  # type: ignore[call-arg, misc]  # hidden by pydantic
+    return And(at_least, LessThanOrEqual(column, last))  # type: ignore[call-arg, misc]  # hidden by pydantic
 
 
 def all_of(*filters: RowFilter) -> RowFilter:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from hypothesis import strategies as st
+
 from models.core.actor import Actor, Scope
 from models.core.unit_of_work import UnitOfWork
 from models.expenditures.filters import ExpenditureFilter
@@ -97,6 +99,19 @@ def _line(chance: random.Random, facts: FactBuilder, customers: list[Any]) -> Li
         region_id=chance.choice(("eu-west-1", "ap-southeast-3", None)),
         file_id=chance.choice((1, 2)),
     )
+
+
+@st.composite
+def scopes(draw: st.DrawFn, world: World) -> Scope:
+    """Everything, some partners, some customers of a partner, or nothing."""
+    partners = draw(st.sets(st.sampled_from([row.id for row in world.partners]), max_size=2))
+    customers = draw(st.sets(st.sampled_from([row.id for row in world.customers]), max_size=4))
+    return draw(
+        st.sampled_from([
+            Scope.ALL, Scope(frozenset(partners)), Scope(frozenset(partners), frozenset(customers)),
+            Scope(None, frozenset(customers)),
+        ])
+    )  # fmt: skip
 
 
 def as_somebody(world: World, scope: Scope) -> UnitOfWork:

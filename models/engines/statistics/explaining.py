@@ -75,11 +75,6 @@ class Explanation(Generic[K]):
             found[part.move] = EXACT.add(amount, part.change), count + 1
         return {move: found[move] for move in Move if move in found}
 
-    def concentration(self) -> Decimal:
-        """How much of all that moved is the largest part: 1 when one group alone moved, 0 when none did."""
-        moved = added(abs(part.change) for part in self.parts)
-        return WIDE.divide(abs(self.parts[0].change), moved) if moved else ZERO
-
 
 def explained(before: Mapping[K, Decimal], now: Mapping[K, Decimal]) -> Explanation[K]:
     """The difference between two periods, split by group.

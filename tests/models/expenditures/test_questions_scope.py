@@ -13,7 +13,7 @@ from models.core.paging import PageRequest
 from models.expenditures import queries as q
 from models.expenditures.dimensions import DIMENSIONS
 from models.expenditures.queries import Against, ExpenditureFilter, Sort
-from tests.support.lines_world import MONTHS, World, allowed, as_somebody, lines_world, summed
+from tests.support.lines_world import MONTHS, World, allowed, as_somebody, lines_world, scopes, summed
 
 CHECKED = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -33,19 +33,6 @@ def questions(draw: st.DrawFn, world: World) -> ExpenditureFilter:
         known = sorted({world.key(dimension, line) for line in world.lines})
         filters[dimension] = draw(st.lists(st.sampled_from(known), min_size=1, max_size=4, unique=True))
     return ExpenditureFilter.of(first, last, against=draw(st.sampled_from(Against)), filters=filters)
-
-
-@st.composite
-def scopes(draw: st.DrawFn, world: World) -> Scope:
-    """Everything, some partners, some customers of a partner, or nothing."""
-    partners = draw(st.sets(st.sampled_from([row.id for row in world.partners]), max_size=2))
-    customers = draw(st.sets(st.sampled_from([row.id for row in world.customers]), max_size=4))
-    return draw(
-        st.sampled_from([
-            Scope.ALL, Scope(frozenset(partners)), Scope(frozenset(partners), frozenset(customers)),
-            Scope(None, frozenset(customers)),
-        ])
-    )  # fmt: skip
 
 
 @pytest.mark.meets("CUS-COM-01", "FIN-SEXP-04")

@@ -25,7 +25,7 @@ from models.statistics.asks import Ask
 from models.statistics.explaining import explain
 from models.statistics.results import Result
 from tests.support.build import Build
-from tests.support.lines_world import MONTHS, Line, World, allowed, as_somebody, lines_world
+from tests.support.lines_world import MONTHS, Line, World, allowed, as_somebody, lines_world, scopes
 
 BY = (
     "partner",
@@ -52,18 +52,6 @@ def world(sqlite, tmp_path):
         uow.session.flush()
         yield lines_world(uow.at(date(2026, 7, 20)), Build(uow), tmp_path)
         uow.session.rollback()
-
-
-@st.composite
-def scopes(draw: st.DrawFn, world: World) -> Scope:
-    partners = draw(st.sets(st.sampled_from([row.id for row in world.partners]), max_size=2))
-    customers = draw(st.sets(st.sampled_from([row.id for row in world.customers]), max_size=4))
-    return draw(
-        st.sampled_from([
-            Scope.ALL, Scope(frozenset(partners)), Scope(frozenset(partners), frozenset(customers)),
-            Scope(None, frozenset(customers)),
-        ])
-    )  # fmt: skip
 
 
 @st.composite

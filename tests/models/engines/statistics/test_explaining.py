@@ -35,7 +35,6 @@ def test_the_parts_are_the_difference_and_the_waterfall_arrives(before, now, mos
     )  # fmt: skip
     assert added(amount for amount, _ in found.by_move().values()) == found.change
     assert sum(count for _, count in found.by_move().values()) == len(found.parts)
-    assert 0 <= found.concentration() <= 1
     first, *steps, last = waterfall(found, most=most)
     assert EXACT.add(first.change, added(bar.change for bar in steps)) == last.change == found.now
     assert sum(bar.count for bar in steps) == len(found.parts)
@@ -73,7 +72,6 @@ def test_groups_are_new_grown_shrunk_and_lost():
     ]  # fmt: skip
     assert found.by_move() == {Move.NEW: (10, 2), Move.SHRUNK: (-7, 1), Move.LOST: (-4, 1)}
     assert explained({"a": D(1)}, {"a": D(3)}).parts[0].move is Move.GROWN
-    assert explained({}, {}).concentration() == 0
 
 
 @pytest.mark.parametrize(

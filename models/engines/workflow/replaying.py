@@ -75,8 +75,8 @@ class _Reader:
     """Visits whose check the worker was asked for."""
     waits: set[str] = field(default_factory=set)
     """Visits that wait for a time."""
-    actions: list[str] = field(default_factory=list)
-    """Actions of the present turn whose facts may still come."""
+    acted: e.ActionTaken | None = None
+    """The last action."""
     checks: dict[str, list[bool]] = field(default_factory=dict)
     noted: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
@@ -92,7 +92,6 @@ class _Reader:
         command, by = self._asked(number, event)
         if command is None:
             return
-        self.actions = []
         at = getattr(event, "at", None) or next(each.at for each in self.events if isinstance(each, e.Entered))
         if isinstance(event, e.Decided):
             stead = Person(event.for_id, event.for_name) if event.for_id else None
@@ -140,7 +139,7 @@ class _Reader:
             case e.Checked():
                 self.checks.setdefault(event.check, []).append(event.passed)
             case e.ActionTaken():
-                self.actions.append(event.action)
+                self.acted = event
                 self.noted.setdefault(event.action, []).append({})
             case e.FactsNoted():
                 return self._facts(event)
@@ -159,11 +158,13 @@ class _Reader:
         return None
 
     def _facts(self, event: e.FactsNoted) -> c.Command | None:
-        if not self.actions and not event.visit:
-            return c.NoteFacts(event.facts)
-        if self.actions:  # of `set` there is no action: it works its facts out again
-            self.noted[self.actions[-1]][-1] = {**self.noted[self.actions[-1]][-1], **event.facts}
-        return None
+        """Facts are an action's that name its visit; of those that name none yet, what came with its turn, at its time."""
+        acted = self.acted
+        if acted and (event.visit == acted.visit or (not event.visit and event.at == acted.at)):
+            self.noted[acted.action][-1] = {**self.noted[acted.action][-1], **event.facts}
+            return None
+        # Of `set` there is no action: it works its facts out again.
+        return None if event.visit else c.NoteFacts(event.facts)
 
     def _applicant(self, event: Any) -> Person:
         return Person(event.by, event.by_name, partner_id=self.partner)

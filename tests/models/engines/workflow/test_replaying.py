@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from models.engines.workflow import commands as c
 from models.engines.workflow import events as e
-from models.engines.workflow.dry import Definition
+from models.engines.workflow.decide import decided
+from models.engines.workflow.dry import Definition, DryWorld
 from models.engines.workflow.replaying import recorded, replayed
 from models.engines.workflow.schema import Workflow
+from models.engines.workflow.state import State
 from models.engines.workflow.world import Person
 from tests.support import workflows as w
 from tests.support.workflows import HENRIK, JORIS, LIIS, MACHINE, MEI, NIAMH, SIPHO, Story
@@ -135,3 +138,23 @@ def test_nothing_is_read_from_nothing():
     assert recorded([]).given == ()
     assert replayed(REQUEST, []).first is None
     assert Person(None, "Kontor", is_system=True) == MACHINE
+
+
+def test_facts_that_come_after_an_actions_turn_are_not_taken_for_its_own():
+    """An action without facts of its own, then a wait for a fact, which somebody else notes later."""
+    flow = Workflow.model_validate({
+        "start": "ask",
+        "nodes": {"ask": {"form": "ask", "cancel": "first"}, "act": {"action": "act"}, "gone": {"end": "gone"},
+                  "wait": {"wait": "facts", "until": "noted", "expires": "9 days"}, "end": {"end": "done"}},
+        "edges": [["ask.submit", "act"], ["act", "wait"], ["wait", "end"], ["wait.expire", "gone"],
+                  ["ask.cancel", "gone"]],
+    })  # fmt: skip
+    definition = Definition(flow, {"noted": "yes_no"})
+    world = DryWorld(definition, w.BEGAN, w.LIIS)
+    events, state = decided(flow, State(), c.Open("any", 1, w.PARTNER), world)
+    for command in (c.Submit("ask#1", 1, {}), c.NoteFacts({"noted": True})):
+        world.now += timedelta(seconds=1)
+        new, state = decided(flow, state, command, world)
+        events += new
+    assert state.outcome == "done"
+    assert replayed(definition, events).first is None

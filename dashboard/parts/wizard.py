@@ -58,6 +58,7 @@ def wizard(paper: Paper, desk: Desk, *, key: str) -> None:
     with left:
         _summary(form, step, wrong, work)
         _fields(form, step, sheet)
+        work.end_drawing()
         _buttons(paper, step, work)
     if right is not None:
         with right, st.container(key=f"{key}:aside", gap="xsmall"):

@@ -97,16 +97,24 @@ class Work:
     note: str = ""
     tries: int = 0
     before: set[str] = field(default_factory=set)
-    """The inputs that the last run drew, by key."""
+    """The inputs that stand on the page since the last whole run, by key, and what broken runs after it drew."""
     drawn: set[str] = field(default_factory=set)
+    whole: bool = True
+    """Whether the last run drew all of its inputs: a click or a change breaks off the run that is under way."""
 
     def begin_drawing(self) -> None:
         """Call before the inputs of a run are drawn."""
-        self.before, self.drawn = self.drawn, set()
+        self.before = self.drawn if self.whole else self.before | self.drawn
+        self.drawn, self.whole = set(), False
+
+    def end_drawing(self) -> None:
+        """Call when all of them are drawn."""
+        self.whole = True
 
     def draws(self, key: str) -> bool:
         """Note that an input is drawn; whether it is drawn anew. Streamlit may remember what one held that was away
-        since, and yet show it empty: such an input gets its value again."""
+        since, and yet show it empty: such an input gets its value again. One that a broken run did not come to is not
+        drawn anew: somebody may be typing in it."""
         self.drawn.add(key)
         return key not in self.before or key not in st.session_state
 

@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.parts.wizard_words import edited, frame, marked, read, shown
+from dashboard.parts.wizard_work import Work
 from models.areas import load
 from models.core.errors import ChangedMeanwhile, NotAllowed, Problem, Refused
 from models.engines.definitions.loading import built_in
@@ -385,3 +387,24 @@ def test_a_grid_stays_the_same_grid_while_rows_are_added_to_it():
 
 def test_words_of_a_definition_are_no_markup():
     assert marked("a*b_c [x](y) $5: <b>") == r"a\*b\_c \[x\](y) \$5\: \<b\>"
+
+
+def test_what_a_broken_run_did_not_come_to_is_left_to_whoever_types_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change breaks off the run that is under way; the next run must not give the inputs behind it a value again."""
+    monkeypatch.setattr(st, "session_state", {"name": "Trade", "people": "4", "kind": None})
+    work = Work("case", {}, {}, 0, None)
+
+    def run(*names: str, whole: bool = True) -> list[str]:
+        work.begin_drawing()
+        anew = [name for name in names if work.draws(name)]
+        if whole:
+            work.end_drawing()
+        return anew
+
+    assert run("name", "people", "kind") == ["name", "people", "kind"]
+    assert run("name", "people", "kind") == []
+    assert run("name", whole=False) == []
+    assert run(whole=False) == []
+    assert run("name", "people", "kind") == []
+    assert run("name", "kind") == []
+    assert run("name", "people", "kind") == ["people"]  # it was away for a whole run

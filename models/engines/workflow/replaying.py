@@ -158,7 +158,7 @@ class _Reader:
         return None
 
     def _facts(self, event: e.FactsNoted) -> c.Command | None:
-        """Facts are an action's that name its visit; of those that name none yet, what came with its turn, at its time."""
+        """An action's are facts that name its visit; of those that name none yet, what came with its turn and time."""
         acted = self.acted
         if acted and (event.visit == acted.visit or (not event.visit and event.at == acted.at)):
             self.noted[acted.action][-1] = {**self.noted[acted.action][-1], **event.facts}

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.parts.browser_names import browser_name
 from dashboard.parts.formats import DATE_FORMATS, ZONES, instant
 from dashboard.parts.head import page_head, section
 from dashboard.parts.outcome import outcome
@@ -61,11 +62,11 @@ if not me.must_change_password:
     section("Where you are signed in", aside=f"{len(sessions)} browsers" if len(sessions) > 1 else "this browser only")
     grid(
         [
-            {"browser": row.browser, "since": instant(row.created_at), "seen": instant(row.last_seen_at),
+            {"browser": browser_name(row.browser), "since": instant(row.created_at), "seen": instant(row.last_seen_at),
              "this": "This browser" if row.is_this else ""}
             for row in sessions
         ],
-        [Column("browser", "Browser", width=560), Column("since", "Since"), Column("seen", "Last used"),
+        [Column("browser", "Browser", width=240), Column("since", "Since"), Column("seen", "Last used"),
          Column("this", "")],
         key="sessions",
         alt=f"You are signed in in {len(sessions)} browsers.",

@@ -18,7 +18,8 @@ def ranked_bars(
 
     Returns the place of the bar that was clicked on.
     """
-    fig = charts.figure(height)
+    words = [f"  {scale.short(bar.now)}   {_change(bar)}".rstrip() for bar in bars]
+    fig = charts.figure(height, right=_room(words))
     ends = [max(bar.now, bar.before or Decimal(0), Decimal(0)) for bar in bars]
     _bars(fig, bars, unit, scale)
     _previous_ticks(fig, bars, unit, before, scale)
@@ -26,13 +27,13 @@ def ranked_bars(
         x=charts.floats(ends),
         y=list(range(len(bars))),
         mode="text",
-        text=[f"  {scale.short(bar.now)}   {_change(bar)}".rstrip() for bar in bars],
+        text=words,
         textposition="middle right",
         textfont={"size": 12, "color": charts.ink_color()},
         cliponaxis=False,
         hoverinfo="skip",
     )
-    _bar_axes(fig, bars, room=1.62, top=float(max(ends, default=Decimal(1))))
+    _bar_axes(fig, bars, top=float(max(ends, default=Decimal(1))))
     return charts.show(fig, key=key, alt=alt, choose=True)
 
 
@@ -45,19 +46,25 @@ def shares(
     alt: str,
     height: int = 300,
     scale: Scale = formats.AMOUNTS,
-    room: float = 1.3,
 ) -> int | None:
     """Horizontal bars with amount and share of the total (never a pie); returns the place of the bar clicked on."""
-    fig = charts.figure(height)
+    words = [f" {scale.full(bar.now)}   {formats.share(formats.part_of(bar.now, total))}" for bar in bars]
+    fig = charts.figure(height, right=_room(words))
     _bars(fig, bars, unit, scale)
     fig.update_traces(
-        text=[f" {scale.full(bar.now)}   {formats.share(formats.part_of(bar.now, total))}" for bar in bars],
+        text=words,
         textposition="outside",
         textfont={"size": 12, "color": charts.ink_color()},
+        constraintext="none",  # few and thin bars would else shrink their words
         cliponaxis=False,
     )
-    _bar_axes(fig, bars, room=room, top=float(max((bar.now for bar in bars), default=Decimal(1))), longest=30)
+    _bar_axes(fig, bars, top=float(max((bar.now for bar in bars), default=Decimal(1))))
     return charts.show(fig, key=key, alt=alt, choose=True)
+
+
+def _room(words: Sequence[str]) -> int:
+    """Pixels right of the bars for the longest of these words, the same on a phone as on a wide screen."""
+    return 8 + round(6.6 * max(map(len, words), default=0))
 
 
 def _bars(fig: Drawing, bars: Sequence[Bar], unit: str, scale: Scale) -> None:
@@ -72,17 +79,17 @@ def _bars(fig: Drawing, bars: Sequence[Bar], unit: str, scale: Scale) -> None:
     )
 
 
-def _bar_axes(fig: Drawing, bars: Sequence[Bar], *, room: float, top: float, longest: int = 22) -> None:
-    """Names left, no amounts on the axis (they stand at the bars), `room` for those to the right."""
+def _bar_axes(fig: Drawing, bars: Sequence[Bar], *, top: float) -> None:
+    """Names left, no amounts on the axis: they stand at the bars."""
     low = min((float(bar.now) for bar in bars), default=0.0)
-    fig.update_layout(hovermode="closest")
-    fig.update_xaxes(visible=False, range=[min(low * 1.1, 0.0), (top or 1.0) * room])
+    fig.update_layout(hovermode="closest", margin_b=4)
+    fig.update_xaxes(visible=False, range=[min(low * 1.1, 0.0), top or 1.0])
     fig.update_yaxes(
         showgrid=False,
         autorange="reversed",
         tickmode="array",
         tickvals=list(range(len(bars))),
-        ticktext=[charts.shorten(bar.name, longest) for bar in bars],
+        ticktext=[charts.shorten(bar.name, 24) for bar in bars],
         ticksuffix="  ",
     )
 

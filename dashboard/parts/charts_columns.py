@@ -11,6 +11,8 @@ from dashboard.parts.formats import Scale
 
 NAMED = '<span style="color:{}">\u25a0</span> {}'
 """A name behind the colour of its columns."""
+ROW = 36
+"""Letters of names that fit beside each other on a phone."""
 
 
 def stacked_columns(
@@ -54,13 +56,14 @@ def stacked_columns(
 
 
 def _row_legend(fig: Drawing, names: Sequence[str], colors: Sequence[str]) -> None:
-    """Names in their colours in one row above the columns."""
-    fig.update_layout(margin={"l": 4, "r": 8, "t": 26, "b": 24})
+    """Names in their colours above the columns: in one row, below each other where a phone would cut them."""
+    below = sum(map(len, names)) > ROW
+    fig.update_layout(margin={"l": 4, "r": 8, "t": 8 + 18 * (len(names) if below else 1), "b": 24})
     each = [markup(NAMED, color, charts.shorten(name, 40)) for name, color in zip(names, colors, strict=True)]
-    words = Markup("   ".join(each))
+    words = Markup(("<br>" if below else "   ").join(each))
     fig.add_annotation(
         xref="paper", yref="paper", x=0, y=1, text=words, showarrow=False, xanchor="left", yanchor="bottom", yshift=4,
-        font={"size": 12, "color": charts.ink_color()},
+        align="left", font={"size": 12, "color": charts.ink_color()},
     )  # fmt: skip
 
 

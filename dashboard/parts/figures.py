@@ -47,8 +47,10 @@ def _figure(item: Figure) -> str:
     value = formats.text(item.value)
     if item.link:
         value = f'<a href="{formats.text(item.link)}" target="_self" title="See the lines">{value}</a>'
+    first, _, last = item.label.rpartition(" ")  # the sign does not stand in a line of its own
     return (
-        f'<div class="fig"><div class="l">{formats.text(item.label)}{_definition(item)}</div>'
+        f'<div class="fig"><div class="l">{formats.text(first) + " " if first else ""}'
+        f'<span class="nw">{formats.text(last)}{_definition(item)}</span></div>'
         f'<div class="v">{value}</div>{_change(item)}</div>'
     )
 

@@ -64,6 +64,7 @@ def section(title: str, *, note: str = "", aside: str = "", links: Sequence[tupl
     `links` (words, address) stand behind the note.
     """
     small = f" <small>{formats.text(aside)}</small>" if aside else ""
-    ways = "".join(f' <a href="{formats.text(to)}" target="_self">{formats.text(words)}</a>' for words, to in links)
-    below = f"<p>{formats.text(note) if note else ''}{ways}</p>" if note or ways else ""
+    ways = " · ".join(f'<a href="{formats.text(to)}" target="_self">{formats.text(words)}</a>' for words, to in links)
+    said = " ".join(filter(None, (formats.text(note) if note else "", ways)))
+    below = f"<p>{said}</p>" if said else ""
     st.html(f'<div class="k sect"><h2>{formats.text(title)}{small}</h2>{below}</div>')

@@ -205,6 +205,7 @@ def _sums(made: Lines) -> str:
 def _list(made: Lines) -> int | None:
     """A grid on a screen, a list on a phone; the place of the line that was chosen."""
     shown = [column for column in made.columns if column.name != "partner" or pages.sees_partners(current_actor())]
+    shown.sort(key=_rank)
     named = formats.listing([column.words for column in shown], most=20)
     with st.container(key="wide_figure_lines"):
         chosen = grid(
@@ -218,6 +219,13 @@ def _list(made: Lines) -> int | None:
         opened = rows([_row(made, shown, place) for place in range(len(made.rows))], key="figure_lines_narrow",
                       label="Lines")  # fmt: skip
     return chosen if chosen is not None else int(opened) if opened else None
+
+
+def _rank(column: LineColumn) -> int:
+    """Days, then amounts with their currency, then words: what does not fit beside each other is not the amount."""
+    if column.kind is LineKind.DATE:
+        return 0
+    return 2 if column.kind in (LineKind.TEXT, LineKind.MARK) and column.name != "currency" else 1
 
 
 def _column(column: LineColumn) -> Column:

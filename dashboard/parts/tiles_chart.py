@@ -71,7 +71,7 @@ def _bars(result: Result, kind: ChartKind, key: str, alt: str, height: int) -> C
     size = height or max(LEAST, BAR * len(bars) + 12)
     if kind is ChartKind.SHARES and result.measures[0].additive:
         total = written.drawn(result.total.now[0]) or Decimal(0)
-        place = shares(bars, total, unit=written.unit, key=key, alt=alt, height=size, scale=_full(scale), room=1.75)
+        place = shares(bars, total, unit=written.unit, key=key, alt=alt, height=size, scale=_full(scale))
     else:
         before = result.comparisons[0].words if result.comparisons else ""
         place = ranked_bars(

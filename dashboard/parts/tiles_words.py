@@ -53,8 +53,8 @@ class Written:
         return Scale(Decimal(1), "", {Unit.COUNT: 0, Unit.QUANTITY: 0}.get(self.measure.unit, 1))
 
     def label(self) -> str:
-        """`Expenditure, USD`, `Partners`, `Time to decision, days`."""
-        return f"{self.measure.words}, {self.unit}" if self.unit else self.measure.words
+        """`Expenditure, USD`, `Partners`, `Time to decision`: a unit that `text` does not say by itself."""
+        return f"{self.measure.words}, {self.unit}" if self.measure.unit is Unit.MONEY else self.measure.words
 
     def change(self, row: ResultRow, place: int = 0) -> str:
         """How a value moved against the first comparison: `+23 (+1.8 %)`; empty without one."""

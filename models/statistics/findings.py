@@ -117,6 +117,8 @@ def _trend(result: Result) -> str:
     last, before = full[-1], full[-2]
     change = moved(last.now[0], before.now[0], _step(result, before.start))
     named = _step(result, last.start)
+    if change and len(result.measures) > 1:
+        return f"{first.words}: {named} {change}"
     return f"{named[0].upper()}{named[1:]} {change}" if change else f"{first.words} {_within(result)}"
 
 
@@ -148,7 +150,7 @@ def _groups(result: Result) -> str:
         most = "has the highest share" if first.unit is Unit.SHARE else "takes longest"
         return f"{label} {most}: {value_text(value, first.unit)}, against {whole} in all"
     if len(named) == 1 and len(groups) == 1:
-        return f"{named[0][0]} makes all of it"
+        return f"{named[0][0]} makes all of {_inner(first.words)}"
     if total <= 0 or any(value < 0 for _, value, _ in groups):
         return f"{named[0][0]} is the largest: {value_text(named[0][1], first.unit, result.currency)}"
     if any(other for _, _, other in groups):

@@ -160,7 +160,7 @@ def test_what_is_shown_is_exported_with_its_filters_and_days(world, monkeypatch)
 def test_a_customer_shows_what_it_buys_and_the_summary_of_its_expenditure(world):
     shown = words(page("customers/customer.py", world.provider, id=world.bluewing).run(), gap=" ")
     assert "Expenditure summary July 2025 to June 2026, USD Expenditure 1,400.15 All 1,400.15" in shown
-    assert "EC2-T3 makes all of it What does it buy? Expenditure, USD; July 2025 to June 2026." in shown
+    assert "EC2-T3 makes all of expenditure What does it buy? Expenditure, USD; July 2025 to June 2026." in shown
 
 
 def test_a_view_of_a_page_is_saved_shared_and_opened_by_another_role(world: World) -> None:

@@ -66,7 +66,7 @@ def over(*values: int) -> list[tuple[date, Decimal]]:
          "Finance takes longest: 4.2 days, against 2.1 days in all"),
         (result(Ask.of("rejection_share", by=("stage",)), ("Finance", D("0.25")), total=D("0.125")),
          "Finance has the highest share: 25.0\u202f%, against 12.5\u202f% in all"),
-        (result(Ask.of("expenditure", by=("partner",)), ("A", D(100)), total=D(100)), "A makes all of it"),
+        (result(Ask.of("expenditure", by=("partner",)), ("A", D(100)), total=D(100)), "A makes all of expenditure"),
         (result(Ask.of("expenditure", by=("partner",)), total=D(0)), "No expenditure in June"),
         (result(Ask.of("expenditure", granularity="month"), *over(90, 100, 88), total=D(278)),
          "June fell 12.0\u202f% against May"),

@@ -15,6 +15,8 @@ from models.exports import service
 from models.exports.rules import CREATED, ExportFormat
 
 FORMAT_NAMES = {ExportFormat.CSV: "CSV", ExportFormat.XLSX: "XLSX", ExportFormat.PARQUET: "Parquet"}
+PRINTED = {**FORMAT_NAMES, ExportFormat.PDF: "PDF with charts"}
+"""Tables can be printed; lines are many and wide."""
 TABLES = {
     Tab.OVERVIEW: ("expenditures.customers", "Customer list", "Expenditures of customers"),
     Tab.TREND: ("expenditures.trend", "Trend", "Expenditure trend"),
@@ -28,7 +30,9 @@ Choice = tuple[str, str, str, ExportFormat]
 def export_menu(view: View, period: Period, *, lines_only: bool = False) -> None:
     """Let the person export what is filtered; asking creates a task and leads to the export history (FIN-SEXP-05)."""
     kinds = [LINES] if lines_only else [TABLES[view.tab], LINES]
-    choices: list[Choice] = [(*kind, format_) for kind in kinds for format_ in FORMAT_NAMES]
+    choices: list[Choice] = [
+        (*kind, format_) for kind in kinds for format_ in (FORMAT_NAMES if kind == LINES else PRINTED)
+    ]
     chosen = st.menu_button("Export", choices, format_func=_words, icon=":material/download:", key="export")
     if chosen is None:
         return
@@ -56,4 +60,4 @@ def question_of(view: View, kind: str) -> dict[str, Any]:
 
 
 def _words(choice: Choice) -> str:
-    return f"{choice[1]} as {FORMAT_NAMES[choice[3]]}"
+    return f"{choice[1]} as {PRINTED[choice[3]]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import pyarrow as pa
 from sqlalchemy import Column, ColumnElement, MetaData, Table, Text
@@ -40,6 +40,26 @@ def director_dimension(manager: ColumnElement[str]) -> Dimension:
     return Dimension(
         "account_director", "Account director", table.c.director_id, MISSING, "No account director", manager_names,
         lookup=lookup,
+    )  # fmt: skip
+
+
+def led_days(uow: UnitOfWork, days: pa.Table) -> pa.Table:
+    """Days on which customers counted for account managers, as those of the directors who lead them now."""
+    leads = {str(key): str(director) for key, director in identity.led(uow)}
+    rows = [row | {"user_id": leads[row["user_id"]]} for row in days.to_pylist() if row["user_id"] in leads]
+    return pa.Table.from_pylist(rows, schema=days.schema)
+
+
+def led_days_version(uow: UnitOfWork) -> Hashable:
+    """Another value whenever `led_days` would answer otherwise."""
+    return queries.assignments_version(uow), identity.led_version(uow)
+
+
+def director_of_days(column: ColumnElement[str], lookup: Lookup, missing: str = "No account director") -> Dimension:
+    """Who leads the account manager that a fact counts for, by days as `led_days` makes them."""
+    return Dimension(
+        "account_director", "Account director", column, MISSING, missing, manager_names, lookup=lookup,
+        definition="Who leads, now, the account manager that it counts for.",
     )  # fmt: skip
 
 

@@ -76,6 +76,8 @@ _SIGN_IN = {
     "Kristjan Saar": "Partner admin", "Toomas Lepik": "Account director", "Marta Kask": "Account manager",
     "Piret Rebane": "Finance specialist",
 }  # fmt: skip
+_ADMINS = {"Hansa Vertrieb Digital": "Distributor admin", "Alpenblick EDV": "Reseller admin"}
+"""A distributor and one of its resellers whose administrators can sign in."""
 
 
 def vendor_staff(terms: DemoTerms) -> list[DemoUser]:
@@ -112,6 +114,8 @@ def members(
             director, managers = directors[managers // 4 % len(directors)], managers + 1
         email = f"{_mailbox(name)}@{slug(partner)}.example"
         shown = _SIGN_IN.get(name, "") if partner == COMPANY_A else ""
+        if role == PARTNER_ADMIN:
+            shown = _ADMINS.get(partner, shown)
         made.append(DemoUser(key(terms, partner, name), partner_id, name, email, (role,), director, shown))
     return made
 

@@ -12,6 +12,7 @@ from sqlalchemy import Case, Column, Date, MetaData, Table, Text, and_, case, li
 from models.catalog import queries as catalog
 from models.core.unit_of_work import UnitOfWork
 from models.customers import queries as customers
+from models.customers.dimensions import director_of_days, led_days, led_days_version
 from models.customers.rules import AssociationType
 from models.engines.statistics import (
     MISSING,
@@ -104,6 +105,23 @@ MANAGERS = Lookup(
     customers.assignments_version,
     "from the day after the assignment; of a reseller's customers from the first of its month",
 )
+director_interval = Table(
+    "account_director_interval",
+    MetaData(),
+    *(Column(each.name, each.type) for each in manager_interval.columns),
+)
+DIRECTORS = Lookup(
+    director_interval,
+    and_(
+        director_interval.c.customer_id == _line.customer_id,
+        director_interval.c.partner_id == _line.partner_id,
+        director_interval.c.counts_from <= _line.spent_on,
+        director_interval.c.counts_until > _line.spent_on,
+    ),
+    lambda uow: led_days(uow, manager_intervals(uow)),
+    led_days_version,
+    "led now, on the days of the account manager",
+)
 
 
 def _itself(_: UnitOfWork, keys: Sequence[str]) -> dict[str, str]:
@@ -192,6 +210,7 @@ account_manager = Dimension(
     definition="Who looked after the customer on the day it was spent: an assignment counts from the day after it, of a"
     " reseller's customers from the first day of its month.",
 )
+account_director = director_of_days(_of_customer(director_interval.c.user_id), DIRECTORS)
 association_type = Dimension(
     "association_type",
     "Association type",
@@ -231,6 +250,7 @@ DIMENSIONS: Mapping[str, Dimension] = {
         partner,
         customer,
         account_manager,
+        account_director,
         association_type,
         billing_mode,
         bill_type,

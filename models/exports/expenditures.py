@@ -13,15 +13,15 @@ from typing import Any
 
 from models.core.clock import business_date
 from models.core.errors import Problem, Refused
-from models.core.money import WIDE, Rate, exact_text
+from models.core.money import WIDE, Rate, exact_text, money_text
 from models.core.paging import PageRequest
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
 from models.expenditures import queries
 from models.expenditures.answers import Context, Group
 from models.expenditures.queries import ExpenditureFilter, Granularity, Sort
-from models.exports.producers import Column, Produced, Question, register
-from models.exports.rules import ColumnKind, masked_name
+from models.exports.producers import Column, Produced, Question, Section, register
+from models.exports.rules import ColumnKind, masked_name, without_addresses
 
 ALL = 1_000_000
 """More groups than any question has: an export sums nothing up as Other."""
@@ -123,13 +123,42 @@ class Table:
         asked = asked_of(question)
         columns, rows, context = self.rows(uow, asked, question)
         facts = _facts(uow, asked, context)
-        return Produced(columns, iter([_by_column(rows, len(columns))]), context.as_of, facts)
+        section = _printed(columns, rows, context)
+        return Produced(columns, iter([_by_column(rows, len(columns))]), context.as_of, facts, [section])
 
     def rows(
         self, uow: UnitOfWork, asked: ExpenditureFilter, question: Question
     ) -> tuple[Sequence[Column], list[Sequence[Any]], Context]:
         """Columns, rows and the answer's context."""
         raise NotImplementedError
+
+
+def _printed(columns: Sequence[Column], rows: Sequence[Sequence[Any]], context: Context) -> Section:
+    """The table on paper, its picture above it: what was spent by group or step, with two decimals."""
+    shown = [place for place, each in enumerate(columns) if each.kind is not ColumnKind.EXACT
+             and each.label not in UNPRINTED]  # fmt: skip
+    numbers = [at for at, place in enumerate(shown) if columns[place].kind in NUMBERS]
+    names = [place for place, each in enumerate(columns) if each.label not in UNPRINTED]
+    spent = next(place for place, each in enumerate(columns) if each.label == "Expenditure")
+    over_time = columns[0].kind is ColumnKind.DATE
+    alone = not over_time or columns[1].kind is ColumnKind.DATE
+    bars = [(_text(row[names[0]]), float(row[spent] or 0)) for row in rows] if alone else []
+    texts = [[_text(row[place]) for place in shown] for row in rows]
+    headers = [columns[place].label for place in shown]
+    return Section(_period(context.first, context.last), context.currency, headers, texts, numbers, bars, over_time)
+
+
+UNPRINTED = ("Customer ID", "Customer Account", "Currency")
+"""Columns of tables that a page has no room for; the currency stands above."""
+NUMBERS = (ColumnKind.AMOUNT, ColumnKind.QUANTITY)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "--"
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}"
+    return money_text(value) if isinstance(value, Decimal) else without_addresses(str(value))
 
 
 class Trend(Table):

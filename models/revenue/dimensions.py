@@ -6,14 +6,21 @@ Whose revenue it is: a customer's revenue counts for an account manager from the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import pyarrow as pa
 from sqlalchemy import Column, Date, MetaData, Table, Text, and_
 
 from models.core.unit_of_work import UnitOfWork
 from models.customers import queries as customers
-from models.customers.dimensions import association_dimension, customer_dimension, manager_names
+from models.customers.dimensions import (
+    association_dimension,
+    customer_dimension,
+    director_of_days,
+    led_days,
+    led_days_version,
+    manager_names,
+)
 from models.engines.statistics import MISSING, Dimension, Labels, Lookup
 from models.expenditures.dimensions import DIMENSIONS as SPENT
 from models.expenditures.dimensions import without_overlaps
@@ -28,9 +35,15 @@ def manager_days(uow: UnitOfWork) -> pa.Table:
     return pa.Table.from_pylist(without_overlaps(found.to_pylist()), schema=found.schema)
 
 
-def _managers(table: Table, day: str) -> Lookup:
+def director_days(uow: UnitOfWork) -> pa.Table:
+    """The same for the account directors who lead them now."""
+    return led_days(uow, manager_days(uow))
+
+
+def _days(name: str, load: Callable[[UnitOfWork], pa.Table], version: Callable[[UnitOfWork], Hashable], table: Table,
+          day: str) -> Lookup:  # fmt: skip
     interval = Table(
-        "revenue_manager", MetaData(), Column("customer_id", Text), Column("partner_id", Text), Column("user_id", Text),
+        name, MetaData(), Column("customer_id", Text), Column("partner_id", Text), Column("user_id", Text),
         Column("counts_from", Date), Column("counts_until", Date),
     )  # fmt: skip
     on = and_(
@@ -38,17 +51,20 @@ def _managers(table: Table, day: str) -> Lookup:
         interval.c.counts_from <= table.c[day], interval.c.counts_until > table.c[day],
     )  # fmt: skip
     rule = "from the day following the assignment, until another one's begins"
-    return Lookup(interval, on, manager_days, customers.assignments_version, rule)
+    return Lookup(interval, on, load, version, rule)
 
 
 def common_dimensions(table: Table, day: str) -> tuple[Dimension, ...]:
     """What both tables can be grouped by."""
-    col, managers = table.c, _managers(table, day)
+    col = table.c
+    managers = _days("revenue_manager", manager_days, customers.assignments_version, table, day)
+    directors = _days("revenue_director", director_days, led_days_version, table, day)
     return (
         partner_dimension(col.partner_id), *partner_dimensions(col.partner_id, col[day]),
         customer_dimension(col.customer_id),
         Dimension("account_manager", "Account manager", managers.table.c.user_id, MISSING, "No account manager",
                   manager_names, lookup=managers),
+        director_of_days(directors.table.c.user_id, directors),
         association_dimension(col.association_type),
         *(_as_spent(name, table) for name in ("service_family", "service_type", "product", "billing_mode", "source")),
     )  # fmt: skip

@@ -204,13 +204,25 @@ def test_the_guides_company_is_in_it(built: service.Built) -> None:
     assert sorted(teams.values()) == [4, 4]
 
 
+def test_the_distributor_and_the_reseller_that_can_sign_in_have_customers() -> None:
+    eco = ecosystem.invent(DEMO, TODAY)
+    people = {user.demo: user.partner_id for user in eco.users if user.demo}
+    owner = {partner.id: partner for partner in eco.partners}
+    depot, shop = owner[people["Distributor admin"]], owner[people["Reseller admin"]]
+    assert (depot.kind, shop.kind, shop.parent_id) == (PartnerKind.DISTRIBUTOR, PartnerKind.RESELLER, depot.id)
+    now = Counter(stay.partner.id for customer in eco.customers if (stay := customer.now_at))
+    assert now[shop.id] >= 20
+    assert sum(now[partner.id] for partner in eco.partners if partner.parent_id == depot.id) >= 60
+
+
 def test_demo_people_can_sign_in_and_others_cannot(built: service.Built) -> None:
     roles = [account.role for account in built.accounts]
     assert roles == [
         "Administrator", "Ecosystem manager", "Finance", "Business reviewer", "Analyst", "Finance reviewer",
-        "Second in finance", "Partner admin", "Finance specialist", "Account director", "Account manager",
+        "Second in finance", "Distributor admin", "Partner admin", "Finance specialist", "Account director",
+        "Account manager", "Reseller admin",
     ]  # fmt: skip
-    marta = built.accounts[-1]
+    marta = next(account for account in built.accounts if account.role == "Account manager")
     with unit_of_work() as uow:
         token = identity.sign_in(uow, marta.email, marta.password)
         person = access.signed_in(uow, token)

@@ -14,6 +14,7 @@ from models.core.unit_of_work import UnitOfWork
 from models.customers import rules, service
 from models.engines.statistics import forget
 from models.partners.rules import PartnerKind
+from models.partners.tables import Partner
 from tests.support.build import Build
 from tests.support.facts import FactBuilder
 from tests.support.figures import figure, figures
@@ -110,6 +111,21 @@ def test_others_count_from_the_day_after_the_assignment(uow, stage, kind: Partne
     assign(uow, customer, ben, date(2026, 8, 10))
     assert of(JULY) == {"Ann": 1}
     assert of(AUGUST) == {"Ann": 2 + 4 + 8, "Ben": 16 + 32}
+
+
+@pytest.mark.meets("FIN-SCUS-02")
+def test_a_directors_expenditure_is_that_of_the_account_managers_they_lead(uow, build, stage) -> None:
+    customer, (ann, ben, _), _ = stage(PartnerKind.CLOUD_SOLUTION_PROVIDER)
+    director = build.user("account_director", partner=build.uow.session.get(Partner, customer.partner_id))
+    ben.director_id = director.id
+    assign(uow, customer, ann, date(2026, 6, 3))
+    assign(uow, customer, ben, date(2026, 8, 10))
+    key = {"account_director": str(director.id)}
+    assert figure(uow, "expenditure", AUGUST, **key) == 16 + 32
+    assert figure(uow, "expenditure", JULY, AUGUST, account_director="none") == 1 + 2 + 4 + 8
+    ben.director_id = None
+    uow.session.flush()
+    assert figure(uow, "expenditure", AUGUST, **key) == 0
 
 
 def test_the_rule_names_the_first_of_the_month() -> None:

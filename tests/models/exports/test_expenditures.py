@@ -19,6 +19,7 @@ from models.customers.tables import Customer
 from models.expenditures import queries as expenditures
 from models.expenditures.queries import Conversion, ExpenditureFilter
 from models.exports import queries, service
+from models.exports.producers import producer_of
 from models.exports.rules import ExportFormat, ExportStatus
 from tests.support.build import Build
 from tests.support.facts import FactBuilder
@@ -142,3 +143,27 @@ def test_a_question_without_a_period_is_refused(people: dict[str, Actor]):
             service.request(
                 uow, "expenditures.trend", {"asked": ASKED.to_address(), "by": "moon"}, ExportFormat.CSV, "x"
             )
+
+
+@pytest.mark.meets("FIN-SEXP-05")
+@pytest.mark.parametrize(
+    ("kind", "question", "first", "bars", "over_time"),
+    [
+        ("trend", {}, ["2026-06-01", "0.00"], 2, True),
+        ("trend", {"by": "service_type"}, ["2026-06-01"], 0, True),
+        ("distribution", {"by": "customer"}, ["P****e", "20.52"], 3, False),
+        ("customers", {}, ["P****e"], 3, False),
+    ],
+)
+def test_tables_are_printed_with_a_picture_and_name_no_customer(
+    kind: str, question: dict[str, Any], first: list[str], bars: int, over_time: bool, people: dict[str, Actor]
+) -> None:
+    with unit_of_work(read_only=True, actor=people["analyst"]) as uow:
+        made = producer_of(f"expenditures.{kind}").open(uow, {"asked": ASKED.to_address()} | question)
+    (section,) = made.sections
+    by_name = sorted(section.rows, key=lambda row: row[0] != first[0])
+    shown = [cell for cell in by_name[0] if cell not in ("--", "2026-04-01")]
+    assert shown[: len(first)] == first
+    assert (len(section.bars), section.over_time) == (bars, over_time)
+    assert "Polder" not in str(section)
+    assert section.note == "USD"

@@ -72,6 +72,12 @@ def _another_amount(connection: Connection, case_id: UUID) -> None:
     connection.execute(event.values(payload=changed))
 
 
+def _another_state(connection: Connection, case_id: UUID) -> None:
+    state = connection.execute(select(Case.state).where(Case.id == case_id)).scalar_one()
+    changed = json.loads(json.dumps(state).replace("60000", "60001"))
+    connection.execute(update(Case).where(Case.id == case_id).values(state=changed))
+
+
 TAMPERED: dict[str, tuple[Callable[[Connection, UUID], object], str]] = {
     "a byte of what was typed": (_another_amount, "its content was changed"),
     "who did it": (
@@ -99,6 +105,7 @@ TAMPERED: dict[str, tuple[Callable[[Connection, UUID], object], str]] = {
         lambda connection, case: connection.execute(update(Case).where(Case.id == case).values(status="Draft")),
         "its row does not say what its events say",
     ),
+    "the state": (_another_state, "its events lead to another state than the one that is kept"),
     "a fact": (
         lambda connection, case: connection.execute(update(CaseFact).where(CaseFact.case_id == case).values(text="x")),
         "its facts are not those that its events lead to",

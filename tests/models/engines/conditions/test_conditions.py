@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from models.core.errors import Refused
 from models.engines.conditions import FactType, FactTypes, compiled, fits, formula, worked_out
+from models.engines.conditions.facts import leave, units
 
 TYPES: FactTypes = {
     "claimed": "usd", "partner.tier": "text", "starts_on": "date", "ends_on": "date", "late": "yes_no",
@@ -211,3 +212,19 @@ def test_what_works_out_no_value_of_its_type_is_refused():
         worked_out("pieces + 1", types, "count").evaluate({})
     with pytest.raises(Refused, match="It works out no rows"):
         worked_out("[]", types, "rows").evaluate({})
+
+
+def test_a_formula_that_is_nested_too_deeply_is_refused_in_words():
+    with pytest.raises(Refused, match="It cannot be read"):
+        compiled("(" * 400 + "a" + ")" * 400, {"a": "yes_no"})
+
+
+def test_only_text_and_whole_numbers_are_amounts():
+    for wrong in (True, 1.5, None):
+        with pytest.raises(ValueError, match="is no amount"):
+            units(wrong)
+
+
+def test_what_no_fact_can_hold_leaves_no_formula():
+    with pytest.raises(ValueError, match="is no rows"):
+        leave("rows", [])

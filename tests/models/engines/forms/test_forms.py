@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from models.core.errors import Problem
 from models.engines.conditions import FactTypes
 from models.engines.forms.changes import Change, changes
 from models.engines.forms.lint import faults
-from models.engines.forms.schema import Field, Form
+from models.engines.forms.schema import Field, FixedRow, Form
 from models.engines.forms.validation import problems
 from models.engines.forms.values import (
     begun,
@@ -368,3 +369,22 @@ def test_both_parts_make_the_whole(lines: list[tuple[Decimal, bool]]):
     full = with_computed(FORM, {"budget": rows})
     assert Decimal(full["with_mdf"]) + Decimal(full["without_mdf"]) == Decimal(full["total"])
     assert Decimal(full["total"]) == sum((amount for amount, _ in lines), Decimal(0))
+
+
+def test_what_nobody_sent_before_begins_nothing_and_stands_beside_nothing():
+    made = one_step(
+        {"name": "city", "label": "City", "type": "text", "copy_from": "application.city"},
+        {"name": "lines", "label": "Lines", "type": "rows", "of": [{"name": "item", "label": "Item", "type": "text"}]},
+    )
+    assert begun(made, {}, {}) == {}
+    assert begun(made, {}, {"application": {"city": "Riga"}}) == {"city": "Riga"}
+    lines = made.field("lines")
+    assert lines is not None
+    assert beside(lines, "no rows", {}) == []
+
+
+def test_a_fixed_row_may_be_written_at_length():
+    short, long = {"item": "Leads", "unit": "usd"}, {"values": {"item": "Leads"}, "unit": "usd"}
+    assert FixedRow.model_validate(short) == FixedRow.model_validate(long)
+    with pytest.raises(ValidationError):
+        FixedRow.model_validate("Leads")

@@ -186,3 +186,13 @@ def test_many_at_once_never_take_more_than_there_is():
         assert stands(uow, pool) == (1_000, 0, 1_000, 0)
         assert set(taken) == set(queries.open_reservations(uow))
         assert len(set(taken)) == 10
+
+
+def test_a_correction_repeated_is_made_once_and_of_nothing_there_is_none(uow: UnitOfWork, pool: Pool):
+    grant = service.grant(uow, pool, Decimal(1_000), reason="Raised", key="g2")
+    once = service.correct(uow, grant, Decimal(400), reason="Too much", key="c1")
+    assert service.correct(uow, grant, Decimal(400), reason="Too much", key="c1") == once
+    assert stands(uow, pool) == (10_600, 0, 0, 10_600)
+    nothing = service.post(uow, service.reserve(uow, pool, Decimal(100), key="r1"), Decimal(0), key="p1")
+    with pytest.raises(Refused, match=r"At most 0.00 USD"):
+        service.correct(uow, nothing, Decimal(1), reason="", key="c2")

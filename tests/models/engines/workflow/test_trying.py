@@ -157,3 +157,10 @@ def test_a_check_at_hand_answers_as_the_scenario_says():
     found = tried(definition, Scenario.model_validate(said))
     assert [bool(stand.problems) for stand in found.stands] == [False, False, True, False]
     assert found.state.outcome == "done"
+
+
+def test_a_form_is_sent_by_the_applicant_alone():
+    """What is refused is no form that was sent."""
+    found = play(submit(by="Joris"))
+    assert [visit.node for visit in found.state.visits] == ["request"]
+    assert found.stands[-1].problems

@@ -116,6 +116,7 @@ def ours(home: Path) -> float:
     """The questions as pages ask them."""
     import models.tables  # noqa: F401
     from models.core.actor import SYSTEM
+    from models.core.settled import settle
     from models.core.unit_of_work import unit_of_work
     from models.statistics.asking import answer
 
@@ -125,6 +126,7 @@ def ours(home: Path) -> float:
             return _said(answer(uow, question.ask))
 
     asked(QUESTIONS[-1])
+    settle()  # as the web process does before its first request
     return _take(home / "ours.json", asked)
 
 

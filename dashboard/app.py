@@ -21,6 +21,7 @@ from dashboard.designer import assets
 from dashboard.guard import Guard
 from models.core.database import ask
 from models.core.migrate import migrate
+from models.core.settled import settle
 from models.expenditures import service as expenditures
 
 log = logging.getLogger("kontor.web")
@@ -42,6 +43,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     """Before the first request: the schema of this version, and imports that a killed process left half-way."""
     await to_thread.run_sync(migrate)
     await to_thread.run_sync(expenditures.recover)
+    settle()
     yield None
 
 

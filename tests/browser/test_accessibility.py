@@ -17,8 +17,10 @@ DEEP = pytest.mark.deep
 # Who looks at which pages. Those of both administrators are all there are; the others have parts of their own there.
 REVIEWED = ("", "queue", "cases", "benefit-statistics", "review-statistics")
 ASKED = ("", "ecosystem", "expenditures", "dashboard", "figure-alerts", "briefs", "explore", "explore-sql", "account")
+TABS = ("revenue?tab=summary", "incentives?tab=expenditures", "expenditures?tab=trend", "expenditures?tab=distribution",
+        "review-statistics?tab=decisions", "designer?type=mdf")  # fmt: skip
 LOOKED_AT = {
-    "Administrator": pages_of("vendor"),
+    "Administrator": (*pages_of("vendor"), *TABS),
     "Partner admin": pages_of("partner"),
     "Business reviewer": REVIEWED,
     "Analyst": ASKED,

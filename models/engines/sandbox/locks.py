@@ -40,8 +40,33 @@ ALLOW, EPERM, ENOSYS = 0x7FFF0000, 0x00050001, 0x00050026
 LOAD, EQUAL, HAS_BIT, RETURN = 0x20, 0x15, 0x45, 0x06
 
 # ---- Landlock: what is handled is forbidden, since no rule allows anything; by version of the interface ----
-CREATE_RULESET, RESTRICT_SELF = 444, 446
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
+BENEATH, READ_FILE, READ_DIR = 1, 1 << 2, 1 << 3
+CODE = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache",
+        "/etc/localtime", "/proc/self/cgroup", "/sys/fs/cgroup")  # fmt: skip
+"""Where the system keeps what programs load, and how much of the machine DuckDB finds to be there."""
 FILES = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF, 5: 0xFFFF}
+
+
+_early: list[object] = []
+"""Once files are locked: a file that was opened before, which says how much is mapped."""
+
+
+def only_code(root: str) -> None:
+    """Keep the process, and with it every thread that it will begin, from every file but the code it still has to load.
+
+    To be called before any library is imported: Landlock holds for who calls it and what that one begins, not for
+    threads that are there already. `root` is where Kontor's own code is.
+    """
+    if sys.platform != "linux" or _early:
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    statm = open("/proc/self/statm", "rb")  # noqa: SIM115 - stays open until the last lock
+    folders = {os.path.join(root, "models"), sys.prefix, sys.base_prefix, *sys.path, *CODE} - {root, "", "/"}
+    if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 and _landlock(libc, sorted(folders)):
+        _early.append(statm)
+    else:
+        statm.close()
 
 
 def lock_down(*, memory: int, cpu_seconds: int) -> list[str]:
@@ -66,7 +91,7 @@ def lock_down(*, memory: int, cpu_seconds: int) -> list[str]:
         _limit(resource.RLIMIT_AS, mapped + memory)
         held.append("memory")
     locked = linux and libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-    if locked and _landlock(libc):
+    if locked and _landlock(libc) and _early:  # else it would not hold for the threads that libraries began
         held.append("landlock")
     # One number, which is taken by the pipe: whatever would open something finds no place for it.
     _limit(resource.RLIMIT_NOFILE, 1)
@@ -97,21 +122,36 @@ def _limit(kind: int, value: int) -> None:
 
 
 def _mapped() -> int:
-    with open("/proc/self/statm", "rb") as file:
+    with _early[0] if _early else open("/proc/self/statm", "rb") as file:  # type: ignore[attr-defined]
         return int(file.read().split()[0]) * resource.getpagesize()
 
 
-def _landlock(libc: Any) -> bool:
+def _landlock(libc: Any, readable: Iterable[str] = ()) -> bool:
+    """Forbid every file and every connection; but what is in some folders may be read."""
     version = libc.syscall(CREATE_RULESET, None, 0, 1)
     if version < 1:
         return False
     attributes = struct.pack("=QQQ", FILES.get(version, FILES[5]), 3 if version >= 4 else 0, 3 if version >= 6 else 0)
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     ruleset = libc.syscall(CREATE_RULESET, attributes[:size], size, 0)
+    for path in readable if ruleset >= 0 else ():
+        _let_read(libc, ruleset, path)
     held = ruleset >= 0 and libc.syscall(RESTRICT_SELF, ruleset, 0) == 0
     if ruleset >= 0:
         os.close(ruleset)
     return bool(held)
+
+
+def _let_read(libc: Any, ruleset: int, path: str) -> None:
+    try:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return  # what is not there needs no reading
+    try:
+        rights = READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE
+        libc.syscall(ADD_RULE, ruleset, BENEATH, struct.pack("=Qi", rights, place), 0)
+    finally:
+        os.close(place)
 
 
 def _seccomp(libc: Any) -> bool:

@@ -27,7 +27,11 @@ import pyarrow as pa
 from models.core.errors import DomainError, Problem, Refused
 
 ROOT = Path(__file__).resolve().parents[3]
-BOOT = f"import sys; sys.path.append({str(ROOT)!r}); from models.engines.sandbox.child import main; main()"
+BOOT = (
+    f"import sys; root = {str(ROOT)!r}; sys.path.append(root); from models.engines.sandbox import locks; "
+    "locks.only_code(root); from models.engines.sandbox.child import main; main()"
+)
+"""Files are locked before the first library is loaded, so that every thread which it begins is locked, too."""
 HEAD = struct.Struct(">cI")
 FRAME = 16 * 1024 * 1024
 """Largest frame that is read, in bytes."""

@@ -47,16 +47,17 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     yield None
 
 
+routes = [
+    *sign_in.routes,
+    *downloads.routes,
+    *uploads.routes,
+    *assets.routes,
+    Mount(ADDRESS, app=api),
+    Route("/health", health, methods=["GET"]),
+]
 app = st.App(
     HERE / "main.py",
     lifespan=lifespan,
-    routes=[
-        *sign_in.routes,
-        *downloads.routes,
-        *uploads.routes,
-        *assets.routes,
-        Mount(ADDRESS, app=api),
-        Route("/health", health, methods=["GET"]),
-    ],
+    routes=routes,
     middleware=[Middleware(Guard)],
 )

@@ -265,12 +265,22 @@ def text(value: str | None) -> str:
     return escape(value) if value else NOTHING
 
 
-_MARKUP = re.compile(r"([\\\[\]<$*~])")
+_MARKUP = re.compile(r"[\\\[\]<>$*~`&|]|(?<![^\W_])_|_(?![^\W_])")
+_INDENT = re.compile(r"^(?: {4,}| {0,3}\t)[ \t]*", re.MULTILINE)
+_BEGINNING = re.compile(r"^( {0,3}\d{0,9})(?:(?<!\d)[#+=:-]|(?<=\d)[.)](?=\s|$))", re.MULTILINE)
+"""What would make a line code, a heading, an item of a list, or a rule."""
+_BY_ITSELF = re.compile(
+    r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=[-.\w+])(?=@)|(?<=:)(?=\\?[a-z+_-](?:\\?[\w+/-])*:)", re.IGNORECASE
+)
+"""Where words become a link, an address or an icon without any sign; no backslash keeps them from it."""
+_JOINER = "\u2060"
 
 
 def plain(value: str) -> str:
-    """Words with something of somebody else in them, where Streamlit reads Markdown: no link, picture or formula."""
-    return _MARKUP.sub(r"\\\1", value)
+    """Words with something of somebody else in them, where Streamlit reads Markdown: they are shown as they are."""
+    shown = _MARKUP.sub(r"\\\g<0>", value)
+    shown = _BEGINNING.sub(lambda found: f"{found[1]}\\{found[0][-1]}", _INDENT.sub("", shown))
+    return _BY_ITSELF.sub(_JOINER, shown)
 
 
 def listing(names: Sequence[str], *, most: int = 3) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from dashboard.parts import formats
 from dashboard.parts.formats import DateFormat, Preferences
@@ -109,6 +113,53 @@ def test_when_something_happened_is_as_short_as_possible():
 )
 def test_months(first, last, shown):
     assert formats.months(first, last) == shown
+
+
+HOSTILE = [
+    "awww.evil.example", ":_smile_:",
+    "https://evil.example/x", "see www.evil.example now", "HTTP://EVIL.EXAMPLE", "mail a.b+c@evil.example",
+    "mailto:a@b.example", "[here](https://evil.example)", "![x](//evil.example/p.png)", "<https://evil.example>",
+    "<b onclick=x>B</b>", "&lt;b&gt; &copy;", "`code` ``two``", "_one_ __two__ a_b_c _x", "*one* **two** ~~gone~~",
+    "$x^2$", "# Heading", "- item", "+ item", "1. first", "2) second", "> said", "---", "===", "a\n===", "a\n# b",
+    "    code", "\tcode", "a\n\n    code", "|a|b|\n|-|-|\n|1|2|", ":red[danger]", ":material/delete:", ":smile:",
+    "C:\\path\\", "\\[", "[a]: https://evil.example", "~~~\nx\n~~~", "R&D 100 % <3", "    # b", " \t- x", "12) x",
+]  # fmt: skip
+READ_BY_ITSELF = re.compile(r"https?://|www\.|[-.\w+]@|:[a-z+_-][\w+/-]*:", re.IGNORECASE)
+
+
+def _only_words(value: str) -> None:
+    shown = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(formats.plain(value))
+    assert {token.type for token in shown} <= {"paragraph_open", "inline", "paragraph_close"}, value
+    within = [child for token in shown for child in token.children or ()]
+    assert {child.type for child in within} <= {"text", "softbreak", "hardbreak"}, value
+    words = "\n".join(
+        "".join(child.content or "\n" for child in token.children or ()) for token in shown if token.type == "inline"
+    )
+    assert not READ_BY_ITSELF.search(words), value
+    assert words.replace("\u2060", "").split() == value.split()
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_words_of_others_are_only_words_in_markdown(value):
+    _only_words(value)
+
+
+@given(
+    st.lists(st.sampled_from([*"ab1 .:/@#->+=_*~`<&;[]()!|$\\\n\t", "www.", "http://", "&amp;", "    "])).map("".join)
+)
+def test_any_words_of_others_are_only_words_in_markdown(value):
+    _only_words(value)
+
+
+def test_ordinary_words_stay_readable():
+    for words in (
+        "Nordlicht Systems",
+        "3 of 12 customers, 14:05",
+        "sub_account_name",
+        "Müller-Lüdenscheid (EU)",
+        "−4.5 %",
+    ):
+        assert formats.plain(words) == words
 
 
 def test_names_of_others_are_escaped():

@@ -342,14 +342,20 @@ def role_words(roles: Iterable[str]) -> str:
 # ---- what waits for the actor ----
 
 
-def waiting_for(uow: UnitOfWork, *, limit: int = 20) -> list[CaseRow | TaskRow]:
+def waiting_for(uow: UnitOfWork, *, limit: int = 20) -> list[CaseRow] | list[TaskRow]:
     """What waits for the actor: reviews for the vendor's people, forms and questions for a partner's, earliest due
     first."""
-    if uow.actor.is_vendor:
-        found: list[CaseRow | TaskRow] = []
-        for desk in desks_of(uow):
-            found += queue(uow, QueueFilter(desk=desk), PageRequest(size=limit)).rows
-        return found[:limit]
+    if not uow.actor.is_vendor:
+        return forms_waiting(uow, limit=limit)
+    found: list[TaskRow] = []
+    for desk in desks_of(uow):
+        found += queue(uow, QueueFilter(desk=desk), PageRequest(size=limit)).rows
+    return found[:limit]
+
+
+def forms_waiting(uow: UnitOfWork, *, limit: int | None = None) -> list[CaseRow]:
+    """The applications with a form or question that waits for the actor's organisation, earliest due first; all of
+    them without a limit. One where two things wait comes twice."""
     if not any(may_view(uow, made) for made in application_types(uow).values()):
         return []
     stmt = (

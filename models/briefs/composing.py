@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
-from urllib.parse import quote
-from uuid import UUID
+from datetime import tzinfo
 
-from models.applications import queries as applications
-from models.applications.rows import CaseRow, QueueFilter, TaskRow
-from models.applications.turns import desks_of
-from models.applications.types import application_types
 from models.briefs.content import Content, Item, Section
 from models.briefs.rules import Every
 from models.briefs.terms import BriefTerms, Shown, brief_terms
+from models.briefs.work import Work, late_items, work_of
 from models.core.errors import DomainError
-from models.core.paging import PageRequest
 from models.core.unit_of_work import UnitOfWork
 from models.engines.statistics import LakeAway, Unit
 from models.expenditures.words import percent_text
@@ -26,11 +20,9 @@ from models.statistics.asking import answer
 from models.statistics.asks import Ask, Compared
 from models.statistics.explaining import explain
 from models.statistics.findings import moved, value_text
+from models.statistics.queries import AlertRow
 from models.statistics.results import Result, ResultRow
 from models.statistics.rules import AlertState
-
-LOOKED_THROUGH = 100
-"""Reviews and forms that are looked through for what is late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +42,10 @@ def compose(uow: UnitOfWork, wanted: Wanted, terms: BriefTerms | None = None) ->
         LakeAway: the fact tables cannot be read.
     """
     terms = terms or brief_terms()
-    waits = _waits(uow, wanted)
+    work = work_of(uow, wanted.partners, wanted.zone, terms)
     answers = list(_answers(uow, wanted, terms))
-    risks = [*_late(waits, uow.now, terms), *_alerts(uow, terms), *_falls(uow, wanted, terms)]
+    alerts = _raised(uow)
+    risks = [*late_items(work, terms), *_alerts(alerts, terms), *_falls(uow, wanted, terms)]
     sections = (
         Section(
             key="changed", title="What changed", empty="Your roles show no figures.",
@@ -63,24 +56,29 @@ def compose(uow: UnitOfWork, wanted: Wanted, terms: BriefTerms | None = None) ->
             empty="No figure that can be explained changed.",
         ),
         Section(key="risk", title="At risk", items=tuple(risks), empty="Nothing is late, and no alert is raised."),
-        Section(
-            key="waits", title="Waits for you", items=tuple(waits[: terms.most.waits]), empty="Nothing waits for you."
-        ),
+        Section(key="waits", title="Waits for you", items=tuple(_waits(work)), empty="Nothing waits for you."),
     )  # fmt: skip
-    return Content(headline=_headline(waits, risks, answers), about=_about(uow, wanted, answers), sections=sections)
+    headline = _headline(answers, work, len(alerts))
+    return Content(headline=headline, about=_about(uow, wanted, answers), sections=sections)
 
 
-def _headline(waits: list[_Waiting], risks: list[Item], answers: list[tuple[Shown, Result]]) -> str:
+def _headline(answers: list[tuple[Shown, Result]], work: Work, alerts: int) -> str:
     said = []
     if answers:
         _, result = answers[0]
         change = _movement(result)
         said.append(f"{result.measures[0].words} {change or _value(result)}")
-    late = sum(item.tone == "red" for item in risks)
-    said.append(f"{len(waits)} waiting" if waits else "nothing waits")
-    if late:
+    said.append(f"{work.count} waiting" if work.count else "nothing waits")
+    if late := len(work.late) + alerts:
         said.append(f"{late} late or alarming")
     return ", ".join(said)
+
+
+def _waits(work: Work) -> Iterator[Item]:
+    """What is to be done first, and how much there is beside it."""
+    yield from work.first
+    if more := work.count - len(work.first):
+        yield Item(title=f"{more} more {'wait' if more > 1 else 'waits'} for you", link="/")
 
 
 def _about(uow: UnitOfWork, wanted: Wanted, answers: list[tuple[Shown, Result]]) -> str:
@@ -155,12 +153,17 @@ def _why(uow: UnitOfWork, answers: list[tuple[Shown, Result]]) -> Iterator[Item]
 
 
 def _falls(uow: UnitOfWork, wanted: Wanted, terms: BriefTerms) -> Iterator[Item]:
-    """The groups whose figure fell most."""
+    """The groups whose figure fell most: every group is looked at, however much others rose."""
     risk = terms.at_risk
     if risk.name not in {offer.measure.name for offer in catalogue.offered(uow.actor)}:
         return
-    result = answer(uow, _ask(risk.name, wanted, terms, by=(risk.by,), sort="change", top=10 * terms.most.falls))
-    fallen = [row for row in result.rows if not row.is_other and (row.change() or 0) < 0]
+    try:
+        result = answer(uow, _ask(risk.name, wanted, terms, by=(risk.by,), sort="change"))
+    except LakeAway:
+        raise
+    except DomainError:
+        return
+    fallen = [row for row in result.rows if (row.change() or 0) < 0]
     for row in sorted(fallen, key=lambda row: row.change() or 0)[: terms.most.falls]:
         yield _fall(row, result, risk.link)
 
@@ -174,91 +177,15 @@ def _fall(row: ResultRow, result: Result, link: str) -> Item:
     return Item(title=f"{row.labels[0]} fell{by}", text=text, link=link, tone="red" if gone else "orange")
 
 
-def _alerts(uow: UnitOfWork, terms: BriefTerms) -> Iterator[Item]:
+def _raised(uow: UnitOfWork) -> list[AlertRow]:
     """The reader's own alerts that deserve attention."""
     if not uow.actor.may("statistics.view"):
-        return
-    raised = [
-        each for each in figures.alerts(uow) if each.state is AlertState.RAISED and not each.sleeps(uow.today)
-    ]  # fmt: skip
+        return []
+    return [each for each in figures.alerts(uow) if each.state is AlertState.RAISED and not each.sleeps(uow.today)]
+
+
+def _alerts(raised: Sequence[AlertRow], terms: BriefTerms) -> Iterator[Item]:
     for each in raised[: terms.most.alerts]:
         yield Item(title=f"Alert: {each.name}", text=each.words, link="/figure-alerts", tone="red")
-
-
-# ---- work ----
-
-
-class _Waiting(Item):
-    """Something that waits for the reader, until when."""
-
-    due_at: datetime | None = None
-
-
-def _waits(uow: UnitOfWork, wanted: Wanted) -> list[_Waiting]:
-    """Reviews that are the reader's turn, or forms of theirs, the earliest due first."""
-    if uow.actor.is_vendor:
-        items = [_task(row, desk, wanted.zone, uow.now) for desk, row in _reviews(uow, wanted)]
-    else:
-        items = [_case(row, wanted.zone) for row in _forms(uow, wanted)]
-    return sorted(items, key=lambda each: (each.due_at is None, each.due_at.timestamp() if each.due_at else 0))
-
-
-def _reviews(uow: UnitOfWork, wanted: Wanted) -> Iterator[tuple[str, TaskRow]]:
-    """The reviews that are the actor's turn, with the desk of each."""
-    chosen = [UUID(each) for each in wanted.partners]
-    for desk in desks_of(uow):
-        asked = QueueFilter(desk=desk, partners=chosen)
-        for row in applications.queue(uow, asked, PageRequest(size=LOOKED_THROUGH)).rows:
-            yield desk, row
-
-
-def _forms(uow: UnitOfWork, wanted: Wanted) -> Iterator[CaseRow]:
-    """The forms and questions that wait for the actor's organisation, as far as the actor may answer them."""
-    types = application_types(uow)
-    for row in applications.waiting_for(uow, limit=LOOKED_THROUGH):
-        if not isinstance(row, CaseRow) or row.type not in types:
-            continue
-        mine = not wanted.partners or str(row.partner_id) in wanted.partners
-        if mine and uow.actor.may(types[row.type].permissions.apply):
-            yield row
-
-
-def _task(row: TaskRow, desk: str, zone: tzinfo, now: datetime) -> _Waiting:
-    page = "/payment-desk" if desk == "payments" else "/queue"
-    late = row.due_at is not None and row.due_at <= now and not row.paused
-    text = " · ".join(filter(None, (row.partner, row.label, _until(row.due_at, zone))))
-    return _Waiting(
-        title=f"{row.number} {row.title}".strip(), text=text, link=f"{page}?case={row.case_id}%2F{quote(row.visit)}",
-        tone="red" if late else "gray", due_at=None if row.paused else row.due_at,
-    )  # fmt: skip
-
-
-def _case(row: CaseRow, zone: tzinfo) -> _Waiting:
-    due = min((each.due_at for each in row.standing if each.due_at), default=None)
-    late = any(each.overdue for each in row.standing)
-    text = " · ".join(filter(None, (row.status, _until(due, zone))))
-    return _Waiting(
-        title=f"{row.number} {row.title}".strip(), text=text, link=f"/case?case={row.id}",
-        tone="red" if late else "gray", due_at=due,
-    )  # fmt: skip
-
-
-def _until(due: datetime | None, zone: tzinfo) -> str:
-    if due is None:
-        return ""
-    local = due.astimezone(zone)
-    return f"due {local:%b} {local.day}, {local:%H:%M}"
-
-
-def _late(waits: Collection[_Waiting], now: datetime, terms: BriefTerms) -> Iterator[Item]:
-    """What is overdue, then what is due soon, summed up where it is much."""
-    late = [each for each in waits if each.due_at and each.due_at <= now]
-    soon = [each for each in waits if each.due_at and now < each.due_at <= now + timedelta(days=terms.due_within_days)]
-    for each in late[: terms.most.falls]:
-        yield Item(title=f"Overdue: {each.title}", text=each.text, link=each.link, tone="red")
-    if more := len(late) - terms.most.falls:
-        if more > 0:
-            yield Item(title=f"{more} more are overdue", link="/", tone="red")
-    if soon:
-        words = f"{len(soon)} due within {terms.due_within_days} days"
-        yield Item(title=words, text=f"The next: {soon[0].title}, {soon[0].text}", link=soon[0].link, tone="orange")
+    if (more := len(raised) - terms.most.alerts) > 0:
+        yield Item(title=f"{more} more alert{'s are' if more > 1 else ' is'} raised", link="/figure-alerts", tone="red")

@@ -37,6 +37,7 @@ class Most(_Part):
     """How much of each kind a brief names."""
 
     falls: PositiveInt
+    late: PositiveInt
     alerts: PositiveInt
     waits: PositiveInt
 

@@ -62,7 +62,7 @@ def read(uow: UnitOfWork, partner_id: UUID) -> tuple[list[GoalRow], Mapping[int,
 def show(goals: list[GoalRow], earned: Mapping[int, Decimal] | None) -> None:
     """The goals in force by year, with what was earned so far; then what they were before."""
     now = [each for each in goals if each.ended_at is None]
-    section("Annual revenue goals", note=f"USD. {queries.NOTE}" if now else "")
+    section("Annual revenue goals", note=f"USD. {queries.NOTE if earned else ''}" if now else "")
     if not now:
         st.caption("No goal was set.")
         return

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from models.core.errors import Problem, Refused
 from models.core.unit_of_work import UnitOfWork
-from models.engines.statistics import OTHER, Sort
+from models.engines.statistics import OTHER, Sort, data_from
 from models.statistics import catalogue, wording
 from models.statistics.asks import Ask, Compared
 from models.statistics.framing import Asked, resolved
@@ -22,6 +22,12 @@ from models.statistics.results import Comparison, Grouped, Measured, Result, Res
 
 MOST_ROWS = 100_000
 """More rows are no answer but an export of lines."""
+
+
+def _note(uow: UnitOfWork, measure: str) -> str:
+    """What must be said of facts that are there; of none, nothing: so far only the demo writes what is noted."""
+    facts = catalogue.facts_of(measure)
+    return facts.note if facts.note and data_from(uow, facts) else ""
 
 
 def answer(uow: UnitOfWork, ask: Ask) -> Result:
@@ -41,9 +47,7 @@ def answer(uow: UnitOfWork, ask: Ask) -> Result:
     return Result(
         ask=ask,
         measures=tuple(
-            Measured(
-                each.name, each.words, each.unit, each.definition, each.additive, catalogue.facts_of(each.name).note
-            )
+            Measured(each.name, each.words, each.unit, each.definition, each.additive, _note(uow, each.name))
             for each in asked.measures
         ),
         dimensions=tuple(_grouped(asked, name) for name in ask.by),

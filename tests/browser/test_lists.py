@@ -59,7 +59,7 @@ def test_a_column_and_a_view_are_added_to_a_list_and_shared(
     manager.keyboard.press("Tab")
     dialog.get_by_text("Their list opens with it").click()
     dialog.get_by_role("button", name="Share", exact=True).click()
-    expect(manager.get_by_text("The view Basic tier is shared with Analyst.")).to_be_visible()
+    expect(manager.get_by_text("The view Basic tier is shared with Analyst.")).to_be_visible(timeout=20_000)
 
     analyst = signed_in(demo_installation, open_page(demo_installation.address), "Analyst")
     browsing.open_address(analyst, "partners")

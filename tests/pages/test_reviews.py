@@ -99,7 +99,8 @@ def test_a_title_is_no_markdown_in_what_is_said_to_the_reviewer(made: Any) -> No
         lambda fund: fund.applied(activity_name=r"![x](https://spy.example/x.png) \[y](//spy.example)")
     )
     test = press(shown(QUEUE, fund.joris), "Approve")
-    said = r"!\[x\](https://spy.example/x.png) \\\[y\](//spy.example): Application review approved."
+    unlinked = "https:\u2060//spy.example/x.png"  # an invisible sign: otherwise the address alone became a link
+    said = rf"!\[x\]({unlinked}) \\\[y\](//spy.example): Application review approved."
     assert test.success[0].value == f"MDF-2026-0001 {said}"
     assert status(case_id) == "MDF application approved"
 

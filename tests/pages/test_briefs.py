@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from models.briefs import service
 from models.briefs.content import Content
 from models.briefs.rules import Every
 from models.core.actor import SYSTEM, Actor
+from models.core.clock import clock_at, now
 from models.core.errors import Refused
 from models.core.outbox import claim
 from models.core.unit_of_work import unit_of_work
@@ -50,7 +52,7 @@ def test_a_brief_is_set_up_made_and_read(manager: Actor, monkeypatch: pytest.Mon
     def broken(*_: object) -> Content:
         raise Refused("The figures contradict each other.")
 
-    with monkeypatch.context() as patch:
+    with monkeypatch.context() as patch, clock_at(now() + timedelta(minutes=1)):
         patch.setattr(service, "compose", broken)
         test = page("statistics/briefs.py", manager).run()
         test.button(key="brief_now").click().run()

@@ -160,6 +160,7 @@ def test_everything_by_keyboard(begun: Begin) -> None:
     assert [next(iter(change)) for change in log(page)[4:]] == ["Undo", "Redo"]
 
 
+@pytest.mark.deep  # a drag against redrawing: on a busy machine it misses its moment now and then
 def test_what_is_under_a_hand_stays_there_while_the_page_draws_anew(begun: Begin) -> None:
     page = begun()
     x, y = middle(box(page, "review"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support import ROOT, chromium, prefect_template
 from tests.support.installation import Installation, installation
@@ -16,6 +16,10 @@ QUIET = (
     "--no-sandbox", "--headless=new", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+
+
+# What a page does is awaited, however busy the machine; a test that fails waits no longer than for a page.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="package")

@@ -52,6 +52,8 @@ def test_keys_decide_once_and_never_behind_a_dialog(queue_page: Callable[..., Pa
     browsing.wait_until_drawn(page)
     assert (waiting(page), page.locator(TITLE).inner_text()) == (before, title)
 
+    # Keys are off while a dialog is open; they are on again when the buttons are drawn with their letters.
+    expect(page.get_by_role("button", name="Approve").locator('[data-has-shortcut="true"]')).to_be_visible()
     for _ in range(30):  # a key that is held: the browser repeats it
         page.keyboard.down("a")
         page.wait_for_timeout(40)

@@ -20,7 +20,7 @@ NOON = datetime(2026, 7, 16, 12, tzinfo=BUSINESS_ZONE)
 
 
 @pytest.fixture(scope="package")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[service.Built]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[service.Built]:
     """One small demo, built once for all tests that only look at it."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("KONTOR_DATABASE_URL", "KONTOR_LAKE_URL", "KONTOR_FILES_URL"):
@@ -29,5 +29,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[service.Built]:
         forget_installation()
         migrate()
         with clock_at(NOON), acting_as(SYSTEM):
-            yield service.build(terms=SMALL)
+            made = service.build(terms=SMALL)
+        yield made
         forget_installation()
+
+
+@pytest.fixture
+def built(demo: service.Built) -> Iterator[service.Built]:
+    """The small demo, at noon of its day, in the system's name; for one test: it must not stand for other tests too."""
+    with clock_at(NOON), acting_as(SYSTEM):
+        yield demo

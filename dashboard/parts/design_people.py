@@ -20,6 +20,7 @@ from models.design.edits import ChangeNode
 from models.design.people import KINDS, WAYS
 from models.engines.definitions.loading import Content
 from models.reviewers import queries as reviewers
+from models.reviewers.people import group_names
 
 Raw = Mapping[str, Any]
 
@@ -36,7 +37,7 @@ class Staff:
 def staff(content: Content) -> Staff:
     """As Administration › Reviewers has it now."""
     with unit_of_work(read_only=True) as uow:
-        return Staff(choices(content, "roles"), reviewers.group_names(uow), reviewers.skill_names(uow))
+        return Staff(choices(content, "roles"), group_names(uow), reviewers.skill_names(uow))
 
 
 def quorum(name: str, node: Raw, known: Staff, *, revision: int) -> None:

@@ -22,9 +22,9 @@ from models.core.actor import current_actor
 from models.core.clock import business_midnight, now
 from models.core.errors import Problem, Refused
 from models.core.unit_of_work import unit_of_work
-from models.reviewers import queries, service
-from models.reviewers.queries import AbsenceRow, DelegationRow
-from models.reviewers.service import HandOver
+from models.reviewers import handing_over, stand_ins
+from models.reviewers.handing_over import HandOver
+from models.reviewers.stand_ins import AbsenceRow, DelegationRow
 
 OPEN = "stand_ins"
 """Where the session keeps which dialog is open."""
@@ -34,7 +34,7 @@ PERIOD = "From the first day to the last one, both whole (GMT+08:00)."
 def own_stand_ins() -> None:
     """The section of one's own account: what is set, what ends it, and two buttons."""
     with unit_of_work(read_only=True) as uow:
-        away, stands = queries.own_absences(uow), queries.own_delegations(uow)
+        away, stands = stand_ins.own_absences(uow), stand_ins.own_delegations(uow)
     section(
         "Out of office and stand-ins",
         note="While you are away new reviews pass you over, and others may take what you hold. Who stands in for you "
@@ -137,9 +137,9 @@ def _note_absence(person: UUID, name: str) -> None:
             with outcome(done=f"Noted: out of office {period(since, until)}."):
                 scope = _terms(given)
                 with unit_of_work() as uow:
-                    service.be_away(uow, person, since, until, note)
+                    handing_over.be_away(uow, person, since, until, note)
                     if to:
-                        service.hand_over(uow, person, HandOver(to, since, until, reason=note, **scope))
+                        handing_over.hand_over(uow, person, HandOver(to, since, until, reason=note, **scope))
                 _closed()
 
     ask()
@@ -160,7 +160,7 @@ def _note_stand_in(person: UUID, name: str) -> None:
                     raise Refused(Problem("STAND-NOBODY", "Choose who stands in.", "to"))
                 scope = _terms(given)
                 with unit_of_work() as uow:
-                    service.hand_over(uow, person, HandOver(to, since, until, reason=reason, **scope))
+                    handing_over.hand_over(uow, person, HandOver(to, since, until, reason=reason, **scope))
                 _closed()
 
     ask()
@@ -176,7 +176,7 @@ def _days(key: str) -> tuple[datetime, datetime]:
 
 def _stand_in(person: UUID, *, required: bool) -> UUID | None:
     with unit_of_work(read_only=True) as uow:
-        names = queries.possible_stand_ins(uow, person)
+        names = stand_ins.possible_stand_ins(uow, person)
     return st.selectbox(
         "Who stands in" if required else "Who stands in (optional)", list(names), index=None, key="stand_in:to",
         format_func=names.__getitem__, placeholder="Choose somebody who reviews",
@@ -186,7 +186,7 @@ def _stand_in(person: UUID, *, required: bool) -> UUID | None:
 def _given(to: UUID | None) -> dict[str, Any]:
     """For what, and up to which amount, as it was typed."""
     with unit_of_work(read_only=True) as uow:
-        choices = service.scope_choices(uow)
+        choices = handing_over.scope_choices(uow)
     scope = st.multiselect(
         "Only for", list(choices), format_func=choices.__getitem__, key="stand_in:scope", placeholder="Everything"
     )
@@ -227,7 +227,7 @@ def _end_absence(row: AbsenceRow) -> None:
         if st.button("End it now" if row.now else "Call it off", type="primary", key="absence:end"):
             with outcome(done="Ended."):
                 with unit_of_work() as uow:
-                    service.be_back(uow, row.id)
+                    handing_over.be_back(uow, row.id)
                 _closed()
 
     ask()
@@ -240,7 +240,7 @@ def _end_stand_in(row: DelegationRow) -> None:
         if st.button("End it now" if row.now else "Call it off", type="primary", key="stand_in:end"):
             with outcome(done="Ended."):
                 with unit_of_work() as uow:
-                    service.take_back(uow, row.id)
+                    handing_over.take_back(uow, row.id)
                 _closed()
 
     ask()

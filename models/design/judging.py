@@ -12,7 +12,7 @@ from models.engines.definitions.schema import ApplicationType
 from models.engines.workflow.lint_people import people_faults
 from models.engines.workflow.schema import ReviewNode
 from models.identity.roles import role_book
-from models.reviewers import queries as reviewers
+from models.reviewers import staffing
 
 Judged = tuple[ApplicationType | None, list[Problem]]
 
@@ -67,8 +67,8 @@ def warnings(uow: UnitOfWork, made: ApplicationType) -> list[Problem]:
 
     They keep nothing from being published, since people come and go; but cases would wait.
     """
-    found = [Problem("FLOW-NOBODY", each.text, each.node) for each in reviewers.without_members(uow, made)]
+    found = [Problem("FLOW-NOBODY", each.text, each.node) for each in staffing.without_members(uow, made)]
     named = {each.field for each in found}
     known = set(people_faults(made.workflow, None))
-    people = people_faults(made.workflow, reviewers.members_of(uow))
+    people = people_faults(made.workflow, staffing.members_of(uow))
     return found + [each for each in people if each not in known and each.field not in named]

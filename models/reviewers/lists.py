@@ -29,7 +29,7 @@ from models.engines.lists.sources import Chosen
 from models.identity import queries as identity
 from models.identity.roles import role_book
 from models.partners import queries as partners
-from models.reviewers import queries, service
+from models.reviewers import queries, service, stand_ins
 from models.reviewers.people import VIEW, qualities_now
 from models.reviewers.rules import QualityKind
 from models.reviewers.tables import ApprovalLimit, ReviewAbsence, ReviewerGroup, ReviewerQuality
@@ -80,7 +80,7 @@ def _regions(uow: UnitOfWork, chosen: Chosen) -> Mapping[str, str]:
 def _filled(uow: UnitOfWork, keys: Sequence[UUID]) -> Filled:
     given, names = qualities_now(uow, keys), _groups(uow, {})
     stands: dict[UUID, list[str]] = {}
-    for row in queries.delegations(uow):
+    for row in stand_ins.delegations(uow):
         if row.now:
             stands.setdefault(row.by, []).append(row.to_name)
 

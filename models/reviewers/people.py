@@ -200,3 +200,24 @@ def qualities_now(
     for user_id, kind, name in uow.session.execute(stmt):
         found.setdefault((user_id, kind), set()).add(name)
     return {place: frozenset(names) for place, names in found.items()}
+
+
+def seeing(uow: UnitOfWork) -> list[identity.Colleague]:
+    """Everybody of the vendor who sees cases, and so may decide some."""
+    return [each for each in identity.colleagues(uow) if each.may(VIEW)]
+
+
+def group_names(uow: UnitOfWork) -> dict[str, str]:
+    """The groups that stages can name, by key."""
+    stmt = select(ReviewerGroup.key, ReviewerGroup.name).where(ReviewerGroup.closed_at.is_(None))
+    return dict(uow.session.execute(stmt).tuples().all())
+
+
+def limits_of_all(uow: UnitOfWork) -> dict[UUID, dict[str, Decimal]]:
+    """Up to which amount people decide now, by person and currency."""
+    row = ApprovalLimit
+    stmt = select(row.user_id, row.currency, row.amount).where(row.until.is_(None)).order_by(row.currency)
+    found: dict[UUID, dict[str, Decimal]] = {}
+    for user_id, currency, amount in uow.session.execute(stmt):
+        found.setdefault(user_id, {})[currency] = amount
+    return found

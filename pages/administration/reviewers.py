@@ -14,9 +14,10 @@ from models.core.types import USD
 from models.core.unit_of_work import UnitOfWork, unit_of_work
 from models.engines.lists import ListRow
 from models.partners import queries as partners
-from models.reviewers import queries, service
-from models.reviewers.queries import ChangeRow, GroupRow, ReviewerRow, StageWithoutMembers
+from models.reviewers import queries, service, staffing, stand_ins
+from models.reviewers.queries import ChangeRow, GroupRow, ReviewerRow
 from models.reviewers.rules import QualityKind
+from models.reviewers.staffing import StageWithoutMembers
 
 PARTS = {"": "People", "groups": "Groups", "away": "Away and stand-ins"}
 EDITED = "reviewers:edited"
@@ -182,8 +183,8 @@ current_actor().demand("reviewers.manage")
 page_head("Reviewers", line=["Whose turn a review is", "GMT+08:00"])
 with unit_of_work(read_only=True) as uow:
     rows, groups = queries.reviewers(uow), queries.groups(uow)
-    stands, away = queries.delegations(uow), queries.absences(uow)
-    missing = queries.stages_without_members(uow)
+    stands, away = stand_ins.delegations(uow), stand_ins.absences(uow)
+    missing = staffing.stages_without_members(uow)
 gone = sum(row.away_until is not None for row in rows)
 answer(
     f"<b>{formats.plural(len(rows), 'person', 'people')}</b> can be asked, {gone or 'none'} out of office; "

@@ -16,9 +16,9 @@ from models.core.unit_of_work import unit_of_work
 from models.design import drafting
 from models.identity.tables import UserAccount
 from models.lists import acting
-from models.reviewers import queries, service
+from models.reviewers import handing_over, queries, service, stand_ins
+from models.reviewers.handing_over import HandOver
 from models.reviewers.rules import QualityKind
-from models.reviewers.service import HandOver
 from tests.support.build import Build
 from tests.support.mdf import Fund
 from tests.support.pages import opened, texts
@@ -125,7 +125,7 @@ def test_a_reviewer_goes_away_and_somebody_stands_in(fund: Fund) -> None:
     assert not found.exception, found.exception
     assert "Noted:" in words(found)
     with clock_at(fund.now), unit_of_work(actor=fund.joris, read_only=True) as uow:
-        (away,), (stand,) = queries.own_absences(uow), queries.own_delegations(uow)
+        (away,), (stand,) = stand_ins.own_absences(uow), stand_ins.own_delegations(uow)
     assert (away.note, stand.to_name, stand.cap) == ("Holiday", "Sipho Dlamini", Decimal(10000))
     assert (stand.since, stand.until) == (away.since, away.until)
 
@@ -145,7 +145,7 @@ def test_what_stands_on_the_account_is_ended_there(fund: Fund) -> None:
         assert fund.joris.user_id
         assert fund.sipho.user_id
         wanted = HandOver(fund.sipho.user_id, uow.now, uow.now + timedelta(days=7))
-        stand = service.hand_over(uow, fund.joris.user_id, wanted)
+        stand = handing_over.hand_over(uow, fund.joris.user_id, wanted)
     test = shown(fund, ACCOUNT, fund.joris, {"stand_ins": ("end", stand, "")})
     found = test.button(key="stand_in:end").click().run()
     assert "Ended." in words(found)
@@ -162,7 +162,7 @@ def test_who_stands_in_is_told_on_the_desk(fund: Fund) -> None:
     with fund.as_(fund.joris) as uow:
         assert fund.joris.user_id
         assert rahul.user_id
-        service.hand_over(uow, fund.joris.user_id, HandOver(rahul.user_id, uow.now, uow.now + timedelta(days=7)))
+        handing_over.hand_over(uow, fund.joris.user_id, HandOver(rahul.user_id, uow.now, uow.now + timedelta(days=7)))
     test = shown(fund, QUEUE, rahul)
     assert "1 review waits" in words(test)
     assert "You stand in for Joris de Wit" in words(test)

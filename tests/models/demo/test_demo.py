@@ -36,6 +36,7 @@ from models.partners.rules import PartnerKind
 from models.revenue import queries as goals
 from models.revenue.facts import revenue_line
 from models.reviewers import queries as reviewers
+from models.reviewers import staffing, stand_ins
 from models.statistics import catalogue
 from models.statistics.asking import answer as statistics
 from models.statistics.asks import Ask
@@ -275,14 +276,14 @@ def test_coupons_stand_as_a_year_of_use_would_have_left_them(built: service.Buil
 def test_reviewers_have_groups_limits_and_a_stand_in(built: service.Built) -> None:
     with unit_of_work(read_only=True, actor=SYSTEM) as uow:
         assert [(row.name, row.members) for row in reviewers.groups(uow)] == [("Event board", 3), ("Large deals", 2)]
-        assert [(row.name, row.note, row.now) for row in reviewers.absences(uow)] == [
+        assert [(row.name, row.note, row.now) for row in stand_ins.absences(uow)] == [
             ("Lerato Khumalo", "Holiday", True)
         ]
-        (stand,) = reviewers.delegations(uow)
+        (stand,) = stand_ins.delegations(uow)
         assert (stand.by_name, stand.to_name, stand.scope) == (
             "Lerato Khumalo", "Sipho Dlamini", ("Market Development Fund",)
         )  # fmt: skip
-        assert reviewers.stages_without_members(uow) == []
+        assert staffing.stages_without_members(uow) == []
 
 
 PERIOD = {"first": date(2026, 4, 1), "last": date(2026, 7, 1)}

@@ -19,9 +19,9 @@ from models.core.history import HistoryEntry
 from models.core.unit_of_work import UnitOfWork
 from models.engines.workflow.schema import ReviewNode
 from models.identity.tables import UserAccount
-from models.reviewers import queries, rules, service
+from models.reviewers import handing_over, queries, rules, service, staffing, stand_ins
+from models.reviewers.handing_over import HandOver
 from models.reviewers.rules import QualityKind, Stand
-from models.reviewers.service import HandOver
 from models.reviewers.tables import ApprovalLimit, ReviewAbsence, ReviewDelegation, ReviewerQuality
 from tests.support.build import Build
 from tests.support.requests import Office
@@ -89,16 +89,16 @@ CALLS: dict[str, Callable[[UnitOfWork, UUID], object]] = {
     "give": lambda uow, person: service.give(uow, person, QualityKind.SKILL, "German"),
     "take": lambda uow, person: service.take(uow, person, QualityKind.SKILL, "German"),
     "set_limit": lambda uow, person: service.set_limit(uow, person, Decimal(100)),
-    "hand_over": lambda uow, person: service.hand_over(
+    "hand_over": lambda uow, person: handing_over.hand_over(
         uow, person, HandOver(uuid4(), uow.now, uow.now + timedelta(days=1))
     ),
-    "be_away": lambda uow, person: service.be_away(uow, person, uow.now, uow.now + timedelta(days=1)),
+    "be_away": lambda uow, person: handing_over.be_away(uow, person, uow.now, uow.now + timedelta(days=1)),
     "groups": lambda uow, person: queries.groups(uow),
     "reviewers": lambda uow, person: queries.reviewers(uow),
     "history_of": lambda uow, person: queries.history_of(uow, person),
-    "delegations": lambda uow, person: queries.delegations(uow),
-    "absences": lambda uow, person: queries.absences(uow),
-    "possible_stand_ins": lambda uow, person: queries.possible_stand_ins(uow, person),
+    "delegations": lambda uow, person: stand_ins.delegations(uow),
+    "absences": lambda uow, person: stand_ins.absences(uow),
+    "possible_stand_ins": lambda uow, person: stand_ins.possible_stand_ins(uow, person),
 }
 
 
@@ -119,32 +119,32 @@ def test_nobody_gives_it_to_themselves(office: Office, ines: Actor, name: str) -
 
 def test_a_manager_takes_over_nobodys_work(office: Office, ines: Actor) -> None:
     with office.as_(ines) as uow, pytest.raises(NotAllowed, match="Nobody takes over"):
-        service.hand_over(uow, key(office.joris), week(uow, ines))
+        handing_over.hand_over(uow, key(office.joris), week(uow, ines))
 
 
 def test_a_partners_people_hand_nothing_over(office: Office) -> None:
     with office.as_(office.liis) as uow, pytest.raises(NotAllowed):
-        service.hand_over(uow, key(office.liis), week(uow, office.joris))
+        handing_over.hand_over(uow, key(office.liis), week(uow, office.joris))
 
 
 def test_what_is_ended_by_whom(office: Office, ines: Actor) -> None:
     with office.as_(office.joris) as his:
-        first = service.hand_over(his, key(office.joris), week(his, office.sipho))
-        away = service.be_away(his, key(office.joris), his.now, his.now + timedelta(days=2))
+        first = handing_over.hand_over(his, key(office.joris), week(his, office.sipho))
+        away = handing_over.be_away(his, key(office.joris), his.now, his.now + timedelta(days=2))
     with office.as_(office.mei) as hers:
-        for end, row in ((service.take_back, first), (service.be_back, away)):
+        for end, row in ((handing_over.take_back, first), (handing_over.be_back, away)):
             with pytest.raises(NotAllowed):
                 end(hers, row)
             with pytest.raises(NotFound):
                 end(hers, uuid4())
     with office.as_(office.sipho) as his:
-        service.take_back(his, first)  # who stands in may give it back
+        handing_over.take_back(his, first)  # who stands in may give it back
         with pytest.raises(WrongState):
-            service.take_back(his, first)
+            handing_over.take_back(his, first)
     with office.as_(ines) as hers:
-        service.be_back(hers, away)
+        handing_over.be_back(hers, away)
         with pytest.raises(WrongState):
-            service.be_back(hers, away)
+            handing_over.be_back(hers, away)
 
 
 # ---- what is kept ----
@@ -213,19 +213,19 @@ def test_a_limit_is_replaced_and_the_old_one_stays_in_the_record(office: Office,
 def test_who_stands_in_is_told_in_words_and_recorded(office: Office, uow: UnitOfWork) -> None:
     with office.as_(office.joris) as his:
         wanted = week(his, office.sipho, scope=("request", "request/finance"), cap=Decimal(500), reason="Holiday")
-        service.hand_over(his, key(office.joris), wanted)
-        (row,) = queries.own_delegations(his)
+        handing_over.hand_over(his, key(office.joris), wanted)
+        (row,) = stand_ins.own_delegations(his)
         assert (row.by_name, row.to_name, row.now, row.cap) == ("Joris de Wit", "Sipho Dlamini", True, Decimal(500))
         assert row.scope == ("Shelf Request", "REQ: Finance review")
         with pytest.raises(Refused, match="STAND-CIRCLE"), office.as_(office.sipho) as other:
-            service.hand_over(other, key(office.sipho), week(other, office.joris))
+            handing_over.hand_over(other, key(office.sipho), week(other, office.joris))
         with pytest.raises(Refused, match="STAND-SCOPE"):
-            service.hand_over(his, key(office.joris), week(his, office.niamh, scope=("request/nothing",)))
+            handing_over.hand_over(his, key(office.joris), week(his, office.niamh, scope=("request/nothing",)))
         with pytest.raises(Refused, match="STAND-ROLE"):
             analyst = office.build.actor("analyst", name="Emre Aydın")
-            service.hand_over(his, key(office.joris), week(his, analyst))
+            handing_over.hand_over(his, key(office.joris), week(his, analyst))
     with office.as_(office.sipho) as other:
-        assert [row.by_name for row in queries.own_delegations(other)] == ["Joris de Wit"]
+        assert [row.by_name for row in stand_ins.own_delegations(other)] == ["Joris de Wit"]
     told = uow.session.scalars(select(HistoryEntry.action).where(HistoryEntry.subject_id == office.joris.user_id))
     assert list(told) == ["reviewers.handed_over"]
 
@@ -234,23 +234,23 @@ def test_only_whose_roles_decide_there_stands_in(office: Office, ines: Actor) ->
     """A turn is lent, no permission: neither the finance clerk nor a manager decides reviews."""
     kamau = office.build.actor("ecosystem_manager", name="Kamau Mwangi")
     with office.as_(office.joris) as his:
-        assert set(queries.possible_stand_ins(his, key(office.joris)).values()) == {"Niamh Kavanagh", "Sipho Dlamini"}
+        assert set(stand_ins.possible_stand_ins(his, key(office.joris)).values()) == {"Niamh Kavanagh", "Sipho Dlamini"}
         for other in (office.mei, kamau):
             with pytest.raises(Refused, match="STAND-ROLE"):
-                service.hand_over(his, key(office.joris), week(his, other))
+                handing_over.hand_over(his, key(office.joris), week(his, other))
     with office.as_(office.mei) as hers:
-        assert set(queries.possible_stand_ins(hers, key(office.mei)).values()) == {"Sipho Dlamini", "Niamh Kavanagh"}
+        assert set(stand_ins.possible_stand_ins(hers, key(office.mei)).values()) == {"Sipho Dlamini", "Niamh Kavanagh"}
     with office.as_(ines) as hers:
-        assert "Kamau Mwangi" in queries.possible_stand_ins(hers, key(ines)).values()
-        assert queries.possible_stand_ins(hers, uuid4()) == {}
+        assert "Kamau Mwangi" in stand_ins.possible_stand_ins(hers, key(ines)).values()
+        assert stand_ins.possible_stand_ins(hers, uuid4()) == {}
 
 
 def test_an_absence_is_noted_once_for_a_time(office: Office) -> None:
     with office.as_(office.joris) as his:
-        service.be_away(his, key(office.joris), his.now, his.now + timedelta(days=7), "Holiday")
+        handing_over.be_away(his, key(office.joris), his.now, his.now + timedelta(days=7), "Holiday")
         with pytest.raises(Refused, match="AWAY-TWICE"):
-            service.be_away(his, key(office.joris), his.now + timedelta(days=6), his.now + timedelta(days=9))
-        (row,) = queries.own_absences(his)
+            handing_over.be_away(his, key(office.joris), his.now + timedelta(days=6), his.now + timedelta(days=9))
+        (row,) = stand_ins.own_absences(his)
         assert (row.name, row.note, row.now) == ("Joris de Wit", "Holiday", True)
 
 
@@ -259,14 +259,14 @@ def test_an_absence_is_noted_once_for_a_time(office: Office) -> None:
 
 def test_a_stage_that_nobody_decides_is_found(office: Office, build: Build) -> None:
     with office.as_(office.joris) as uow:
-        assert [row for row in queries.stages_without_members(uow) if row.type == "request"] == []
+        assert [row for row in staffing.stages_without_members(uow) if row.type == "request"] == []
         for actor in (office.niamh, office.sipho):
             user = build.uow.session.get_one(UserAccount, actor.user_id)
             user.deleted_at = uow.now
         build.uow.session.flush()
-        assert queries.members_of(uow)(("reviewer_finance",)) == []
-        assert queries.members_of(uow)(("reviewer_business",)) == [office.joris.user_id]
-        (row,) = [row for row in queries.stages_without_members(uow) if row.type == "request"]
+        assert staffing.members_of(uow)(("reviewer_finance",)) == []
+        assert staffing.members_of(uow)(("reviewer_business",)) == [office.joris.user_id]
+        (row,) = [row for row in staffing.stages_without_members(uow) if row.type == "request"]
         assert (row.node, row.label, row.text) == (
             "finance", "Finance review", "Nobody who can sign in is Finance reviewer."
         )  # fmt: skip
@@ -300,4 +300,4 @@ def test_a_candidate_whom_nobody_is_is_named(
         node = ReviewNode.model_validate({"review": "reviewer_business", "candidates": [candidate], **more})
         nodes = {**made.workflow.nodes, "business": node}
         drafted = made.model_copy(update={"workflow": made.workflow.model_copy(update={"nodes": nodes})})
-        assert [row.text for row in queries.without_members(uow, drafted)] == said
+        assert [row.text for row in staffing.without_members(uow, drafted)] == said

@@ -21,9 +21,9 @@ from models.core.unit_of_work import UnitOfWork
 from models.engines.definitions import registry
 from models.identity.tables import UserAccount
 from models.notices import queries as notices
-from models.reviewers import service
+from models.reviewers import handing_over, service
+from models.reviewers.handing_over import HandOver
 from models.reviewers.rules import QualityKind
-from models.reviewers.service import HandOver
 from tests.models.applications.test_budget import counted
 from tests.support import ROOT
 from tests.support.requests import Office
@@ -68,7 +68,7 @@ def queue_of(office: Office, actor: Actor, **wanted: Any) -> tuple[TaskRow, ...]
 
 def hand_over(office: Office, by: Actor, to: Actor, **more: Any) -> None:
     with office.as_(by) as uow:
-        service.hand_over(uow, key(by), replace(HandOver(key(to), uow.now, uow.now + timedelta(days=7)), **more))
+        handing_over.hand_over(uow, key(by), replace(HandOver(key(to), uow.now, uow.now + timedelta(days=7)), **more))
 
 
 def large_deals(office: Office, ines: Actor, *members: Actor) -> None:
@@ -180,7 +180,7 @@ def test_one_after_the_other_within_their_limits(staffed: Office, ines: Actor, u
     (row, *_) = queue_of(staffed, staffed.sipho, search="Shelves for 600")
     assert (row.holder_name, row.assigned) == ("Sipho Dlamini", "round_robin")
     with staffed.as_(staffed.sipho) as his:
-        service.be_away(his, key(staffed.sipho), his.now, his.now + timedelta(days=7))
+        handing_over.be_away(his, key(staffed.sipho), his.now, his.now + timedelta(days=7))
         case_id = sent(staffed, "10000")
     assert staffed.decide(staffed.joris, case_id, "approve").visits[0].holder_name == "Niamh Kavanagh"
     staffed.decide(staffed.niamh, row.case_id, "approve")  # what is held by who is away may be taken

@@ -160,7 +160,6 @@ def test_everything_by_keyboard(begun: Begin) -> None:
     assert [next(iter(change)) for change in log(page)[4:]] == ["Undo", "Redo"]
 
 
-@pytest.mark.deep  # a drag against redrawing: on a busy machine it misses its moment now and then
 def test_what_is_under_a_hand_stays_there_while_the_page_draws_anew(begun: Begin) -> None:
     page = begun()
     x, y = middle(box(page, "review"))
@@ -169,7 +168,10 @@ def test_what_is_under_a_hand_stays_there_while_the_page_draws_anew(begun: Begin
     page.mouse.down()
     page.mouse.move(x + 8, y + 8)
     page.mouse.move(x + 8, y + 120, steps=4)
+    before = page.locator("#log").get_attribute("data-revision")
     page.get_by_role("button", name="A colleague moves the form").dispatch_event("click")
+    # Streamlit forgets a click that the next one overtakes before its run begins.
+    expect(page.locator(f'#log:not([data-revision="{before}"])')).to_be_attached()
     page.get_by_role("button", name="Run again").dispatch_event("click")
     expect(page.locator("#log")).to_contain_text("again")
     assert middle(box(page, "review")) == pytest.approx((x, y + 112), abs=1)

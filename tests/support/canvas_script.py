@@ -57,4 +57,4 @@ with st.container(horizontal=True):
     st.button("A colleague moves the form", on_click=colleague)
     if st.button("Run again"):
         state.log.append("again")
-st.html(f"<pre id='log' data-key='{state.key}'>{json.dumps(state.log)}</pre>")
+st.html(f"<pre id='log' data-key='{state.key}' data-revision='{state.revision}'>{json.dumps(state.log)}</pre>")

@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -222,7 +223,7 @@ class Sandbox:
         )  # fmt: skip
         self.cancel.watch(process)
         try:
-            assert process.stdin
+            assert process.stdin and process.stdout
             try:
                 with process.stdin as stdin:
                     stdin.write(json.dumps(request).encode())
@@ -233,18 +234,19 @@ class Sandbox:
             self.cancel.watch(None)
             process.kill()
             process.wait()
-            if process.stdout:
-                process.stdout.close()
+            process.stdout.close()
 
     def _read(self, frames: _Frames) -> Iterator[Answer]:
         while True:
             kind, payload = frames.next()
             if kind == b"D":
-                self.locks = tuple(json.loads(payload)["locks"])
+                with _understood():
+                    self.locks = tuple(json.loads(payload)["locks"])
                 return
             if kind != b"S":
                 raise _died()
-            schema = pa.ipc.read_schema(pa.py_buffer(payload))
+            with _understood():
+                schema = pa.ipc.read_schema(pa.py_buffer(payload))
             answer = Answer(schema, iter(()))
             answer.batches = _batches(frames, answer)
             yield answer
@@ -279,8 +281,10 @@ class _Frames:
             raise Refused(Problem("SQL-LARGE", "The answer is too large to be shown. Ask for fewer rows or columns."))
         payload = self._exactly(length)
         if kind == b"E":
-            told = json.loads(payload)
-            raise Refused(Problem(str(told["code"])[:40], str(told["text"])[:2_000]))
+            with _understood():
+                told = json.loads(payload)
+                problem = Problem(str(told["code"])[:40], str(told["text"])[:2_000])
+            raise Refused(problem)
         return kind, payload
 
     def _exactly(self, size: int) -> bytes:
@@ -307,6 +311,15 @@ class _Frames:
         return _died()
 
 
+@contextmanager
+def _understood() -> Iterator[None]:
+    """What cannot be read as what it says it is comes from a process that did not end as it should."""
+    try:
+        yield
+    except (pa.ArrowException, ValueError, LookupError, TypeError, OSError) as error:
+        raise _died() from error
+
+
 def _died() -> Refused:
     text = "The question ended without an answer: most likely it needed more memory than it may use. Narrow it."
     return Refused(Problem("SQL-DIED", text))
@@ -316,13 +329,15 @@ def _batches(frames: _Frames, answer: Answer) -> Iterator[pa.RecordBatch]:
     while True:
         kind, payload = frames.next()
         if kind == b"N":
-            told = json.loads(payload)
-            answer.ended = Ended(int(told["rows"]), bool(told["more"]))
+            with _understood():
+                told = json.loads(payload)
+                answer.ended = Ended(int(told["rows"]), bool(told["more"]))
             return
         if kind != b"B":
             raise _died()
-        batch = pa.ipc.read_record_batch(pa.py_buffer(payload), answer.schema)
-        batch.validate(full=True)
+        with _understood():
+            batch = pa.ipc.read_record_batch(pa.py_buffer(payload), answer.schema)
+            batch.validate(full=True)
         yield batch
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import duckdb
 import pyarrow as pa
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from models.core.errors import Refused
 from models.engines.sandbox.process import Parameter
-from models.engines.sandbox.reading import Condition, read
+from models.engines.sandbox.reading import Condition, number, parameters_of, read
 
 SCHEMA = {
     "line": {"cycle": "date", "spent_on": "date", "partner_id": "text", "amount": "number"},
@@ -178,3 +179,33 @@ def test_names_of_types_within_each_other_are_refused_before_they_are_read(name:
 def test_a_question_of_a_person_has_few_brackets() -> None:
     text = "SELECT date(max(cast(a AS date))), (((1 + (2 * (3 + 4))))) FROM t WHERE a IN (SELECT min(a) FROM t)"
     assert set(read(text, {"t": {"a": "text"}}).tables) == {"t"}
+
+
+def test_what_nests_without_brackets_is_refused_too() -> None:
+    with pytest.raises(Refused, match="nested too deeply"):
+        read(f"SELECT {'NOT ' * 4_900}true", {"t": {"a": "text"}})
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("SELECT $since, :until, $since FROM line", ("since", "until")),
+        ("SELECT '$text' FROM line", ()),
+        ("SELECT 'never ends FROM line WHERE $x", ()),
+    ],
+)
+def test_parameters_are_found_in_their_order_and_none_in_what_cannot_be_read(text: str, names: tuple[str, ...]) -> None:
+    assert parameters_of(text) == names
+
+
+@pytest.mark.parametrize("day", ["2026-13-01", "2026-02-30", "2026-1-1"])
+def test_a_day_that_there_is_not_says_nothing_of_which_rows_can_count(day: str) -> None:
+    assert conditions(f"SELECT 1 FROM line WHERE cycle >= '{day}'") == ((),)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("1,234.50", Decimal("1234.50")), (" \u22127 ", Decimal(-7)), ("seven", None), ("NaN", None)],
+)
+def test_a_number_is_read_as_people_type_it(text: str, found: Decimal | None) -> None:
+    assert number(text) == found

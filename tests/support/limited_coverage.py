@@ -15,7 +15,6 @@ from typing import Any
 import coverage
 import pytest
 
-from models.engines.sandbox import process
 from tests.support import ROOT
 
 PIPE = 1024 * 1024
@@ -72,5 +71,5 @@ def measured() -> Iterator[None]:
     """Measure limited processes, where coverage is measured at all."""
     with pytest.MonkeyPatch.context() as patch:
         if coverage.Coverage.current() is not None:
-            patch.setattr(process.subprocess, "Popen", _Measured)
+            patch.setattr(subprocess, "Popen", _Measured)
         yield

@@ -51,10 +51,3 @@ class CaseData:
         """A fact as a business date."""
         value = self.facts.get(name)
         return None if value in (None, "") else date.fromisoformat(str(value))
-
-    def rows(self, name: str) -> list[Mapping[str, Any]]:
-        """The rows of a field: of the form at hand, or (`application.budget`) of a form that was sent before."""
-        form, _, field_ = name.rpartition(".")
-        source = self.earlier.get(form, {}) if form else self.data
-        found = source.get(field_)
-        return [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []

@@ -47,8 +47,8 @@ def balances(uow: UnitOfWork, name: str, partner_ids: list[UUID], currency: str)
     )
     found: dict[UUID, dict[AccountKind, tuple[Decimal, Decimal]]] = {}
     for partner, kind, posted, reserved in uow.session.execute(stmt):
-        if partner is not None:
-            found.setdefault(partner, {})[kind] = (posted, reserved)
+        assert partner is not None  # it is one of those asked for
+        found.setdefault(partner, {})[kind] = (posted, reserved)
     return {partner: _balance(accounts) for partner, accounts in found.items()}
 
 
@@ -156,9 +156,9 @@ def movements(uow: UnitOfWork) -> list[Movement]:
         if partner is not None
     ]
     for partner, pool, currency, at, amount, ended in uow.session.execute(promised):
-        if partner is not None:
-            found.append(Movement(partner, pool, currency, at, reserved=amount))
-            found += [Movement(partner, pool, currency, ended, reserved=-amount)] if ended else []
+        assert partner is not None  # what is promised is a partner's
+        found.append(Movement(partner, pool, currency, at, reserved=amount))
+        found += [Movement(partner, pool, currency, ended, reserved=-amount)] if ended else []
     return found
 
 

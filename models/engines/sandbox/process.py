@@ -221,12 +221,13 @@ class Sandbox:
             [sys.executable, "-I", "-c", BOOT], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, env=ENVIRONMENT, cwd="/", pass_fds=passed, close_fds=True,
         )  # fmt: skip
+        requests, answers = process.stdin, process.stdout
+        assert requests and answers
         self.cancel.watch(process)
         try:
-            assert process.stdin and process.stdout
             try:
-                with process.stdin as stdin:
-                    stdin.write(json.dumps(request).encode())
+                with requests:
+                    requests.write(json.dumps(request).encode())
             except BrokenPipeError:
                 pass
             yield from self._read(_Frames(process, time.monotonic() + limits.seconds, limits.answer_mib, self.cancel))
@@ -234,7 +235,7 @@ class Sandbox:
             self.cancel.watch(None)
             process.kill()
             process.wait()
-            process.stdout.close()
+            answers.close()
 
     def _read(self, frames: _Frames) -> Iterator[Answer]:
         while True:

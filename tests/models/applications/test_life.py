@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
 from models.applications import applying, queries, reviewing, stages
-from models.applications.access import find
+from models.applications.access import find, find_to_change
 from models.applications.case_view import attachment, case_view, changed_since_last_time
 from models.applications.rows import CaseFilter, QueueFilter
 from models.core.actor import SYSTEM, Actor
 from models.core.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused, WrongState
 from models.core.outbox import OutboxRow
 from models.core.unit_of_work import UnitOfWork
+from models.engines.cases import store
 from models.engines.cases.tables import Case, CaseEvent, CaseTask
+from models.engines.definitions import registry
+from models.engines.workflow.commands import TimerFired
+from tests.support import ROOT
 from tests.support.requests import GOOD, Office
 
 
@@ -127,6 +133,38 @@ def test_whoever_is_second_is_told_who_was_first(office: Office) -> None:
     office.decide(office.joris, case_id, "approve")
     with office.as_(office.niamh) as uow, pytest.raises(ChangedMeanwhile, match="Joris de Wit changed this case at"):
         reviewing.decide(uow, case_id, seen.visits[0].id, "approve", key="k", expected=seen.seq)
+
+
+def test_whoever_read_a_case_that_another_changed_since_writes_nothing(office: Office) -> None:
+    """Where the database does not let the second wait, the row says by itself that it is another one."""
+    case_id = office.reviewed()
+    with office.as_(SYSTEM) as uow:
+        later = uow.at(uow.now + timedelta(days=60))
+        read = find_to_change(later, case_id)
+        office.decide(office.joris, case_id, "approve")
+        with pytest.raises(ChangedMeanwhile, match="changed this case"):
+            store.change(later, read, TimerFired(read.state.visits[0].id, "due"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "node"), [("8640.00", "Being reviewed", "business"), ("100001", "Draft", "request")]
+)
+def test_a_registered_check_decides_at_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, asked: str, status: str, node: str
+) -> None:
+    """Without a worker: within the click that sends the request."""
+    text = (ROOT / "tests" / "data" / "request.yaml").read_text(encoding="utf-8")
+    text = text.replace("version: 1", "version: 2").replace(
+        "{check: test.similar, by: worker, label: Search}", "{check: test.limit, by: now, label: Limit}"
+    )
+    text = text.replace("checks: [test.limit]}", "}").replace(
+        "- [similar, business]", "- [similar.pass, business]\n    - [similar.fail, release]"
+    )
+    (tmp_path / "request.yaml").write_text(text, encoding="utf-8")
+    known = [each for each in registry.DEFINITIONS if each.name != "request.yaml"] + [tmp_path / "request.yaml"]
+    monkeypatch.setattr("models.engines.definitions.loading.DEFINITIONS", known)
+    state = office.submit(office.begun(), asked=asked)
+    assert (state.status, state.visits[0].node) == (status, node)
 
 
 def test_four_eyes_hold_through_the_services(office: Office) -> None:

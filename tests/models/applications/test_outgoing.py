@@ -7,7 +7,7 @@ import hmac
 import json
 import socket
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
@@ -22,6 +22,7 @@ from models.applications.access import find
 from models.applications.actions import filled
 from models.applications.case_view import case_view
 from models.core.actor import SYSTEM, Actor
+from models.core.clock import BUSINESS_ZONE
 from models.core.errors import NotAllowed, Refused
 from models.core.outbox import OutboxRow
 from models.core.settings import Settings
@@ -32,6 +33,8 @@ from models.engines.definitions.loading import built_in, faults
 from models.engines.workflow.state import State
 from models.identity.roles import role_book
 from models.notices.tables import Notice
+from models.reference import service as reference
+from models.reference.rules import DayKind
 from tests.support import ROOT
 from tests.support.requests import Office
 
@@ -126,6 +129,33 @@ def test_the_clock_of_the_whole_rings_and_people_are_told(hall: Office, uow: Uni
         "Whole proposal: overdue",
         "Whole proposal: escalated to finance",
     ]
+
+
+def test_a_clock_that_a_new_holiday_makes_late_rings_later_and_once(hall: Office, uow: UnitOfWork) -> None:
+    """Proposed on a Monday, the tenth working day is a Monday; that Monday becomes a holiday."""
+    hall.build.uow = uow.at(datetime(2026, 7, 20, 10, tzinfo=BUSINESS_ZONE))
+    case_id = proposed(hall)
+    due = datetime(2026, 8, 3, 18, tzinfo=BUSINESS_ZONE)
+
+    def rings(at: datetime, timer: str = "due", clock: str = "clock:whole") -> bool:
+        with hall.as_(SYSTEM) as system:
+            return stages.fire_timer(UnitOfWork(system.session, SYSTEM, at), case_id, clock, timer)
+
+    def set_for() -> list[datetime]:
+        found = uow.session.scalars(select(OutboxRow).where(OutboxRow.topic == "reviews.timer"))
+        return sorted(row.due_at.astimezone(BUSINESS_ZONE) for row in found if row.payload["timer"] == "due")
+
+    assert set_for() == [due]
+    with hall.as_(hall.build.actor("ecosystem_manager")) as manager:
+        reference.add_exception(manager, "CN", DayKind.HOLIDAY, "Company day", due.date())
+    assert not rings(due)
+    assert set_for() == [due, due + timedelta(days=1)]
+    assert not rings(due)
+    assert len(set_for()) == 2
+    assert rings(due + timedelta(days=1))
+    for timer, clock in (("due", "clock:whole"), ("due", "clock:of_an_earlier_version"), ("gone", "clock:whole")):
+        assert not rings(due + timedelta(days=2), timer, clock)
+    assert len(set_for()) == 2
 
 
 def test_messages_are_told_once_and_another_case_begins_once(hall: Office, uow: UnitOfWork) -> None:

@@ -11,8 +11,8 @@ from models import areas
 from models.core.errors import NotFound, Refused
 from models.core.unit_of_work import UnitOfWork
 from models.design.templates import template
-from models.engines.definitions import versions
-from models.engines.definitions.loading import build, contents, faults
+from models.engines.definitions import registry, versions
+from models.engines.definitions.loading import build, contents, faults, process_names
 
 
 @pytest.fixture
@@ -45,6 +45,22 @@ def test_a_payment_needs_a_process_whose_names_are_its_own(mdf: dict[str, Any]) 
 def test_what_cannot_be_read_is_named_by_its_place(mdf: dict[str, Any]) -> None:
     mdf["type"]["name"] = ["no text"]
     assert refusals(mdf) == [("TYPE-SHAPE", "name")]
+
+
+def test_what_cannot_be_read_in_a_node_is_named_by_its_node(mdf: dict[str, Any]) -> None:
+    mdf["type"]["workflow"]["nodes"]["application_review"]["remind"] = "soon"
+    with pytest.raises(Refused, match="remind") as found:
+        build(mdf)
+    assert {problem.field for problem in found.value.problems} == {"application_review"}
+
+
+def test_processes_are_known_by_name_and_defined_once() -> None:
+    areas.load()
+    assert process_names() == {"partner_payment": "Payment to a partner"}
+    for define, paths in ((registry.define, registry.DEFINITIONS), (registry.define_process, registry.PROCESSES)):
+        before = list(paths)
+        define(paths[0])
+        assert paths == before
 
 
 def test_the_title_and_the_amount_are_facts() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -109,6 +110,13 @@ def test_a_correction_names_what_it_corrects_and_never_takes_back_more(uow: Unit
         service.correct(uow, again, Decimal(5), reason="", key="c4")
     with pytest.raises(WrongState, match="give a reservation back"):
         service.correct(uow, reservation, Decimal(1), reason="", key="c5")
+
+
+@pytest.mark.parametrize("end", [service.void, service.expire])
+def test_a_reservation_given_back_twice_with_one_key_is_given_back_once(uow: UnitOfWork, pool: Pool, end: Any):
+    reservation = service.reserve(uow, pool, Decimal(100), key="r1")
+    assert end(uow, reservation, key="e1") == end(uow, reservation, key="e1")
+    assert stands(uow, pool) == (10_000, 0, 0, 10_000)
 
 
 @pytest.mark.parametrize("amount", [Decimal(0), Decimal("-0.01")])

@@ -15,7 +15,7 @@ from models.core.paging import PageRequest
 from models.core.unit_of_work import UnitOfWork
 from models.engines.lists import Asked, Field, Fill, Filled, Filter, ListDefinition, ListSource, shaped, source_of
 from models.engines.lists.asking import names_state, parsed
-from models.engines.lists.compiling import count_by, filter_words, found_keys, range_words, read_page
+from models.engines.lists.compiling import batches, count_by, filter_words, found_keys, range_words, read_page
 from models.engines.lists.editing import differences, spelled_out
 from models.engines.lists.schema import FilterKind, ListFilter
 from models.engines.lists.shaping import Adjustment, ColumnChange, FilterChange
@@ -187,3 +187,16 @@ def test_what_an_area_forgot_is_named() -> None:
     assert "invented: no permission exports.create" in wrong.faults(())
     with pytest.raises(NotFound, match="There is no list"):
         source_of("nothing")
+
+
+@pytest.mark.parametrize(("size", "sizes"), [(1, [1, 1, 1, 1]), (3, [3, 1]), (4, [4]), (9, [4])])
+def test_all_rows_come_batch_after_batch_in_the_lists_order(made: UnitOfWork, size: int, sizes: list[int]) -> None:
+    found = list(batches(made, SOURCE, SHAPE, Asked(sort="-title"), ["title"], size=size))
+    assert [len(answer.page.rows) for answer in found] == sizes
+    titles = [row.values["title"] for answer in found for row in answer.page.rows]
+    assert titles == sorted(titles, reverse=True) and len(set(titles)) == 4
+
+
+def test_a_list_that_finds_nothing_has_one_empty_batch(made: UnitOfWork) -> None:
+    asked = Asked(filters={"title": ("no such title",)})
+    assert [answer.page.rows for answer in batches(made, SOURCE, SHAPE, asked, ["title"], size=2)] == [()]

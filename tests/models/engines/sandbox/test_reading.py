@@ -181,6 +181,13 @@ def test_a_question_of_a_person_has_few_brackets() -> None:
     assert set(read(text, {"t": {"a": "text"}}).tables) == {"t"}
 
 
+@pytest.mark.parametrize("function", ["no_such('line')", "unheard_of(1)"])
+def test_only_tables_and_a_few_functions_stand_after_from(function: str) -> None:
+    with pytest.raises(Refused, match="cannot stand after FROM: only tables of the schema can"):
+        read(f"SELECT * FROM {function}", SCHEMA)
+    assert read("SELECT * FROM range(3)", SCHEMA).tables == {}
+
+
 def test_what_nests_without_brackets_is_refused_too() -> None:
     with pytest.raises(Refused, match="nested too deeply"):
         read(f"SELECT {'NOT ' * 4_900}true", {"t": {"a": "text"}})

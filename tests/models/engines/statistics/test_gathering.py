@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, Text, distinct, func
+from sqlalchemy import Column, Integer, MetaData, Table, Text, cast, distinct, func, literal_column, select, text
 
 from models.core.actor import SYSTEM, Scope
 from models.core.unit_of_work import unit_of_work
@@ -139,3 +140,10 @@ def test_months_that_follow_each_other_are_one_condition():
     assert joined_periods((first, later), EXPENDITURES) == [first, later]
     days = Period.of_days(MONTHS[0], date(2026, 3, 5))
     assert joined_periods((days, second), EXPENDITURES) == [days, second]
+
+
+def test_sums_of_whole_numbers_are_as_large_as_they_are():
+    """A sum of sums must not be cut to 64 bits."""
+    stmt = select(cast(func.sum(literal_column("n")), gathering.Huge())).select_from(text("(VALUES (?), (?)) v(n)"))
+    most = 2**63 - 1
+    assert duckdb.execute(str(stmt.compile()), [most, most]).fetchall() == [(2 * most,)]

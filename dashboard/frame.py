@@ -48,6 +48,7 @@ def _run() -> None:
             page = st.navigation(navigation.pages_for(person.actor, here, _not_yours))
             _foot(person)
             _tabs(person.actor, here)
+            _mark(navigation.menu_for(person.actor, here))
         show_flash()
         guarded(page.run)  # here as well: what goes wrong in the page leaves the frame standing
 
@@ -92,6 +93,13 @@ def _tabs(actor: Actor, here: str) -> None:
             for tab in tabs
         )
         st.html(f'<nav class="k tabs" aria-label="Pages beside this one">{links}</nav>')
+
+
+def _mark(address: str) -> None:
+    """Mark the place in the menu to which a page belongs that has none there; Streamlit marks only its own pages."""
+    if address:
+        look = "background:color-mix(in srgb,var(--ink) 15%,transparent);font-weight:600"
+        st.html(f'<style>[data-testid=stSidebarNavLink][href$="/{address}"]{{{look}}}</style>')
 
 
 def _foot(person: SignedIn) -> None:

@@ -135,6 +135,16 @@ def tabs_for(actor: Actor, here: str) -> list[Entry]:
     return tabs if len(tabs) > 1 else []
 
 
+def menu_for(actor: Actor, here: str) -> str:
+    """The address in the menu under which a page belongs that is reached from another one; empty: it stands there."""
+    open_ = entries_for(actor)
+    current = next((entry for entry in open_ if entry.address == here), None)
+    if current is None or current.tab or not current.group:
+        return ""
+    shown = _of_group(open_, current.group, here)
+    return shown.address if shown else ""
+
+
 def pages_outside(form: Callable[[], None]) -> list[StreamlitPage]:
     """Every address shows the sign-in form, so that signing in leads on to what was asked for."""
     return [st.Page(form, title="Sign in", default=True), *(_hidden(entry, form) for entry in ENTRIES)]

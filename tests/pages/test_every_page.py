@@ -101,3 +101,17 @@ def test_pages_of_one_group_stand_beside_each_other(people: dict[str, Actor]) ->
     assert tabs("administrator", "partner") == []
     money = ["Import", "Sub-accounts", "Catalogue and rates", "Payments", "Coupons"]
     assert tabs("ecosystem_manager", "imports") == money
+
+
+@pytest.mark.parametrize(
+    ("here", "role", "place"),
+    [
+        ("designer", "ecosystem_manager", "workflows"), ("partner", "ecosystem_manager", "partners"),
+        ("lines", "partner_admin", "expenditures"), ("apply", "partner_admin", "benefits"),
+        ("workflows", "ecosystem_manager", ""), ("case", "ecosystem_manager", ""), ("designer", "partner_admin", ""),
+    ],
+)  # fmt: skip
+def test_a_page_without_a_place_in_the_menu_belongs_to_one(
+    here: str, role: str, place: str, people: dict[str, Actor]
+) -> None:
+    assert navigation.menu_for(people[role], here) == place

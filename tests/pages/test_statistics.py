@@ -184,3 +184,26 @@ def test_a_view_of_a_page_is_saved_shared_and_opened_by_another_role(world: Worl
     assert "Rename, share or delete" not in labels
     next(each for each in theirs.button if each.label == "The page as it opens").click().run()
     assert "country" not in theirs.query_params
+
+
+@pytest.mark.meets("RSL-STA-08", "RSL-STA-09")
+@pytest.mark.parametrize("group", ["service_type", "billing_mode", "association_type", "account_manager", "customer"])
+@pytest.mark.parametrize("tab", ["trend", "distribution"])
+def test_a_resellers_trend_and_distribution_by_each_basis_add_up(world, tab, group):
+    test = page("statistics/expenditures.py", world.reseller, tab=tab, group=group, sort="name", **JUNE).run()
+    shown = words(test)
+    assert "5.00 USD" in shown
+    assert "409" not in shown and "Own Customer" not in shown + str(test.dataframe[0].value)
+    assert list(test.dataframe[0].value["now"]) == [5.0]
+    assert test.selectbox(key="group").value == group
+
+
+@pytest.mark.meets("RSL-STA-10")
+@pytest.mark.parametrize("tab", ["", "trend", "distribution"])
+def test_a_reseller_exports_each_and_finds_it_in_the_history(world, monkeypatch, tab):
+    """With the one message that all exports have (decision 0034)."""
+    monkeypatch.setattr(st, "menu_button", lambda _, choices, **__: choices[0])
+    monkeypatch.setattr(st, "rerun", lambda: None)
+    page("statistics/expenditures.py", world.reseller, tab=tab, **JUNE).run()
+    shown = words(page("statistics/exports.py", world.reseller).run())
+    assert "0 files ready to download, 1 export under way." in shown

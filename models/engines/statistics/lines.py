@@ -66,9 +66,10 @@ def line_columns(facts: Facts, measure: Measure) -> tuple[LineColumn, ...]:
     found = [each if isinstance(each, LineColumn) else _of(dimension_of(facts, each)) for each in _declared(facts)]
     if facts.currency and "currency" not in {each.name for each in found}:
         found.append(LineColumn("currency", "Currency", facts.table.c[facts.currency]))
-    if (adds := _adds(measure)) is not None:
-        found.append(LineColumn(VALUE, measure.words, adds, _KINDS[measure.unit]))
-    return tuple(found)
+    if (adds := _adds(measure)) is None:
+        return tuple(found)
+    others = [each for each in found if each.column is not adds]  # what it adds stands once, at the end
+    return (*others, LineColumn(VALUE, measure.words, adds, _KINDS[measure.unit]))
 
 
 def lines(

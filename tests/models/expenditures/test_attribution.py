@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from models.core.unit_of_work import UnitOfWork
 from models.customers import rules, service
-from models.engines.statistics import forget
+from models.engines.statistics import forget, month_end
 from models.partners.rules import PartnerKind
 from models.partners.tables import Partner
 from tests.support.build import Build
@@ -131,3 +132,52 @@ def test_a_directors_expenditure_is_that_of_the_account_managers_they_lead(uow, 
 def test_the_rule_names_the_first_of_the_month() -> None:
     assert rules.counts_from_month(date(2026, 8, 10)) == date(2026, 8, 1)
     assert rules.counts_from_month(date(2026, 8, 1)) == date(2026, 8, 1)
+
+
+def drawn(seed: int) -> list[tuple[date, int | None]]:
+    """On which day the customer is given to which of three people, or to nobody; by chance, the same each time."""
+    chance = random.Random(seed)
+    days = sorted(date(2026, 6, 25) + timedelta(days=chance.randint(0, 72)) for _ in range(chance.randint(1, 6)))
+    found: list[tuple[date, int | None]] = []
+    for day in days:  # who has it already is not given it again, and nobody has nothing to give back
+        before = found[-1][1] if found else None
+        found.append((day, chance.choice([who for who in (0, 1, 2, None) if who != before])))
+    return found
+
+
+def holder(kind: PartnerKind, changes: list[tuple[date, int | None]], day: date) -> int | None:
+    """Whose the expenditure of a day is, by the words of the specification and nothing else."""
+    if kind is not PartnerKind.RESELLER:  # from the day after; given back, until the month is over
+        given = max((place for place, (on, who) in enumerate(changes) if who is not None and on < day), default=None)
+        if given is None:
+            return None
+        back = [on for on, who in changes[given + 1 : given + 2] if who is None]
+        return None if back and day > month_end(back[0]) else changes[given][1]
+    month = [(on, who) for on, who in changes if on <= month_end(day)]
+    while month and month[-1][1] is None and month[-1][0] >= day.replace(day=1):
+        month.pop()  # given back in the month: whoever had it counts until the month is over
+    return month[-1][1] if month else None
+
+
+@pytest.mark.meets("RSL-STA-11", "CUS-ASG-05", "CUS-ASG-06")
+@pytest.mark.parametrize("kind", [PartnerKind.CLOUD_SOLUTION_PROVIDER, PartnerKind.RESELLER])
+@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(3, 40))])
+def test_any_reassignments_leave_each_days_expenditure_with_one_person(
+    uow: UnitOfWork, stage: Callable[..., Any], seed: int, kind: PartnerKind
+) -> None:
+    customer, people, of = stage(kind)
+    changes = drawn(seed)
+    for on, who in changes:
+        if who is None:
+            service.unassign(uow.at(on), {customer.id: customer.version})
+        else:
+            service.assign(uow.at(on), {customer.id: customer.version}, people[who].id)
+        uow.session.flush()
+    for month in (JULY, AUGUST, SEPTEMBER):
+        expected: dict[str, Decimal] = {}
+        for day, amount in DAYS.items():
+            if day.replace(day=1) == month:
+                who = holder(kind, changes, day)
+                name = "nobody" if who is None else ("Ann", "Ben", "Cleo")[who]
+                expected[name] = expected.get(name, Decimal(0)) + amount
+        assert of(month) == expected

@@ -173,7 +173,8 @@ def _body(made: Lines) -> None:
         state("empty", f"No lines in {made.figure.words} with these filters", text)
         return
     notes = [*filter(None, [measure.note]), *made.figure.problems]
-    answer(f"<b>{formats.plural(made.count, 'line')}</b> of {formats.text(made.figure.words)} make {_sums(made)}.",
+    counted, verb = formats.plural(made.count, "line"), "makes" if made.count == 1 else "make"
+    answer(f"<b>{counted}</b> of {formats.text(made.figure.words)} {verb} {_sums(made)}.",
            beside=" ".join(map(formats.text, notes)))  # fmt: skip
     sort, steps = st.columns([1, 1], vertical_alignment="center")
     with sort:

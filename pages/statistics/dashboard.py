@@ -24,7 +24,8 @@ def every_dashboard() -> None:
     with unit_of_work(read_only=True) as uow:
         found = queries.usable(uow)
     page_head("Dashboards", line=["GMT+08:00"])
-    answer(f"<b>{formats.plural(len(found), 'dashboard')}</b> for you.")
+    if found:
+        answer(f"<b>{formats.plural(len(found), 'dashboard')}</b> for you.")
     if current_actor().is_vendor and st.button("Make a dashboard", icon=":material/add:", key="make_dashboard"):
         go_to(f"/{BUILDER}")
     if not found:

@@ -48,7 +48,8 @@ def draw(view: View, cycles: Cycles, subject: str, page: LinePage) -> None:
     if not page.rows:
         state("empty", f"No lines in {period} with these filters", "Choose another period, or take filters off above.")
         return
-    answer(f"<b>{formats.plural(page.count, 'line')}</b> of {period} make {totals_words(page)}.")
+    counted, verb = formats.plural(page.count, "line"), "makes" if page.count == 1 else "make"
+    answer(f"<b>{counted}</b> of {period} {verb} {totals_words(page)}.")
     sort, steps = st.columns([1, 1], vertical_alignment="center")
     with sort:
         st.segmented_control(

@@ -114,7 +114,7 @@ def test_everybody_sees_their_own_lines_alone(world: World) -> None:
 def test_a_filter_stands_as_a_chip_and_is_taken_off(world: World) -> None:
     asked = {"measure": "eligible_revenue", "order_type": "unsubscription"}
     test = page(LINES, world.manager, **asked, **JUNE).run()
-    assert "1 line of June make −7.50 USD." in words(test)
+    assert "1 line of June makes −7.50 USD." in words(test)
     test.button(key="figure_lines:order_type:unsubscription").click().run()
     assert "61 lines" in words(test)
 

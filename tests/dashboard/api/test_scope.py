@@ -6,7 +6,6 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +15,10 @@ from starlette.testclient import TestClient
 from dashboard.api import access
 from dashboard.api.app import ADDRESS
 from dashboard.api.limits import Limits
-from models.core.actor import SYSTEM
-from models.core.unit_of_work import unit_of_work
-from models.identity.roles import role_book
 from models.statistics import catalogue
 from tests.dashboard.api.conftest import application, token_for
-from tests.support.build import Build
-from tests.support.facts import FactBuilder
-from tests.support.mdf import Fund
+from tests.support.neighbours import neighbours
 
-WORDS = ("Alder", "Birch", "Cedar")
 PERIODS: tuple[Any, ...] = (
     "this_year", "last_month", "last_12_months", "last_90_days", {"first": "2026-05-01", "last": "2026-08-01"},
 )  # fmt: skip
@@ -43,29 +36,9 @@ class Reader:
 
 @pytest.fixture
 def readers(on_sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Reader]:
-    """Three partners with a customer, lines and a case each, and somebody of every role at each of them."""
+    """Somebody of every role at each of three partners."""
     monkeypatch.setattr(access, "LIMITS", Limits(clock=iter(range(10**9)).__next__))  # a second for each request
-    facts = FactBuilder(tmp_path)
-    lines, owned, actors = [], {}, []
-    with unit_of_work(actor=SYSTEM) as uow:
-        build = Build(uow)
-        for word in WORDS:
-            fund = Fund(build)
-            fund.partner.name = f"{word} Partners"
-            customer = build.customer(fund.partner, f"{word} Works")
-            manager = build.user("account_manager", partner=fund.partner, name=f"{word} Manager")
-            build.assignment(customer, manager, date(2026, 1, 1))
-            case_id = fund.applied(activity_name=f"{word} Day")
-            lines += [facts.line(date(2026, month, 3), month, customer) for month in (5, 6, 7, 8, 9, 10)]
-            owned[word] = (f"{word} ", str(fund.partner.id), str(customer.id), str(case_id))
-            actors += [(word, "account_manager", build.actor_of(manager, ("account_manager",)))]
-            actors += [(word, role, build.actor(role, partner=fund.partner, name=f"{word} {role}"))
-                       for role in role_book().partner if role != "account_manager"]  # fmt: skip
-    facts.put(lines)
-    return [
-        Reader(token_for(actor), role, tuple(each for other in WORDS if other != word for each in owned[other]))
-        for word, role, actor in actors
-    ]
+    return [Reader(token_for(each.actor), each.role, each.foreign) for each in neighbours(tmp_path)]
 
 
 @pytest.fixture

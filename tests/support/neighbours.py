@@ -13,7 +13,8 @@ from tests.support.build import Build
 from tests.support.facts import FactBuilder
 from tests.support.mdf import Fund
 
-WORDS = ("Alder", "Birch", "Cedar")
+WORDS = {"Alder": 0, "Birch": 50_000_000, "Cedar": 70_000_000}
+"""By name, what is added to each amount: any sum that a neighbour is in shows it to whoever is small."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Neighbour:
     role: str
     own: tuple[str, ...]
     foreign: tuple[str, ...]
+    is_small: bool
+    """Whether an amount of millions can only be of others."""
 
 
 def neighbours(folder: Path) -> list[Neighbour]:
@@ -39,11 +42,11 @@ def neighbours(folder: Path) -> list[Neighbour]:
             manager = build.user("account_manager", partner=fund.partner, name=f"{word} Manager")
             build.assignment(customer, manager, date(2026, 1, 1))
             case_id = fund.applied(activity_name=f"{word} Day")
-            lines += [facts.line(date(2026, month, 3), month, customer) for month in (5, 6, 7, 8, 9, 10)]
+            lines += [facts.line(date(2026, month, 3), WORDS[word] + month, customer) for month in (5, 6, 7, 8, 9, 10)]
             owned[word] = (f"{word} ", str(fund.partner.id), str(customer.id), str(case_id))
             actors += [(word, "account_manager", build.actor_of(manager, ("account_manager",)))]
             actors += [(word, role, build.actor(role, partner=fund.partner, name=f"{word} {role}"))
                        for role in role_book().partner if role != "account_manager"]  # fmt: skip
     facts.put(lines)
     others = {word: tuple(each for other in WORDS if other != word for each in owned[other]) for word in WORDS}
-    return [Neighbour(actor, role, owned[word], others[word]) for word, role, actor in actors]
+    return [Neighbour(actor, role, owned[word], others[word], not WORDS[word]) for word, role, actor in actors]

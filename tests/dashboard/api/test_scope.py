@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +33,14 @@ class Reader:
     token: str
     role: str
     foreign: tuple[str, ...]
+    is_small: bool
 
 
 @pytest.fixture
 def readers(on_sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Reader]:
     """Somebody of every role at each of three partners."""
     monkeypatch.setattr(access, "LIMITS", Limits(clock=iter(range(10**9)).__next__))  # a second for each request
-    return [Reader(token_for(each.actor), each.role, each.foreign) for each in neighbours(tmp_path)]
+    return [Reader(token_for(each.actor), each.role, each.foreign, each.is_small) for each in neighbours(tmp_path)]
 
 
 @pytest.fixture
@@ -84,6 +86,10 @@ def never_a_foreign_row(client: TestClient, readers: list[Reader], asked: int, s
         assert answer.status_code in (200, 403, 422), (reader.role, body, answer.text)
         leaked = [each for each in reader.foreign if each in answer.text]
         assert leaked == [], (reader.role, path, json.dumps(body))
+        told = answer.json()
+        values = [value for part in ("rows", "totals") for row in told.get(part, ()) for value in row.get("values", ())]
+        if reader.is_small:  # others' amounts are millions
+            assert all(value is None or abs(Decimal(str(value))) < 10**7 for value in values), (reader.role, body)
         answered += answer.status_code == 200 and bool(answer.json().get("rows"))
     assert answered > asked / 10, "hardly any question had an answer: this proves nothing"
 

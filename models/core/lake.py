@@ -50,6 +50,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.core.clock import now
 from models.core.errors import DomainError
+from models.core.file_bounds import Bounds, bounds_of
 from models.core.lake_tables import iceberg_schema, lake_metadata, partition_spec, table_properties
 from models.core.settings import settings
 
@@ -92,6 +93,7 @@ class Scan:
     snapshot_id: int | None
     as_of: datetime | None
     rows: int
+    bounds: Bounds
 
     @property
     def sql(self) -> str:
@@ -162,8 +164,10 @@ class Lake:
                 time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))
         raise LakeBusy("Others are writing to the lake without pause; nothing was changed. Try again in a minute.")
 
-    def scan(self, table: Table, rows: RowFilter | None = None) -> Scan:
+    def scan(self, table: Table, rows: RowFilter | None = None, *, bounds: Iterable[str] = ()) -> Scan:
         """The data files that may hold the rows, in the newest state; all files without a filter.
+
+        `bounds` names columns whose least and largest value are asked for, as far as they are certain.
 
         Raises:
             RuntimeError: another program left delete files in the table, which DuckDB would not apply.
@@ -179,6 +183,7 @@ class Lake:
             plan.snapshot.snapshot_id if plan.snapshot else None,
             datetime.fromtimestamp(plan.snapshot.timestamp_ms / 1000, UTC) if plan.snapshot else None,
             sum(file.record_count for file in files),
+            bounds_of(plan.table.schema(), files, bounds) if files else {},
         )
 
     def committed(self, table: Table, commit_id: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
+    Text,
     and_,
     bindparam,
     case,
@@ -32,6 +34,7 @@ from sqlalchemy.types import NullType
 
 from models.core.actor import Scope
 from models.core.errors import Problem, Refused
+from models.core.file_bounds import Bounds
 from models.core.lake import RowFilter, all_of, any_of, between, one_of
 from models.engines.statistics.question import Period, Question, joined_periods
 from models.engines.statistics.terms import (
@@ -49,12 +52,16 @@ STEPS = Table(
     "steps_of_question", MetaData(), Column("period", BigInteger), Column("start", Date), Column("ends", Date)
 )
 """The steps of each period of a question, as a small table beside facts that are states."""
+CURRENCY = "currency"
+NOTHING_KNOWN: Bounds = MappingProxyType({})
 SHORT = 64
 """Up to so many values are listed one by one, which DuckDB uses to skip parts of files; more are one list."""
 
 
-def compiled(question: Question, scope: Scope) -> Select[Any]:
+def compiled(question: Question, scope: Scope, bounds: Bounds = NOTHING_KNOWN) -> Select[Any]:
     """The one statement that answers a question. Columns: keys, currency, start, measures now, measures before.
+
+    What `bounds` of the facts say for certain need not be read: their only currency, that all are of the period.
 
     Raises:
         Refused: there is no such dimension.
@@ -62,9 +69,17 @@ def compiled(question: Question, scope: Scope) -> Select[Any]:
     groups = groups_of(question)
     shared, found = aggregates(question)
     measures = [each.label(f"measure_{place}") for place, each in enumerate(found)]
-    stmt = narrowed(select(*groups, *measures).where(shared), question, scope, also=lookups(question))
+    only = _only_currency(question, bounds) if len(groups) > 1 else None
+    told = [literal(only, Text).label(CURRENCY) if only and each.key == CURRENCY else each for each in groups]
+    stmt = narrowed(select(*told, *measures).where(shared), question, scope, also=lookups(question), bounds=bounds)
     # Grouped by the labels: an expression with parameters, written twice, would be two expressions.
-    return stmt.group_by(*(literal_column(group.key or "") for group in groups))
+    return stmt.group_by(*(literal_column(each.key or "") for each in groups if not only or each.key != CURRENCY))
+
+
+def _only_currency(question: Question, bounds: Bounds) -> str | None:
+    """The one currency of all facts; None where there are several, or nothing is certain."""
+    least, largest = bounds.get(question.facts.currency or "", (None, None))
+    return least if least == largest else None
 
 
 def lookups(question: Question) -> tuple[Lookup, ...]:
@@ -75,21 +90,31 @@ def lookups(question: Question) -> tuple[Lookup, ...]:
     return tuple(dict.fromkeys(lookup for lookup in wanted if lookup))
 
 
-def narrowed(stmt: Select[Any], question: Question, scope: Scope, *, also: Sequence[Lookup]) -> Select[Any]:
+def narrowed(
+    stmt: Select[Any], question: Question, scope: Scope, *, also: Sequence[Lookup], bounds: Bounds = NOTHING_KNOWN
+) -> Select[Any]:
     """A select over facts kept to the scope, periods and filters of a question.
 
-    `also` are the small tables that the select uses; those of the filters must be among them.
+    `also` are the small tables that the select uses; those of the filters must be among them. `bounds` of the facts
+    spare a condition that all of them fulfil.
     """
     facts = question.facts
     source, conditions = joined(facts, also), [in_scope(facts, scope)]
     if of_steps(question):
         source = source.join(STEPS, _holds(facts))
     else:
-        conditions.append(or_(*(period.condition(facts) for period in joined_periods(question.periods, facts))))
+        conditions.append(_in_periods(question, bounds))
     conditions += [filtered(facts, each) for each in question.where]
     if question.currencies is not None:
         conditions.append(one_of_values(facts.table.c[facts.currency or ""], question.currencies))
     return stmt.select_from(source).where(*conditions)
+
+
+def _in_periods(question: Question, bounds: Bounds) -> ColumnElement[bool]:
+    periods = joined_periods(question.periods, question.facts)
+    if any(period.holds_all(question.facts, bounds) for period in periods):
+        return true()
+    return or_(*(period.condition(question.facts) for period in periods))
 
 
 def in_scope(facts: Facts, scope: Scope) -> ColumnElement[bool]:
@@ -183,7 +208,7 @@ def groups_of(question: Question) -> list[Label[Any]]:
             column = folded(dimension, question.folded)
         groups.append(column.label(f"key_{place}"))
     if question.shows_currency:
-        groups.append(facts.table.c[facts.currency or ""].label("currency"))
+        groups.append(facts.table.c[facts.currency or ""].label(CURRENCY))
     if question.granularity:
         start = STEPS.c.start if of_steps(question) else _start(facts, question.granularity)
         groups.append(start.label("start"))

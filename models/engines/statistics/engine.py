@@ -72,7 +72,7 @@ def ask(uow: UnitOfWork, question: Question) -> Answer:
             found = _of_sums(uow, question, state)
             if found is None:
                 with _open(facts, state, _loaded(uow, wanted), question) as opened:
-                    found = opened.rows(compiled(question, scope))
+                    found = opened.rows(compiled(question, scope, state.bounds))
             known = Answer(rows_of(question, found), state.as_of, state.number)
             _remembered.put(key, known, weight=len(known.rows))
         return known if known.as_of == state.as_of else replace(known, as_of=state.as_of)

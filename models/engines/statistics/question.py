@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, and_, false, or_
 
+from models.core.file_bounds import Bounds
 from models.engines.statistics.terms import (
     Against,
     Facts,
@@ -111,6 +112,13 @@ class Period:
         if self.until is not None:
             return and_(within, or_(cycle < self.last, day <= self.ends))
         return within
+
+    def holds_all(self, facts: Facts, bounds: Bounds) -> bool:
+        """Whether facts of such billing months are all in it, whole months that it is."""
+        known = bounds.get(facts.cycle or "")
+        if known is None or self != Period(self.first, self.last):
+            return False
+        return bool(self.first <= known[0] and known[1] <= self.last)
 
 
 def joined_periods(periods: Sequence[Period], facts: Facts) -> list[Period]:

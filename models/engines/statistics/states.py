@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
 import numpy as np
 import pyarrow as pa
 
+from models.core.file_bounds import Bounds
 from models.core.lake import RowFilter, Scan, lake
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
@@ -29,6 +30,8 @@ class State:
     empty: bool
     as_of: datetime | None
     number: int | None
+    bounds: Bounds = field(default_factory=dict)
+    """Between which values its billing months and currencies lie, as far as that is certain."""
 
 
 def place() -> Hashable:
@@ -64,8 +67,9 @@ _numbers = count(1)
 
 
 def _of_lake(facts: Facts, rows: RowFilter) -> State:
-    scan: Scan = lake().scan(facts.table, rows)
-    return State(scan.sql, not scan.files, scan.as_of, scan.snapshot_id)
+    known = [name for name in (facts.cycle, facts.currency) if name]
+    scan: Scan = lake().scan(facts.table, rows, bounds=known)
+    return State(scan.sql, not scan.files, scan.as_of, scan.snapshot_id, scan.bounds)
 
 
 def _of_records(uow: UnitOfWork, facts: Facts, snapshot: Snapshot) -> State:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
 
 from dashboard.parts import charts
 from dashboard.parts.charts import Line
@@ -33,7 +36,7 @@ def stacked_columns(
     """
     palette = [color for color in charts.series_colors() if color not in charts.GREYS]
     colors = [charts.PREVIOUS if line.rest else palette[index % len(palette)] for index, line in enumerate(series)]
-    fig = charts.figure(height, right=190 if len(series) > 1 and not beside else 8)
+    fig = charts.figure(height, right=8)
     for index, line in enumerate(series):
         fig.add_bar(
             x=list(labels),
@@ -46,13 +49,17 @@ def stacked_columns(
     if scale.places == 0 and all((value or 0) < 5 for line in series for value in line.values):
         fig.update_yaxes(dtick=1)  # there is no half customer
     fig.update_layout(barmode="group" if beside else "relative", bargap=0.24)
+    names = [line.name for line in series]
     if beside and len(series) > 1:
-        _row_legend(fig, [line.name for line in series], colors)
-    elif len(series) > 1:
-        _stack_legend(fig, [line.name for line in series], colors)
+        _row_legend(fig, names, colors)
     ticks = charts.sparse(labels)
     fig.update_xaxes(type="category", tickmode="array", tickvals=ticks, ticktext=charts.years_once(ticks), tickangle=0)
-    return charts.show(fig, key=key, alt=alt, choose=choose)
+    if beside or len(series) < 2:
+        return charts.show(fig, key=key, alt=alt, choose=choose)
+    with st.container(key=f"stack_{key}"):
+        place = charts.show(fig, key=key, alt=alt, choose=choose)
+        _stack_legend(names, colors)
+    return place
 
 
 def _row_legend(fig: Drawing, names: Sequence[str], colors: Sequence[str]) -> None:
@@ -67,20 +74,8 @@ def _row_legend(fig: Drawing, names: Sequence[str], colors: Sequence[str]) -> No
     )  # fmt: skip
 
 
-def _stack_legend(fig: Drawing, names: Sequence[str], colors: Sequence[str]) -> None:
-    """Names in the order of the stack, top first, on the right edge: a legend that needs no looking across."""
-    step = 1 / max(len(names), 8)
-    for index, name in enumerate(reversed(names)):
-        color = colors[len(names) - 1 - index]
-        fig.add_annotation(
-            xref="paper",
-            yref="paper",
-            x=1,
-            y=1 - index * step,
-            text=markup(NAMED, color, charts.shorten(name, 24)),
-            showarrow=False,
-            xanchor="left",
-            yanchor="top",
-            xshift=10,
-            font={"size": 12, "color": charts.ink_color()},
-        )
+def _stack_legend(names: Sequence[str], colors: Sequence[str]) -> None:
+    """Names in the order of the stack, top first, at its right edge; below it on a phone."""
+    each = zip(reversed(names), reversed(colors), strict=True)
+    rows = "".join(f'<li><i style="background:{color}"></i>{escape(name)}</li>' for name, color in each)
+    st.html(f'<ul class="k stack">{rows}</ul>')

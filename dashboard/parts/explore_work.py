@@ -13,6 +13,7 @@ import streamlit as st
 
 from dashboard.parts import address, formats
 from models.core.actor import current_actor
+from models.core.clock import business_date
 from models.engines.sandbox.process import Parameter
 from models.engines.sandbox.reading import number, parameters_of
 from models.explore import running
@@ -78,10 +79,11 @@ def asked(text: str) -> Asked:
 
 
 def value_of(name: str) -> Parameter:
-    """The value of a parameter in the address: its kind, then the value."""
+    """The value of a parameter in the address: its kind, then the value. The example begins with this year."""
     kind, colon, text = address.get(VALUE + name).partition(":")
     if not colon or kind not in KINDS:
-        kind, text = "text", ""
+        example = name == "since" and statement() == STARTER
+        kind, text = ("date", business_date().replace(month=1, day=1).isoformat()) if example else ("text", "")
     return Parameter(name, kind, text)
 
 

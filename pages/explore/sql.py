@@ -49,7 +49,7 @@ def values(names: tuple[str, ...]) -> None:
             work.put_value(name, st.session_state[kind_key], st.session_state[text_key])
 
         kind, value = st.columns([1, 2])
-        usual = given.kind if address.get(work.VALUE + name) else guessed_kind(name)
+        usual = given.kind if given.text else guessed_kind(name)
         kind.selectbox(f"Kind of {name}", list(work.KINDS), format_func=work.KINDS.__getitem__,
                        **address.bound(kind_key, st.session_state.get(kind_key, usual), written))  # fmt: skip
         value.text_input(f"Value of {name}", placeholder="2026-01-01" if usual == "date" else "",

@@ -190,7 +190,7 @@ def test_an_empty_lake_says_what_to_do(on_sqlite):
 
 
 def test_a_lake_that_is_away_is_told_in_words(world, monkeypatch):
-    def away(*_):
+    def away(*_, **__):
         raise OSError("connection refused by 10.0.0.7")
 
     monkeypatch.setattr(Lake, "scan", away)

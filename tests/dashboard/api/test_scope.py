@@ -89,9 +89,7 @@ def never_a_foreign_row(client: TestClient, readers: list[Reader], asked: int, s
         assert leaked == [], (reader.role, path, json.dumps(body))
         told = answer.json()
         values = [value for part in ("rows", "totals") for row in told.get(part, ()) for value in row.get("values", ())]
-        if (
-            body and reader.is_small and catalogue.measure(body["measures"][0]).unit is Unit.MONEY
-        ):  # others: millions
+        if body and reader.is_small and catalogue.measure(body["measures"][0]).unit is Unit.MONEY:  # others: millions
             assert all(value is None or abs(Decimal(str(value))) < 10**7 for value in values), (reader.role, body)
         answered += answer.status_code == 200 and bool(answer.json().get("rows"))
     assert answered > asked / 10, "hardly any question had an answer: this proves nothing"

@@ -93,7 +93,7 @@ def _card_html(tile: Tile, found: Answer, link: Callable[[str], str]) -> str:
     spoken = f'aria-label="{question} See more"'
     to = link(tile.drill) if tile.drill else to
     way = f'<a href="{formats.text(to)}" target="_self" {spoken}>See more</a>' if to else ""
-    return f'<div class="card"><h3>{question}</h3><p>{formats.text(words)}</p>{way}</div>'
+    return f'<div class="card"><h2>{question}</h2><p>{formats.text(words)}</p>{way}</div>'
 
 
 def _note(tile: Tile, found: Result, page: Ask) -> str:

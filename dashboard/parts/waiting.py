@@ -35,7 +35,7 @@ class Waiting:
 
 def waiting(uow: UnitOfWork, *, most: int = SHOWN) -> Waiting:
     """What this person can do now; for a vendor's person everything at the desks that their roles decide at."""
-    rows = waiting_rows(uow, most=most if uow.actor.is_vendor else LOOKED_THROUGH)
+    rows = _rows(uow, most)
     late = sum(row.tone == "red" for row in rows)  # at this moment, before any timer says so
     if not uow.actor.is_vendor:
         return Waiting(tuple(rows[:most]), len(rows), late)
@@ -47,17 +47,20 @@ def waiting(uow: UnitOfWork, *, most: int = SHOWN) -> Waiting:
 
 def waiting_rows(uow: UnitOfWork, *, most: int = SHOWN) -> list[Row]:
     """What this person can do now, the earliest due first; then what others wait for, then drafts, the newest first."""
-    found = queries.waiting_for(uow, limit=most if uow.actor.is_vendor else LOOKED_THROUGH)
-    if not uow.actor.is_vendor:
-        found.sort(key=_urgency)
+    return _rows(uow, most)[:most]
+
+
+def _rows(uow: UnitOfWork, most: int) -> list[Row]:
+    """The first reviews of a vendor's person; of a partner's all that waits, a case that waits for two things once."""
+    if uow.actor.is_vendor:
+        return [_review(each) for each in queries.reviews_waiting(uow, limit=most)]
     types = application_types(uow)
-    rows = (_review(each) if isinstance(each, TaskRow) else _own(uow.actor, types, each) for each in found)
-    return [row for row in rows if row is not None][:most]
+    found = {each.id: each for each in queries.forms_waiting(uow)}
+    rows = (_own(uow.actor, types, each) for each in sorted(found.values(), key=_urgency))
+    return [row for row in rows if row is not None]
 
 
-def _urgency(row: CaseRow | TaskRow) -> tuple[int, float, float]:
-    if isinstance(row, TaskRow):
-        return (0, 0, 0)
+def _urgency(row: CaseRow) -> tuple[int, float, float]:
     due = min((each.due_at.timestamp() for each in row.standing if each.due_at and not each.paused), default=None)
     asked = any(each.paused for each in row.standing)
     place = 0 if asked else 1 if due is not None else 2 if row.submitted_at else 3

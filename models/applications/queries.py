@@ -342,24 +342,21 @@ def role_words(roles: Iterable[str]) -> str:
 # ---- what waits for the actor ----
 
 
-def waiting_for(uow: UnitOfWork, *, limit: int = 20) -> list[CaseRow] | list[TaskRow]:
-    """What waits for the actor: reviews for the vendor's people, forms and questions for a partner's, earliest due
-    first."""
-    if not uow.actor.is_vendor:
-        return forms_waiting(uow, limit=limit)
+def reviews_waiting(uow: UnitOfWork, *, limit: int = 20) -> list[TaskRow]:
+    """The first reviews that wait for the actor, desk by desk, the earliest due first."""
     found: list[TaskRow] = []
     for desk in desks_of(uow):
         found += queue(uow, QueueFilter(desk=desk), PageRequest(size=limit)).rows
     return found[:limit]
 
 
-def forms_waiting(uow: UnitOfWork, *, limit: int | None = None) -> list[CaseRow]:
-    """The applications with a form or question that waits for the actor's organisation, earliest due first; all of
-    them without a limit. One where two things wait comes twice."""
+def forms_waiting(uow: UnitOfWork) -> list[CaseRow]:
+    """The applications with a form or question that waits for the actor's organisation, earliest due first. One where
+    two things wait comes twice."""
     if not any(may_view(uow, made) for made in application_types(uow).values()):
         return []
     stmt = (
         select(*_CASE).join(T, T.case_id == C.id).where(T.closed_at.is_(None), (T.kind == "form") | T.paused)
-        .order_by(T.queue_at, C.id).limit(limit)
+        .order_by(T.queue_at, C.id)
     )  # fmt: skip
     return list(_rows(uow, uow.session.execute(stmt).all()))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
-from models.applications import followup
+from models.applications import followup, queries
 from models.applications.access import find
 from models.applications.types import application_type
 from models.benefits.service import lower_quota, raise_quota
@@ -101,7 +103,7 @@ def test_everything_one_was_told_is_marked_read_at_once(people):
 
 
 def test_home_stands_while_the_lake_is_away(people, monkeypatch):
-    def away(*_):
+    def away(*_, **__):
         raise OSError("gone")
 
     monkeypatch.setattr(Lake, "scan", away)
@@ -150,6 +152,15 @@ def test_a_change_of_a_quota_is_told_in_words(fund, change, said):
         change(uow, made, fund.partner.id, Decimal(5000), reason="A second_fair in Q3", key="more")
     shown = words(home_of(fund, fund.ines))
     assert f"· Nordlicht SystemsMDF: {said} USD. A second_fair in Q3Inês Duarte" in shown
+
+
+def test_a_partner_counts_everything_that_waits_and_a_case_once(fund, monkeypatch):
+    fund.approved()
+    with fund.as_(fund.liis) as uow:
+        (row,) = queries.forms_waiting(uow)
+    many = [replace(row, id=uuid4()) for _ in range(230)]
+    monkeypatch.setattr(queries, "forms_waiting", lambda _: [*many, many[0]])
+    assert "230 things wait for you" in words(home_of(fund, fund.liis))
 
 
 def test_payments_wait_at_the_payment_desk_and_forms_at_the_partner(fund):

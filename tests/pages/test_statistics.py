@@ -73,7 +73,7 @@ def world(on_sqlite, tmp_path) -> World:
 
 def test_the_overview_answers_its_questions_in_words(world):
     shown = words(page(OVERVIEW, world.manager, **JUNE).run())
-    assert "3 partners, 3 of them active, serve 4 customers." in shown
+    assert "3 partners (3 active) with 4 customers." in shown
     assert "Expenditure fell 51.8 % against May to 484.05 USD." in shown
     assert "Who are our partners?" in shown
     assert "Do we depend on a few?" in shown
@@ -179,7 +179,7 @@ def test_a_view_of_a_page_is_saved_shared_and_opened_by_another_role(world: Worl
     next(each for each in theirs.button if each.label.startswith("June in Estonia · ")).click().run()
     assert theirs.query_params["country"] in ("EE", ["EE"])
     assert theirs.query_params["from"] in ("2026-06", ["2026-06"])
-    assert "1 partner, 1 of them active, serve 2 customers." in words(theirs)
+    assert "1 partner (1 active) with 2 customers." in words(theirs)
     labels = [each.label for each in theirs.button]
     assert "Rename, share or delete" not in labels
     next(each for each in theirs.button if each.label == "The page as it opens").click().run()

@@ -226,7 +226,7 @@ def test_a_question_stops_the_clock_and_waits_for_the_partner(office: Office) ->
         reviewing.ask(uow, case_id, visit, "Which hall?", key="ask")
     with office.as_(office.liis) as uow:
         assert [(each.who, each.paused) for each in case_view(uow, case_id).row.standing] == [("Partner", True)]
-        assert [row.number for row in queries.waiting_for(uow)] == [case_view(uow, case_id).row.number]
+        assert [row.number for row in queries.forms_waiting(uow)] == [case_view(uow, case_id).row.number]
         applying.answer(uow, case_id, visit, "Hall 4", key="answer")
         assert [each.who for each in case_view(uow, case_id).row.standing] == ["Business reviewer"]
 

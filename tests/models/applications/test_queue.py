@@ -34,7 +34,7 @@ def test_who_has_agreed_to_a_payment_finds_it_no_longer_the_second_person_does(f
     assert waits(fund, fund.mei, desk="payments", all_roles=True) == ["payment.application_check#1"]
     assert waits(fund, fund.henrik, desk="payments") == ["payment.application_check#1"]
     with fund.as_(fund.mei) as uow:
-        assert queries.waiting_for(uow) == []
+        assert queries.reviews_waiting(uow) == []
     fund.decide(fund.henrik, case_id, "reject", reason="P-07 Invoice needs another check", comment="See the date.")
     fund.decide(fund.henrik, case_id, "approve")
     assert waits(fund, fund.mei, desk="payments") == ["payment.application_check#2"]  # a new vote

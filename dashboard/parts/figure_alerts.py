@@ -16,11 +16,12 @@ from dashboard.parts.outcome import flash, outcome, show_problems
 from models.core.clock import business_date
 from models.core.errors import DomainError, Problem, Refused
 from models.core.money import exact_text
+from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
 from models.engines.statistics import Unit
 from models.expenditures.queries import ExpenditureFilter
 from models.statistics import catalogue, service
-from models.statistics.asks import Ask, Compared
+from models.statistics.asks import EACH, Ask, Compared
 from models.statistics.queries import AlertRow
 
 KINDS = {
@@ -128,6 +129,13 @@ def rule_words(rule: Mapping[str, Any], unit: Unit) -> str:
     return f"is unusual for its weekday or month by {formats.exact(Decimal(str(rule['percent'])))} % or more{way}"
 
 
+def _currency(ask: Ask) -> str:
+    """In which currency its amounts are; nothing where that is not one."""
+    if ask.convert:
+        return ask.convert.base
+    return "" if ask.currency == EACH else ask.currency or settings().base_currency
+
+
 def _rule_fields(ask: Ask, rule: Mapping[str, Any], mark: str) -> tuple[dict[str, Any], str]:
     """The fields of a rule, and with what a change is compared; typed values stand as text until they are checked."""
     unit = catalogue.measure(ask.measures[0]).unit
@@ -141,7 +149,8 @@ def _rule_fields(ask: Ask, rule: Mapping[str, Any], mark: str) -> tuple[dict[str
         key=key("kind"),
     )  # fmt: skip
     if kind == "threshold":
-        suffix = {Unit.SHARE: " (in %)", Unit.DURATION: " (in hours)"}.get(unit, "")
+        words = {Unit.SHARE: "%", Unit.DURATION: "hours", Unit.MONEY: _currency(ask)}.get(unit, "")
+        suffix = f" (in {words})" if words else ""
         left, right = st.columns(2)
         above = left.text_input(f"Above{suffix}", value=_typed(rule.get("above"), unit), key=key("above"))
         below = right.text_input(f"Below{suffix}", value=_typed(rule.get("below"), unit), key=key("below"))

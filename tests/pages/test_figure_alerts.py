@@ -67,7 +67,7 @@ def test_an_alert_is_set_from_the_figure_of_a_page(seller):
         ).run()
         next(each for each in test.button if each.label == "Alert me").click().run()
         assert not test.exception
-        assert {"Name", "Above", "Below"} <= {each.label for each in test.text_input}
+        assert {"Name", "Above (in USD)", "Below (in USD)"} <= {each.label for each in test.text_input}
         assert "Expenditure, last month, within 1 filter" in texts(test)
     converted = ExpenditureFilter.of(date(2026, 6, 1), conversion=Conversion("EUR", "ECB"))
     asked = of_expenditures(converted)

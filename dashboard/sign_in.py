@@ -39,9 +39,9 @@ def _sign_in(email: str, password: str, browser: str) -> str:
     with unit_of_work(actor=SYSTEM) as uow:
         service.count_attempt(uow, email)
     with unit_of_work(actor=SYSTEM, read_only=True) as uow:  # the slow part keeps no writer waiting
-        user_id = service.recognise(uow, email, password)
+        who = service.recognise(uow, email, password)
     with unit_of_work(actor=SYSTEM) as uow:
-        return service.open_session(uow, user_id, browser=browser)
+        return service.open_session(uow, who, browser=browser)
 
 
 async def logout(request: Request) -> Response:

@@ -12,10 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from models.core.actor import Actor, Scope
+from models.core.errors import NotAllowed
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork, unscoped
 from models.customers import queries as customers
-from models.identity import rules
+from models.identity import queries, rules
 from models.identity.roles import role_book
 from models.identity.rules import CUSTOM, UserStatus
 from models.identity.tables import CustomRole, UserAccount, UserSession
@@ -101,6 +102,24 @@ def _describe(uow: UnitOfWork, user: UserAccount, session: UserSession) -> Signe
     return SignedIn(
         actor, user.email, names, organisation, user.must_change_password, dict(user.preferences), session.last_seen_at
     )
+
+
+def stay_signed_in(uow: UnitOfWork) -> None:
+    """Let nobody sign the actor out until this transaction ends, for what opens something beyond their session.
+
+    Raises:
+        NotAllowed: the session ended, or the person was locked or deleted, since it was found out who is acting.
+    """
+    queries.hold_still(uow, [uow.actor.user_id] if uow.actor.user_id else [])
+    row = UserAccount
+    in_use = select(row.id).where(
+        row.id == uow.actor.user_id, row.deleted_at.is_(None), row.status != UserStatus.LOCKED
+    )
+    if uow.actor.session_id:
+        alive = select(UserSession.id).where(UserSession.id == uow.actor.session_id, UserSession.ended_at.is_(None))
+        in_use = in_use.where(alive.exists())
+    if uow.session.scalar(in_use) is None:
+        raise NotAllowed("You were signed out meanwhile. Sign in again.")
 
 
 def scope_of(uow: UnitOfWork, user_id: UUID, partner_id: UUID | None, roles: list[str]) -> Scope:

@@ -15,11 +15,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from models.core import clock
 from models.core.database import insert_once
 from models.core.errors import ChangedMeanwhile, NotAllowed, NotFound, Problem, Refused
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork, unscoped
-from models.identity import rules
+from models.identity import queries, rules
 from models.identity.roles import role_book
 from models.identity.rules import CUSTOM, UserStatus
 from models.identity.tables import CustomRole, SignInFailure, UserAccount, UserRole, UserSession
@@ -32,6 +33,14 @@ _HASHER = PasswordHasher()
 def _someones_hash() -> str:
     """Verified for an unknown address, so that the answer takes as long as for a known one."""
     return _HASHER.hash(secrets.token_urlsafe(16))
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Whose address and password were right, and what the password was held to."""
+
+    user_id: UUID
+    password_hash: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ def count_attempt(uow: UnitOfWork, email: str) -> None:
     tries.locked_until = rules.locked_until(tries.failures, uow.now, terms)
 
 
-def recognise(uow: UnitOfWork, email: str, password: str) -> UUID:
+def recognise(uow: UnitOfWork, email: str, password: str) -> Recognised:
     """Whose address and password these are. Slow on purpose, so best in a transaction that only reads.
 
     Raises:
@@ -92,18 +101,29 @@ def recognise(uow: UnitOfWork, email: str, password: str) -> UUID:
         )
     right = _verify(user.password_hash if user else _someones_hash(), password)
     if user is None or not right or user.status is UserStatus.LOCKED:
-        raise Refused(Problem("SIGN-IN-FAILED", "The e-mail address or the password is not right."))
-    return user.id
+        raise _not_recognised()
+    return Recognised(user.id, user.password_hash)
 
 
-def open_session(uow: UnitOfWork, user_id: UUID, *, browser: str = "") -> str:
-    """The token of a new session, of which the hash alone is kept; the failures before it are forgotten."""
-    user = uow.session.get_one(UserAccount, user_id)
+def _not_recognised() -> Refused:
+    return Refused(Problem("SIGN-IN-FAILED", "The e-mail address or the password is not right."))
+
+
+def open_session(uow: UnitOfWork, who: Recognised, *, browser: str = "") -> str:
+    """The token of a new session, of which the hash alone is kept; the failures before it are forgotten.
+
+    Raises:
+        Refused: SIGN-IN-FAILED, the person got another password, was locked or deleted since they were recognised.
+    """
+    queries.hold_still(uow, [who.user_id])
+    user = uow.session.get_one(UserAccount, who.user_id, populate_existing=True)
+    if user.deleted_at or user.status is UserStatus.LOCKED or user.password_hash != who.password_hash:
+        raise _not_recognised()
     if failure := uow.session.get(SignInFailure, _hash(user.email)):
         uow.session.delete(failure)
     token = secrets.token_urlsafe(32)
     session = UserSession(
-        token_hash=_hash(token), user_id=user_id, created_at=uow.now, last_seen_at=uow.now, browser=browser[:200]
+        token_hash=_hash(token), user_id=user.id, created_at=uow.now, last_seen_at=uow.now, browser=browser[:200]
     )
     uow.session.add(session)
     return token
@@ -130,7 +150,8 @@ def end_all_sessions(uow: UnitOfWork, user_id: UUID, *, but: UUID | None = None)
 
 def _end_all(uow: UnitOfWork, user: UserAccount, *, but: UUID | None = None) -> int:
     """End every session of a user but one, and every personal token: whoever has one of them may be a stranger."""
-    user.credentials_at = uow.now
+    queries.hold_still(uow, [user.id])
+    user.credentials_at = max(uow.now, clock.now())  # later than what was let in while this waited
     ended = 0
     for session in uow.session.scalars(
         select(UserSession).where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))

@@ -72,12 +72,13 @@ def create(uow: UnitOfWork, name: str, areas: Sequence[str], days: int) -> Made:
     """Make a token of the actor's own; its secret is answered once and never again. The person is told of it.
 
     Raises:
-        NotAllowed: the actor is no person who may sign in.
+        NotAllowed: the actor is no person who may sign in, or was signed out meanwhile.
         Refused: everything wrong with the input at once.
     """
     uow.actor.demand("home.view")
     if uow.actor.user_id is None:
         raise NotAllowed("Only a person can have a token.")
+    access.stay_signed_in(uow)
     row = PersonalToken
     own = select(func.count()).select_from(row).where(row.user_id == uow.actor.user_id, is_alive(uow))
     held = uow.session.scalar(own) or 0

@@ -336,3 +336,25 @@ def test_a_custom_role_does_not_lead_to_more_than_it_allows(uow: UnitOfWork, bui
     new = NewUser("x@y.example", "X", "harbour-1", ("finance_specialist",), partner.id)
     assert codes(lambda: service.create_user(me, new)) == ["ROLE-BEYOND"]
     service.reset_password(me, colleague.id, "harbour-2", "harbour-2")
+
+
+@pytest.mark.meets("ORG-LOGIN-04", "ORG-USER-06")
+@pytest.mark.parametrize("how", ["reset", "locked", "deleted"])
+def test_who_was_recognised_and_put_out_before_the_session_opens_stays_out(
+    how: str, uow: UnitOfWork, build: Build
+) -> None:
+    user, boss = build.user("analyst"), acting(uow, build.actor("administrator"))
+    who = service.recognise(uow, user.email, PASSWORD)
+    match how:
+        case "reset":
+            service.reset_password(boss, user.id, "beacon-88", "beacon-88")
+        case "locked":
+            service.change_user(
+                boss, user.id, name=user.name, email=user.email, mobile=None, office_phone=None,
+                status=UserStatus.LOCKED, expected=user.version,
+            )  # fmt: skip
+        case "deleted":
+            service.delete_user(boss, user.id)
+    assert codes(lambda: service.open_session(uow, who)) == ["SIGN-IN-FAILED"]
+    assert PASSWORD not in repr(who)
+    assert who.password_hash not in repr(who)

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from models.core.actor import Actor
+from models.core.clock import clock_at
 from models.core.errors import NotAllowed, NotFound, Refused
 from models.core.history import entries
 from models.core.settings import settings
 from models.core.unit_of_work import UnitOfWork
+from models.identity import access
 from models.identity import service as identity
 from models.identity.rules import UserStatus
 from models.identity.tables import UserAccount, UserRole
@@ -188,3 +190,40 @@ def test_one_person_has_only_so_many(build: Build, uow: UnitOfWork, monkeypatch:
         service.create(mine, "Two", ["cases"], 1)
     service.revoke(mine, first.id)
     assert service.create(mine, "Two", ["cases"], 1).secret != first.secret
+
+
+def _in_a_browser(uow: UnitOfWork, user: UserAccount) -> Actor:
+    found = access.signed_in(uow, identity.sign_in(uow, user.email, PASSWORD))
+    assert found
+    return found.actor
+
+
+@pytest.mark.parametrize("how", ["password", "reset", "put_out", "locked"])
+def test_nobody_makes_a_token_after_being_put_out_by_a_page_that_was_open(
+    how: str, build: Build, uow: UnitOfWork
+) -> None:
+    user, boss = build.user("analyst"), build.actor("administrator")
+    stranger, owner = _in_a_browser(uow, user), _in_a_browser(uow, user)
+    match how:
+        case "password":
+            identity.change_password(as_(uow, owner), PASSWORD, "beacon-88", "beacon-88")
+        case "reset":
+            identity.reset_password(as_(uow, boss), user.id, "beacon-88", "beacon-88")
+        case "put_out":
+            identity.end_all_sessions(as_(uow, boss), user.id)
+        case "locked":
+            user.status = UserStatus.LOCKED
+    uow.session.flush()
+    later = as_(uow.at(uow.now + timedelta(seconds=1)), stranger)
+    with pytest.raises(NotAllowed, match="signed out"):
+        service.create(later, "Report", ["statistics"], 30)
+
+
+def test_a_token_made_while_signing_out_waited_for_it_ends_too(build: Build, uow: UnitOfWork) -> None:
+    """Signing out began first, the token was made before it came to the person."""
+    user = build.user("analyst")
+    owner = _in_a_browser(uow, user)
+    made = service.create(as_(uow.at(uow.now + timedelta(seconds=1)), owner), "Report", ["statistics"], 30)
+    with clock_at(uow.now + timedelta(seconds=2)):
+        identity.end_all_sessions(as_(uow, owner), user.id, but=owner.session_id)
+    assert service.bearer(as_system(uow.at(uow.now + timedelta(seconds=3))), made.secret) is None

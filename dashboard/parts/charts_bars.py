@@ -89,7 +89,7 @@ def _bar_axes(fig: Drawing, bars: Sequence[Bar], *, top: float) -> None:
         autorange="reversed",
         tickmode="array",
         tickvals=list(range(len(bars))),
-        ticktext=[charts.shorten(bar.name, 24) for bar in bars],
+        ticktext=[charts.shorten(bar.name) for bar in bars],
         ticksuffix="  ",
     )
 

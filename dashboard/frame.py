@@ -15,6 +15,7 @@ from dashboard import navigation, session
 from dashboard.parts import shell
 from dashboard.parts.empty import state
 from dashboard.parts.formats import initials, preferences_from, use_preferences
+from dashboard.parts.head import page_head
 from dashboard.parts.outcome import show_flash, show_problems
 from dashboard.sign_in_page import first_administrator_html, sign_in_html
 from models.core.actor import Actor, acting_as
@@ -141,6 +142,7 @@ def _outside() -> None:
 
 def _not_yours() -> None:
     """Somebody opened the address of a page that their roles do not open."""
+    page_head("No access")
     state(
         "refused",
         "This page is not for your roles",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import streamlit as st
 
@@ -104,7 +104,8 @@ def drift(found: Profile) -> None:
 
 
 def _row(each: Drift, kind: str) -> str:
-    points = f"{(each.change * 100).quantize(Decimal('0.1')):+}".replace("-", formats.MINUS)
+    shown = [(value * 100).quantize(Decimal("0.1"), ROUND_HALF_UP) for value in (each.before, each.now)]
+    points = f"{shown[1] - shown[0]:+}".replace("-", formats.MINUS)  # of what stands beside it
     return (
         f"<tr><td>{formats.text(value_words(each.text, kind))}</td><td class='num'>{formats.share(each.before)}</td>"
         f"<td class='num'>{formats.share(each.now)}</td><td class='num'>{points} points</td></tr>"

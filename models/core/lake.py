@@ -356,20 +356,24 @@ def _path(address: str) -> str:
     return address.removeprefix("file://")
 
 
+def _predicate(kind: Any, column: str, value: Any) -> RowFilter:
+    made: RowFilter = kind(column, value)  # by pydantic, which hides from mypy how it is called
+    return made
+
+
 def equals(column: str, value: Any) -> RowFilter:
     """Rows whose column has the value."""
-    return EqualTo(column, value)  # type: ignore[call-arg, misc]  # hidden by pydantic
+    return _predicate(EqualTo, column, value)
 
 
 def one_of(column: str, values: Iterable[Any]) -> RowFilter:
     """Rows whose column has one of the values; none when there is no value."""
-    return In(column, set(values))  # type: ignore[call-arg, misc]  # hidden by pydantic
+    return _predicate(In, column, set(values))
 
 
 def between(column: str, first: Any, last: Any) -> RowFilter:
     """Rows whose column lies from the first to the last value, both included."""
-    at_least = GreaterThanOrEqual(column, first)  # type: ignore[call-arg, misc]  # hidden by pydantic
-    return And(at_least, LessThanOrEqual(column, last))  # type: ignore[call-arg, misc]  # hidden by pydantic
+    return And(_predicate(GreaterThanOrEqual, column, first), _predicate(LessThanOrEqual, column, last))
 
 
 def all_of(*filters: RowFilter) -> RowFilter:

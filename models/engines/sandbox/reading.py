@@ -172,6 +172,8 @@ def _parsed(sql: str) -> exp.Expr:
 
 
 def _demand_harmless(tree: exp.Expr) -> None:
+    if tree.find(exp.TableSample):
+        raise _refused("Samples cannot be taken here: two runs would differ. Narrow the rows with WHERE.")
     for function in tree.find_all(exp.Func):
         name = function.name if isinstance(function, exp.Anonymous) else function.sql_name().lower()
         if refused_function(name):
@@ -245,7 +247,7 @@ def _names_beside(select: exp.Select, mention: exp.Table, schema: Schema) -> set
 
 def _plain(select: exp.Select, mention: exp.Table) -> bool:
     """Whether rows that WHERE drops may be missing from the beginning: not where others take their place."""
-    if mention.args.get("sample") or mention.args.get("pivots") or select.args.get("sample"):
+    if mention.args.get("pivots"):
         return False
     return all(map(_plain_join, select.args.get("joins") or []))
 

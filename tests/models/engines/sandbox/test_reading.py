@@ -59,7 +59,6 @@ def test_plain_conditions_say_which_rows_can_count(sql, wanted):
         "SELECT 1 FROM line WHERE cycle >= (SELECT min(cycle) FROM line WHERE amount = 0)",
         "SELECT 1 FROM line ASOF JOIN partner ON line.partner_id >= partner.name WHERE cycle >= '2026-01-01'",
         "SELECT 1 FROM line POSITIONAL JOIN partner WHERE cycle >= '2026-01-01'",
-        "SELECT 1 FROM line TABLESAMPLE 10% WHERE cycle >= '2026-01-01'",
         "SELECT spent_on AS cycle FROM line WHERE cycle >= '2026-01-01'",
         "SELECT 1 FROM line, (SELECT DATE '2020-01-01' AS cycle) x WHERE cycle >= '2026-01-01'",
         "SELECT 1 FROM line WHERE partner_id > 'a'",
@@ -186,6 +185,15 @@ def test_only_tables_and_a_few_functions_stand_after_from(function: str) -> None
     with pytest.raises(Refused, match="cannot stand after FROM: only tables of the schema can"):
         read(f"SELECT * FROM {function}", SCHEMA)
     assert read("SELECT * FROM range(3)", SCHEMA).tables == {}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["FROM line TABLESAMPLE 10%", "FROM line USING SAMPLE 5 ROWS", "FROM (FROM line TABLESAMPLE reservoir(10%)) x"],
+)
+def test_samples_are_refused_before_they_end_the_process(sql: str) -> None:
+    with pytest.raises(Refused, match="Samples cannot be taken here"):
+        read(f"SELECT * {sql}", SCHEMA)
 
 
 def test_what_nests_without_brackets_is_refused_too() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,11 +17,11 @@ from dashboard.parts.outcome import flash, outcome, show_problems
 from models.core.clock import business_date
 from models.core.errors import DomainError, Problem, Refused
 from models.core.money import exact_text
-from models.core.settings import settings
 from models.core.unit_of_work import unit_of_work
 from models.engines.statistics import Unit
 from models.expenditures.queries import ExpenditureFilter
 from models.statistics import catalogue, service
+from models.statistics.asking import answer
 from models.statistics.asks import EACH, Ask, Compared
 from models.statistics.queries import AlertRow
 
@@ -130,10 +131,12 @@ def rule_words(rule: Mapping[str, Any], unit: Unit) -> str:
 
 
 def _currency(ask: Ask) -> str:
-    """In which currency its amounts are; nothing where that is not one."""
-    if ask.convert:
-        return ask.convert.base
-    return "" if ask.currency == EACH else ask.currency or settings().base_currency
+    """In which currency its amounts are shown; nothing where that is not one, or cannot be said now."""
+    if ask.currency == EACH:
+        return ""
+    with suppress(DomainError), unit_of_work(read_only=True) as uow:
+        return answer(uow, ask).currency
+    return ""
 
 
 def _rule_fields(ask: Ask, rule: Mapping[str, Any], mark: str) -> tuple[dict[str, Any], str]:

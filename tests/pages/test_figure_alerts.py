@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from dashboard.parts.figure_alerts import _given, _typed, of_expenditures, rule_words
-from models.core.actor import SYSTEM
+from dashboard.parts.figure_alerts import _currency, _given, _typed, of_expenditures, rule_words
+from models.core.actor import SYSTEM, acting_as
 from models.core.clock import clock_at
 from models.core.unit_of_work import unit_of_work
 from models.engines.statistics import Unit
@@ -25,14 +25,20 @@ FALLS = {"kind": "change", "percent": "30", "direction": "down"}
 
 
 @pytest.fixture
-def seller(on_sqlite, tmp_path):
+def currency():
+    return "USD"
+
+
+@pytest.fixture
+def seller(on_sqlite, tmp_path, currency):
     facts = FactBuilder(tmp_path)
     with unit_of_work(actor=SYSTEM) as uow:
         build = Build(uow)
         partner = build.partner("Nordlicht Systems")
         customer = build.customer(partner, "Bluewing Air Cargo")
         user = build.user("partner_admin", partner=partner)
-    facts.put([facts.line(date(2026, 5, 4), "100", customer), facts.line(date(2026, 6, 4), "10", customer)])
+    lines = ((date(2026, 5, 4), "100"), (date(2026, 6, 4), "10"))
+    facts.put([facts.line(day, amount, customer, currency=currency) for day, amount in lines])
     with unit_of_work(actor=SYSTEM) as uow:
         return access.actor_of(uow, user.id)
 
@@ -72,6 +78,16 @@ def test_an_alert_is_set_from_the_figure_of_a_page(seller):
     converted = ExpenditureFilter.of(date(2026, 6, 1), conversion=Conversion("EUR", "ECB"))
     asked = of_expenditures(converted)
     assert (asked.convert.base, asked.convert.source, asked.currency) == ("EUR", "ECB", "")
+
+
+@pytest.mark.parametrize("currency", ["USD", "EUR"])
+def test_the_limits_of_an_alert_are_in_the_currency_of_its_figure(seller, currency):
+    ask = Ask.of("expenditure", period={"first": date(2026, 5, 1), "last": date(2026, 6, 1)})
+    with clock_at(TODAY), acting_as(seller):
+        assert _currency(ask) == currency
+        assert _currency(ask.changed(currency="GBP")) == "GBP"
+        assert _currency(ask.changed(currency="each")) == ""
+        assert _currency(ask.changed(convert={"base": "CNY"})) == "CNY"
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ def test_plain_conditions_say_which_rows_can_count(sql, wanted):
         "SELECT 1 FROM line WHERE cycle >= (SELECT min(cycle) FROM line WHERE amount = 0)",
         "SELECT 1 FROM line ASOF JOIN partner ON line.partner_id >= partner.name WHERE cycle >= '2026-01-01'",
         "SELECT 1 FROM line POSITIONAL JOIN partner WHERE cycle >= '2026-01-01'",
+        "SELECT * FROM line PIVOT (sum(amount) FOR partner_id IN ('a', 'b')) WHERE cycle >= '2026-01-01'",
         "SELECT spent_on AS cycle FROM line WHERE cycle >= '2026-01-01'",
         "SELECT 1 FROM line, (SELECT DATE '2020-01-01' AS cycle) x WHERE cycle >= '2026-01-01'",
         "SELECT 1 FROM line WHERE partner_id > 'a'",
